@@ -18,6 +18,15 @@ IMPLAUSIBLE: Final = "implausible"  # found only against the guideline, where th
 ID_CONFLICT: Final = "id-conflict"  # found only against the chart, where the ids are
 CANNOT_BE_WORKED_OFF: Final = "cannot-be-worked-off"  # found only by deciding
 
+# Found only by the feeds, in what hospital systems send (docs/spec/feeds.md, Dead letters).
+UNMAPPED: Final = "unmapped"
+CODE_DISAGREES: Final = "code-disagrees"
+NOT_A_NUMBER: Final = "not-a-number"
+UNASSOCIATED: Final = "unassociated"
+UNKNOWN_CHARSET: Final = "unknown-charset"
+UNSUPPORTED: Final = "unsupported"
+TOO_LARGE: Final = "too-large"
+
 WHEN_FOLDED = {
     NEEDS_WEIGHT: (
         "this amount needs the patient's weight, and none is known; chart a weight or a baseline, or the "

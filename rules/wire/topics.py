@@ -17,9 +17,14 @@ ASSESSMENTS = "il2.assessments"
 PAGES = "il2.pages"
 DEADLETTERS = "il2.deadletters"
 
+FEED_RESULTS = "il2.feeds.results"
+FEED_ALIASES = "il2.feeds.aliases"
+
 INPUTS = (VITALS, IO, LABS, TREATMENTS, FINDINGS, ENCOUNTERS, COMMANDS)
 OUTPUTS = (ALERTS, ASSESSMENTS, PAGES, DEADLETTERS)
-ALL = INPUTS + OUTPUTS
+FEEDS = (FEED_RESULTS, FEED_ALIASES)
+"""What the hospital feeds remember: no service but them reads it."""
+ALL = INPUTS + OUTPUTS + FEEDS
 
 CARRIES = {
     "vitals": VITALS,

@@ -1,9 +1,9 @@
-"""Write a page into the patient's FHIR R4 record as a Flag (the condition) and a CommunicationRequest.
+"""Write a page into the patient's FHIR R4 record: its condition, who is to be told, and that it was said.
 
-Both are written in one transaction and found again by the page's key as identifier (conditional update):
-however often a page is sent, there is one of each. Triggered: Flag active, request active. Acknowledged: the
-request is completed. Resolved: the request is completed and the Flag inactive; if the facts were corrected,
-both are entered-in-error instead.
+In one transaction, the first three found again by the page's key as identifier (conditional update): however
+often a page is sent, there is one of each. Flag: active until it is resolved. CommunicationRequest: active
+until somebody has acknowledged. DetectedIssue: preliminary until it is resolved, then final. If the facts
+were corrected, all are entered-in-error. Communication: one for each page, created if it is not there.
 
     [pager.channels.record]
     kind = "fhir"
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 from yarl import URL
@@ -24,12 +25,13 @@ from yarl import URL
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Page, Receipt, TransportError, identity_of
+from streams.channels.page import Page, Receipt, TransportError, identity_of, message_id
 from streams.config.secrets import Secrets
 from streams.config.section import KeyFault
 
 PRIORITY = {"high": "stat", "medium": "urgent", "low": "routine"}
 CATEGORY = "http://terminology.hl7.org/CodeSystem/communication-category"
+SEVERITY = {"absolute": "high", "relative": "moderate", "technical": "low", "advisory": "low"}
 FLAG_CATEGORY = "http://terminology.hl7.org/CodeSystem/flag-category"
 SUBJECT = "urn:il2watch:subject"
 HEADERS = {
@@ -42,12 +44,14 @@ HEADERS = {
 class FhirOptions(HttpOptions, frozen=True, kw_only=True):
     """The options of a FHIR channel.
 
-    `patient_system`: the namespace of the patient ids; `recipient`: references to those to be notified.
+    `patient_system`: the namespace of the patient ids; `recipient`: references to those to be notified;
+    `detected_issue`: False for a server that takes no DetectedIssue and Communication.
     """
 
     url: str
     patient_system: str
     identifier_system: str = "urn:il2watch:page"
+    detected_issue: bool = True
     recipient: list[str] = msgspec.field(default_factory=list)
 
 
@@ -125,6 +129,37 @@ class CommunicationRequest(
     recipient: tuple[Reference, ...] = ()
 
 
+class DetectedIssue(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="resourceType"):
+    """A DetectedIssue."""
+
+    identifier: tuple[Identifier, ...]
+    status: str
+    code: Concept
+    severity: str
+    patient: Subject
+    identified_date_time: str
+    detail: str
+
+
+class Communication(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="resourceType"
+):
+    """A Communication."""
+
+    identifier: tuple[Identifier, ...]
+    status: str
+    category: tuple[Concept, ...]
+    priority: str
+    subject: Subject
+    about: tuple[Reference, ...]
+    sent: str
+    payload: tuple[Content, ...]
+    recipient: tuple[Reference, ...] = ()
+
+
+Written = Flag | CommunicationRequest | DetectedIssue
+
+
 class Update(msgspec.Struct, frozen=True, kw_only=True):
     """A conditional update: there is one of each resource however often it is sent."""
 
@@ -132,11 +167,20 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A Bundle.entry."""
+class Create(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A conditional create: what is there already stays as it is."""
 
-    resource: Flag | CommunicationRequest
-    request: Update
+    method: str = "POST"
+    url: str
+    if_none_exist: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A Bundle.entry. `full_url`: what other entries refer to it by."""
+
+    full_url: str | None = None
+    resource: Written | Communication
+    request: Update | Create
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True, tag_field="resourceType"):
@@ -194,14 +238,28 @@ class Fhir:
 
 def bundle(page: Page, options: FhirOptions) -> Bundle:
     """Return the transaction of a page."""
-    return Bundle(entry=tuple(_entry(resource) for resource in (flag(page, options), request(page, options))))
+    entries = [_entry(resource) for resource in (flag(page, options), request(page, options))]
+    if options.detected_issue:
+        entries += [_entry(issue(page, options), _issue_url(page)), _creation(communication(page, options))]
+    return Bundle(entry=tuple(entries))
 
 
-def _entry(resource: Flag | CommunicationRequest) -> Entry:
+def _entry(resource: Written, full_url: str | None = None) -> Entry:
+    url = f"{type(resource).__name__}?{_search(resource)}"
+    return Entry(full_url=full_url, resource=resource, request=Update(url=url))
+
+
+def _creation(resource: Communication) -> Entry:
+    return Entry(resource=resource, request=Create(url="Communication", if_none_exist=_search(resource)))
+
+
+def _search(resource: Written | Communication) -> str:
     [identifier] = resource.identifier
-    kind = type(resource).__name__
-    query = quote(f"{identifier.system}|{identifier.value}", safe="")
-    return Entry(resource=resource, request=Update(url=f"{kind}?identifier={query}"))
+    return f"identifier={quote(f'{identifier.system}|{identifier.value}', safe='')}"
+
+
+def _issue_url(page: Page) -> str:
+    return uuid5(NAMESPACE_URL, page.key).urn
 
 
 def flag(page: Page, options: FhirOptions) -> Flag:
@@ -229,6 +287,34 @@ def request(page: Page, options: FhirOptions) -> CommunicationRequest:
         payload=(Content(page.summary),),
         authored_on=page.decided,
         reason_code=(_concept(SUBJECT, page.subject),),
+        recipient=tuple(map(Reference, options.recipient)),
+    )
+
+
+def issue(page: Page, options: FhirOptions) -> DetectedIssue:
+    """Return the DetectedIssue: preliminary until the page is resolved."""
+    return DetectedIssue(
+        identifier=(Identifier(options.identifier_system, page.key),),
+        status=_ended(page, "final") if page.action == "resolve" else "preliminary",
+        code=_concept(SUBJECT, page.subject, page.summary),
+        severity=SEVERITY.get(page.level, "moderate"),
+        patient=_subject(page, options),
+        identified_date_time=page.since or page.at,
+        detail=page.summary,
+    )
+
+
+def communication(page: Page, options: FhirOptions) -> Communication:
+    """Return the Communication of one page: what was said, and when."""
+    return Communication(
+        identifier=(Identifier(options.identifier_system, message_id(page)),),
+        status="completed",
+        category=(_concept(CATEGORY, "alert"),),
+        priority=PRIORITY.get(page.priority, "urgent"),
+        subject=_subject(page, options),
+        about=(Reference(_issue_url(page)),),
+        sent=page.decided,
+        payload=(Content(page.summary),),
         recipient=tuple(map(Reference, options.recipient)),
     )
 

@@ -17,11 +17,12 @@ KINDS = {
     "alertmanager": "streams.channels.alertmanager:Alertmanager",
     "webhook": "streams.channels.webhook:Webhook",
     "fhir": "streams.channels.fhir:Fhir",
+    "hl7": "streams.channels.hl7:Hl7",
     "apprise": "streams.channels.apprise:Apprise",
     "terminal": "streams.channels.terminal:Terminal",
 }
-PATIENT_BOUND = frozenset({"fhir"})
-"""Kinds that write into a patient's record: they cannot send what is about no patient."""
+PATIENT_BOUND = frozenset({"fhir", "hl7"})
+"""Kinds that speak of a patient by id: they cannot send what is about no patient."""
 
 
 def channel(

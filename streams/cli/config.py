@@ -87,7 +87,15 @@ def board(path: str) -> None:
     settings.load(path)
 
 
-SERVICES = (broker, pager, board)
+def feeds(path: str) -> None:
+    """Check the tables `[feeds.NAME]` with their maps; certificates are not read. Raises UsageError."""
+    from streams.feeds.configured import feeds as configured
+
+    if (file := site.opened(path)) is not None:
+        configured(file)
+
+
+SERVICES = (broker, pager, board, feeds)
 
 
 def main(arguments: list[str]) -> int:

@@ -53,6 +53,12 @@ COMMANDS = {
     "import csv": Command(
         "streams.cli.imports:csv_main", "a table in the layout of docs/reference/columns.md, as events"
     ),
+    "import hl7": Command("streams.cli.feed:import_main", "captured HL7 v2 messages, as events"),
+    "import fhir": Command("streams.cli.feed:fhir_main", "FHIR resources and bulk exports, as events"),
+    "feed hl7": Command("streams.cli.feed:hl7_main", "take HL7 v2 over MLLP, publish, acknowledge"),
+    "feed fhir": Command("streams.cli.feed:feed_fhir_main", "take FHIR R4 over HTTP, publish, answer"),
+    "feed check": Command("streams.cli.feed:check_main", "what captured messages hold, on one page"),
+    "feed map": Command("streams.cli.feed:map_main", "the effective code map of a feed, checked"),
     "board": Command("streams.cli.board:main", "a live page of the unit and of each patient"),
     "replay": Command("streams.cli.replay:main", "publish a file of events to Kafka, paced"),
     "export": Command("streams.cli.export:main", "the topics as a file of events, in order of knowing"),

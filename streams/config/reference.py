@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules.guideline.settings.values import key_table
-from streams.config.schema import SECTIONS, USERS, Schema
+from streams.config.schema import FEEDS, SECTIONS, USERS, Schema
 from streams.config.section import DURATION_PATTERN
 
 PAGE, SCHEMA = "configuration.md", "configuration.schema.json"
@@ -52,6 +52,8 @@ def services(schema: Schema) -> Iterator[str]:
     written_at: dict[str, str] = {}
     for name in SECTIONS:
         yield from _tables(name, schema["properties"][name], schema["$defs"], written_at)
+    feed = schema["properties"][FEEDS]["additionalProperties"]
+    yield from _tables("feeds.NAME", feed, schema["$defs"], written_at)
     yield USERS_FILE
     user = schema["$defs"][USERS]["properties"]["users"]["additionalProperties"]
     yield from _tables("users.NAME", user, schema["$defs"], written_at)

@@ -27,6 +27,7 @@ from rules.guideline.settings.values import CLOCK, LARGEST, LEVELS, subjects
 from rules.wire.durations import duration_text
 from streams.config.board import Board, UsersFile
 from streams.config.broker import BrokerTable
+from streams.config.feeds import NAME_PATTERN, FeedTable
 from streams.config.pager import Pager
 from streams.config.section import DURATION_PATTERN
 
@@ -35,15 +36,17 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SECTIONS: dict[str, type[msgspec.Struct]] = {"broker": BrokerTable, "pager": Pager, "board": Board}
 """The tables that are not the guideline's."""
+FEEDS = "feeds"
+"""The table of the hospital feeds: one of `FeedTable` for each, by its name."""
 USERS = "UsersFile"
 """The definition of the board's users' file, a document of its own: `#/$defs/UsersFile`."""
 
 
 def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
     """Return the schema of the whole file. `channels`: the options of each kind of channel, by its name."""
-    kinds = (*SECTIONS.values(), *channels.values(), UsersFile)
+    kinds = (*SECTIONS.values(), FeedTable, *channels.values(), UsersFile)
     tables, named = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
-    references = dict(zip((*SECTIONS, *channels, USERS), tables, strict=True))
+    references = dict(zip((*SECTIONS, FEEDS, *channels, USERS), tables, strict=True))
     for kind in channels:
         _with_kind(_resolved(references[kind], named), kind)
     either = {"oneOf": [references[kind] for kind in channels]}
@@ -56,6 +59,12 @@ def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
             **guideline_tables(),
             **name_tables(),
             **{name: references[name] for name in SECTIONS},
+            FEEDS: {
+                "type": "object",
+                "description": "hospital interfaces, a table each",
+                "propertyNames": {"pattern": NAME_PATTERN},
+                "additionalProperties": references[FEEDS],
+            },
         },
         "additionalProperties": False,
         "$defs": named,

@@ -17,7 +17,14 @@ from dataclasses import dataclass
 
 from rules.wire import durations
 from rules.wire.instants import DAY
-from rules.wire.topics import ALL, ASSESSMENTS, DEADLETTERS, PARTITIONS
+from rules.wire.topics import (
+    ALL,
+    ASSESSMENTS,
+    DEADLETTERS,
+    FEED_ALIASES,
+    FEED_RESULTS,
+    PARTITIONS,
+)
 
 FOREVER = -1
 """The value of `retention.ms` and `retention.bytes` for "no limit"."""
@@ -103,7 +110,7 @@ def settings(topic: str, wanted: Layout) -> dict[str, str]:
     """Return a topic's own settings, as Kafka spells them. Raises KeyError for a topic not on the wire."""
     if topic not in ALL:
         raise KeyError(topic)
-    kept = compacted() if topic == ASSESSMENTS else deleted(wanted)
+    kept = COMPACTED[topic]() if topic in COMPACTED else deleted(wanted)
     # A broker that was behind must never become leader: records it lacks would be lost though they were
     # acknowledged.
     safe = {"min.insync.replicas": str(wanted.min_insync), "unclean.leader.election.enable": "false"}
@@ -133,6 +140,27 @@ def compacted() -> dict[str, str]:
     Segments are small, since the one being written is never compacted.
     """
     return {"cleanup.policy": "compact", "segment.bytes": str(COMPACT_SEGMENT), "segment.ms": UNLIMITED}
+
+
+def compacted_for_a_week() -> dict[str, str]:
+    """Return the settings of a topic that keeps the last record of each key, and none beyond 7 days.
+
+    Its records carry the time they were written; segments of a day, or nothing would ever be deleted.
+    """
+    return {
+        "cleanup.policy": "compact,delete",
+        "retention.ms": str(7 * DAY),
+        "retention.bytes": str(FOREVER),
+        "segment.bytes": str(COMPACT_SEGMENT),
+        "segment.ms": str(DAY),
+    }
+
+
+COMPACTED = {
+    ASSESSMENTS: compacted,
+    FEED_ALIASES: compacted,
+    FEED_RESULTS: compacted_for_a_week,
+}
 
 
 def changelog(app: str, table: str) -> str:

@@ -12,12 +12,14 @@ import msgspec
 import pytest
 from aiohttp import web
 from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.communication import Communication
 from fhir.resources.R4B.communicationrequest import CommunicationRequest
+from fhir.resources.R4B.detectedissue import DetectedIssue
 from fhir.resources.R4B.flag import Flag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.channels.fhir import FhirOptions, bundle, flag, location, request
+from streams.channels.fhir import FhirOptions, bundle, flag, issue, location, request
 from streams.channels.http import encoded
 from streams.channels.options import parse_options
 from streams.channels.page import Page, TransportError
@@ -41,8 +43,8 @@ class Record:
 
     async def answer(self, asked: web.Request) -> web.Response:
         told = Bundle.model_validate(await asked.json())
-        assert (told.type, {entry.request.method for entry in told.entry}) == ("transaction", {"PUT"})
-        done = [self.put(entry.request.url, entry.resource) for entry in told.entry]
+        assert told.type == "transaction"
+        done = [self.take(entry) for entry in told.entry]
         return web.json_response(
             {
                 "resourceType": "Bundle",
@@ -50,6 +52,17 @@ class Record:
                 "entry": [{"response": one} for one in done],
             }
         )
+
+    def take(self, entry: Any) -> dict[str, str]:
+        """A conditional update, or a conditional create: what is there stays."""
+        asked = entry.request
+        if asked.method == "PUT":
+            return self.put(asked.url, entry.resource)
+        assert asked.method == "POST"
+        [wanted] = parse_qs(asked.ifNoneExist)["identifier"]
+        if f"{asked.url}/{wanted}" in self.kept:
+            return {"status": "200 OK"}
+        return self.put(f"{asked.url}?{asked.ifNoneExist}", entry.resource)
 
     def put(self, url: str, resource: Any) -> dict[str, str]:
         kind, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
@@ -69,11 +82,15 @@ def to_record(*pages: Page, reply: Reply | None = None, record: Record | None = 
     return sent("fhir", list(pages), TABLE, {}, reply or (record or Record()).answer, "/R4")
 
 
-def test_a_page_is_one_flag_and_one_request_however_often_it_is_sent() -> None:
+def test_an_incident_is_one_of_each_however_often_it_is_sent_and_a_page_one_communication() -> None:
     record = Record()
     done = to_record(page(), page(), page(seq=13), record=record)
+    seq = page().seq
     assert sorted(record.kept) == [
+        f"Communication/urn:il2watch:page|{KEY}:trigger:{seq}",
+        f"Communication/urn:il2watch:page|{KEY}:trigger:13",
         f"CommunicationRequest/urn:il2watch:page|{KEY}",
+        f"DetectedIssue/urn:il2watch:page|{KEY}",
         f"Flag/urn:il2watch:page|{KEY}",
     ]
     assert done == [(200, "Flag/1/_history/1")] * 3
@@ -103,6 +120,46 @@ def test_the_states_say_whether_it_is_still_so_and_whether_somebody_must_still_b
 ) -> None:
     told = page(action, alert=alert)
     assert (flag(told, OPTIONS).status, request(told, OPTIONS).status) == (flagged, requested)
+
+
+@pytest.mark.parametrize(
+    ("action", "alert", "status"),
+    [
+        ("trigger", {}, "preliminary"),
+        ("acknowledge", {}, "preliminary"),
+        ("resolve", {}, "final"),
+        ("resolve", AMENDED, "entered-in-error"),
+    ],
+)
+def test_the_issue_is_preliminary_until_it_is_over(action: str, alert: dict[str, str], status: str) -> None:
+    assert issue(page(action, alert=alert), OPTIONS).status == status
+
+
+@pytest.mark.parametrize(
+    ("level", "severity"),
+    [
+        ("absolute", "high"),
+        ("relative", "moderate"),
+        ("technical", "low"),
+        ("advisory", "low"),
+        ("odd", "moderate"),
+    ],
+)
+def test_the_issues_severity_is_fhirs(level: str, severity: str) -> None:
+    assert issue(page(level=level), OPTIONS).severity == severity
+
+
+def test_a_communication_is_about_its_issue_in_the_same_transaction() -> None:
+    entries = as_sent(bundle(page(), OPTIONS))["entry"]
+    [about] = entries[3]["resource"]["about"]
+    assert about["reference"] == entries[2]["fullUrl"]
+    assert entries[3]["request"]["method"] == "POST"
+
+
+def test_a_server_without_detected_issues_gets_flag_and_request_alone() -> None:
+    options = msgspec.structs.replace(OPTIONS, detected_issue=False)
+    kinds = [entry["resource"]["resourceType"] for entry in as_sent(bundle(page(), options))["entry"]]
+    assert kinds == ["Flag", "CommunicationRequest"]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -135,7 +192,7 @@ def test_priorities_are_fhirs(priority: str, expected: str) -> None:
 
 def test_the_patient_is_the_subject_and_no_address_holds_it() -> None:
     made = as_sent(bundle(page(), OPTIONS))
-    assert not any(PATIENT in unquote(entry["request"]["url"]) for entry in made["entry"])
+    assert not any(PATIENT in unquote(str(entry["request"])) for entry in made["entry"])
 
 
 TEXT = st.text(
@@ -172,6 +229,8 @@ def test_every_page_is_valid_by_the_standards_own_models(
     assert (
         CommunicationRequest.model_validate(made["entry"][1]["resource"]).subject.identifier.value == patient
     )
+    assert DetectedIssue.model_validate(made["entry"][2]["resource"]).patient.identifier.value == patient
+    assert Communication.model_validate(made["entry"][3]["resource"]).sent
 
 
 @pytest.mark.parametrize(

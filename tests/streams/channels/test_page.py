@@ -18,7 +18,8 @@ from tests.streams.channels.test_registry import SECRETS, TABLES
 pytestmark = pytest.mark.filterwarnings(
     "ignore:'imghdr' is deprecated:DeprecationWarning"
 )  # Apprise's own, as it loads its services
-REMOTE = [kind for kind in KINDS if kind != "terminal"]
+REMOTE = [kind for kind in KINDS if kind not in ("hl7", "terminal")]
+"""Kinds that speak HTTP; of MLLP see test_hl7."""
 
 
 def asked(kind: str, reply: Reply, *actions: str, **options: Any) -> list[Asked]:

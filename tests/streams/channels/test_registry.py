@@ -23,6 +23,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "alertmanager": {"url": "http://alertmanager:9093"},
     "webhook": {"url": "https://ward.example/hook", "signing-key-env": "SIGNING"},
     "fhir": {"url": "https://fhir.example/R4", "patient-system": "urn:oid:1.2.3"},
+    "hl7": {"address": "alarms.example:6661", "patient-authority": "HOSP"},
     "apprise": {"service-url-env": "SERVICE"},
     "terminal": {},
 }

@@ -51,14 +51,25 @@ def test_every_topic_takes_records_of_any_date(topic: str) -> None:
         == UNLIMITED
         == str(2**63 - 1)
     )
-    assert found["segment.ms"] == UNLIMITED
-    assert found.get("retention.ms", "-1") == "-1"
+    if topic != "il2.feeds.results":
+        assert found["segment.ms"] == UNLIMITED
+        assert found.get("retention.ms", "-1") == "-1"
 
 
-def test_assessments_are_compacted_and_all_else_is_deleted() -> None:
+def test_what_holds_a_last_word_per_key_is_compacted_and_all_else_is_deleted() -> None:
     policies = {topic: settings(topic, Layout())["cleanup.policy"] for topic in topics.ALL}
-    assert policies.pop("il2.assessments") == "compact"
+    assert policies.pop("il2.assessments") == policies.pop("il2.feeds.aliases") == "compact"
+    assert policies.pop("il2.feeds.results") == "compact,delete"
     assert set(policies.values()) == {"delete"}
+
+
+def test_what_feeds_sent_is_kept_a_week_in_segments_of_a_day() -> None:
+    found = settings("il2.feeds.results", Layout(retention_bytes=1))
+    assert (found["retention.ms"], found["segment.ms"], found["retention.bytes"]) == (
+        str(7 * DAY),
+        str(DAY),
+        "-1",
+    )
 
 
 def test_dead_letters_may_be_larger_than_what_they_are_made_of() -> None:

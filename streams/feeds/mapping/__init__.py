@@ -1,0 +1,1 @@
+"""Map messages of hospital systems to events of the wire: pure; time and tables are arguments."""

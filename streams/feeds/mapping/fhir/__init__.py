@@ -1,0 +1,1 @@
+"""Map FHIR R4 to events of the wire: one module a resource type; pure."""

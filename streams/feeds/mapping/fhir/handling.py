@@ -1,0 +1,195 @@
+"""Handle one FHIR request: a resource, or a bundle of them; never raise for it.
+
+Source: docs/spec/feeds.md, FHIR in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rules.wire.instants import Instant
+from rules.wire.refusals import MALFORMED, UNASSOCIATED
+from streams.feeds.mapping.feed_rules import FeedRules
+from streams.feeds.mapping.fhir import administrations, encounters, observations, patients
+from streams.feeds.mapping.fhir.context import Context
+from streams.feeds.mapping.fhir.notifications import follow
+from streams.feeds.mapping.fhir.references import Unresolved
+from streams.feeds.mapping.fhir.resources import (
+    Bundle,
+    Encounter,
+    Entry,
+    Medication,
+    MedicationAdministration,
+    Observation,
+    Parameters,
+    Patient,
+    Reference,
+    Resource,
+    SubscriptionStatus,
+)
+from streams.feeds.mapping.handled import MISSING_FIELD, MISSING_SEGMENT, WRONG_TYPE, Handled, Verdict
+from streams.feeds.mapping.publishing import Part
+from streams.feeds.mapping.tables import Tables
+
+Handler = Callable[[Any, int, Context], None]
+HANDLERS: Mapping[type[Resource], Handler] = {
+    Observation: observations.handle,
+    MedicationAdministration: administrations.handle,
+    Encounter: encounters.handle,
+    Patient: patients.handle,
+}
+"""What maps a resource; resources of other types make no event, orders least of all."""
+_READ: tuple[type[Resource], ...] = (*HANDLERS, Medication, Parameters, SubscriptionStatus)
+TYPES: Mapping[str, type[Resource]] = {each.__name__: each for each in _READ}
+BUNDLE = "Bundle"
+TRANSACTION, BATCH, MESSAGE, HISTORY = "transaction", "batch", "message", "history"
+BUNDLES = (TRANSACTION, BATCH, MESSAGE, HISTORY, "collection", "searchset", "subscription-notification")
+CHANGES = ("", "PUT", "POST", "GET", "PATCH")
+
+_TYPE = msgspec.json.Decoder(Resource)
+_BUNDLE = msgspec.json.Decoder(Bundle)
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
+
+
+class EntryResult(NamedTuple):
+    """What became of one entry: its type, and how many of its parts were refused, the first one's text."""
+
+    type: str
+    refused: int = 0
+    text: str = ""
+
+
+class Answered(NamedTuple):
+    """What a request gave, and what became of each entry; `bundle`: its type, "" for a single resource."""
+
+    handled: Handled
+    entries: tuple[EntryResult, ...] = ()
+    bundle: str = ""
+
+
+class Held(NamedTuple):
+    """An entry, decoded: None for what is not used, or a fault that says why it cannot be."""
+
+    entry: Entry
+    resource: Resource | None
+    fault: str = ""
+
+
+def handle(data: bytes, rules: FeedRules, tables: Tables, now: Instant) -> Answered:
+    """Return what a request gives. `now`: when it came, ms."""
+    try:
+        head = _TYPE.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return _unusable("the body is no JSON of a FHIR resource", MISSING_SEGMENT)
+    if not head.resource_type:
+        return _unusable("resourceType is missing", MISSING_FIELD)
+    if head.resource_type == BUNDLE:
+        return _bundle(data, rules, tables, now)
+    return _single(data, head, rules, tables, now)
+
+
+def _unusable(text: str, code: int, field: str = "resourceType") -> Answered:
+    handled = Handled()
+    handled.refuse(BUNDLE if field == "type" else "Resource", 1, MALFORMED, "", text)
+    handled.verdict = Verdict(code, text, field)
+    return Answered(handled)
+
+
+def _single(data: bytes, head: Resource, rules: FeedRules, tables: Tables, now: Instant) -> Answered:
+    if head.resource_type not in TYPES:
+        handled = Handled(verdict=Verdict(WRONG_TYPE, f"{head.resource_type[:60]} not taken", "resourceType"))
+        handled.count("not-taken", head.resource_type[:60])
+        return Answered(handled)
+    held = _held(Entry(resource=msgspec.Raw(data)))
+    context = Context(rules, tables, now, {})
+    outcome = _entry(held, 1, context)
+    if held.fault:
+        context.handled.verdict = Verdict(MISSING_SEGMENT, held.fault, head.resource_type)
+    return Answered(context.handled, (outcome,))
+
+
+def _held(entry: Entry) -> Held:
+    """Decode an entry's resource."""
+    if not bytes(entry.resource):
+        return Held(entry, None)
+    try:
+        type = _TYPE.decode(entry.resource).resource_type
+        decoder = _DECODERS.get(type)
+        return Held(entry, None if decoder is None else decoder.decode(entry.resource))
+    except (msgspec.DecodeError, RecursionError) as fault:
+        return Held(entry, None, f"cannot be read: {fault}")
+
+
+def _bundle(data: bytes, rules: FeedRules, tables: Tables, now: Instant) -> Answered:
+    try:
+        bundle = _BUNDLE.decode(data)
+    except msgspec.DecodeError as error:
+        return _unusable(f"the bundle cannot be read: {error}", MISSING_SEGMENT, "type")
+    if bundle.type not in BUNDLES:
+        return _unusable(f"a bundle of type {bundle.type[:60] or 'none'} is not taken", WRONG_TYPE, "type")
+    entries = [_held(entry) for entry in bundle.entry]
+    known = {held.entry.full_url: held.resource for held in entries if held.entry.full_url and held.resource}
+    context = Context(rules, tables, now, known)
+    if bundle.type == TRANSACTION and (fault := next(_faults(entries, context), "")):
+        return _whole_refused(bundle, fault, context)
+    follow((held.resource for held in entries), context)
+    outcomes = tuple(_entry(held, number, context) for number, held in enumerate(entries, 1))
+    return Answered(context.handled, outcomes, bundle.type)
+
+
+def _whole_refused(bundle: Bundle, fault: str, context: Context) -> Answered:
+    """Refuse a transaction whole: nothing of it may be published (R4 http, transaction)."""
+    context.refuse(Part(BUNDLE, 1), UNASSOCIATED, fault)
+    context.handled.verdict = Verdict(MISSING_FIELD, fault, "entry")
+    return Answered(context.handled, (), bundle.type)
+
+
+def _faults(entries: list[Held], context: Context) -> Iterator[str]:
+    """Yield what forbids a transaction: an entry that cannot be read, a reference that leads nowhere."""
+    for number, held in enumerate(entries, 1):
+        if held.fault:
+            yield f"entry {number} {held.fault}"
+        for reference in _references(held.resource):
+            try:
+                if reference.reference and "?" not in reference.reference:
+                    context.references.target(reference.reference)
+            except Unresolved as fault:
+                yield f"entry {number}: {fault}"
+
+
+def _references(resource: Resource | None) -> Iterator[Reference]:
+    """Yield the references by which a resource is understood."""
+    if isinstance(resource, Observation | MedicationAdministration | Encounter):
+        yield resource.subject
+    if isinstance(resource, MedicationAdministration) and resource.medication_reference is not None:
+        contained = {f"#{each.id}" for each in resource.contained}
+        if resource.medication_reference.reference not in contained:
+            yield resource.medication_reference
+    if isinstance(resource, Patient):
+        yield from (link.other for link in resource.link)
+
+
+def _entry(held: Held, number: int, context: Context) -> EntryResult:
+    """Map one entry; return what became of it."""
+    refused = len(context.handled.refused)
+    if held.fault:
+        context.refuse(Part("Entry", number), MALFORMED, held.fault)
+    elif held.resource is None:
+        _unused(held, number, context)
+    elif (handler := HANDLERS.get(type(held.resource))) is not None:
+        handler(held.resource, number, context)
+    parts = context.handled.refused[refused:]
+    kind = "" if held.resource is None else held.resource.resource_type
+    return EntryResult(kind, len(parts), parts[0].message if parts else "")
+
+
+def _unused(held: Held, number: int, context: Context) -> None:
+    """Count what makes no event; refuse a deletion: whose record it was is not said."""
+    request = held.entry.request
+    if request is not None and request.method == "DELETE":
+        context.refuse(Part("Entry", number), MALFORMED, "a deletion: send the resource as entered-in-error")
+    else:
+        context.handled.count("skipped", "not-used")

@@ -1,0 +1,54 @@
+"""Map Patient: nothing but its links, by which two records become one (docs/spec/feeds.md, Patients)."""
+
+from __future__ import annotations
+
+from rules.wire.refusals import AMBIGUOUS, MALFORMED, UNASSOCIATED
+from streams.feeds.mapping.fhir.context import Context
+from streams.feeds.mapping.fhir.references import Unresolved, own_id, patient_of
+from streams.feeds.mapping.fhir.resources import Link, Patient
+from streams.feeds.mapping.patients import Merge, TwoPatients, refused_merge
+from streams.feeds.mapping.publishing import Part
+
+REPLACED_BY, REPLACES = "replaced-by", "replaces"
+
+
+def handle(patient: Patient, number: int, context: Context) -> None:
+    """Map a patient's links."""
+    origin = context.begin(patient, patient.identifier, number)
+    links = [link for link in patient.link if link.type in (REPLACED_BY, REPLACES)]
+    if not links:
+        context.handled.count("skipped", "no-event")
+    for link in links:
+        _merge(patient, link, origin.part, context)
+
+
+def _merge(patient: Patient, link: Link, part: Part, context: Context) -> None:
+    try:
+        own = own_id(patient, context.rules.patient)
+        other = patient_of(link.other, context.references, context.rules.patient)
+    except TwoPatients:
+        context.refuse(part, AMBIGUOUS, "two ids of one authority")
+        return
+    except Unresolved as fault:
+        context.refuse(part, UNASSOCIATED, str(fault))
+        return
+    if own is None or other is None:
+        context.refuse(
+            part, UNASSOCIATED, "a link between patients that have no id of a configured authority each"
+        )
+        return
+    prior, surviving = (own, other) if link.type == REPLACED_BY else (other, own)
+    _accept(Merge(prior, context.tables.survivor(surviving), context.stamp or context.now), part, context)
+
+
+def _accept(merge: Merge, part: Part, context: Context) -> None:
+    tables = context.tables
+    if tables.survivor(merge.prior) == merge.surviving and merge.prior != merge.surviving:
+        context.handled.count("duplicate", "merge")
+        return
+    fault = refused_merge(tables.aliases, merge)
+    if fault is not None:
+        context.refuse(part, MALFORMED, fault)
+        return
+    context.handled.merges.append(merge)
+    context.handled.count("merged")

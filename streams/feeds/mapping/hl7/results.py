@@ -1,0 +1,393 @@
+"""Map ORU^R01: the readings of monitors (IHE PCD-01) and the results of laboratories, one event an OBX.
+
+Source: docs/spec/feeds.md, The map, Identity, Values.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import msgspec
+
+from rules.ingest import units
+from rules.wire import instants, vocabulary
+from rules.wire.durations import duration
+from rules.wire.instants import BadTime, Instant
+from rules.wire.refusals import (
+    AMBIGUOUS,
+    BAD_UNIT,
+    CODE_DISAGREES,
+    MALFORMED,
+    NOT_A_NUMBER,
+    UNMAPPED,
+    UNSUPPORTED,
+)
+from streams.feeds.mapping import values
+from streams.feeds.mapping.code_map import IGNORE, PANEL, PUMP, UNIT, WORD, Coding, Disagrees, MapRow
+from streams.feeds.mapping.corrections import WITHDRAWN
+from streams.feeds.mapping.hl7 import pumps
+from streams.feeds.mapping.hl7.context import Context
+from streams.feeds.mapping.hl7.observation import (
+    GONE,
+    NOTHING,
+    REFUSED,
+    Containment,
+    Group,
+    codings,
+    grouped,
+    is_never_used,
+    is_setting,
+    origin,
+    status_of,
+    unit_texts,
+)
+from streams.feeds.mapping.hl7.splitting import Message, Segment
+from streams.feeds.mapping.identity import Origin, event_id, order_digest
+from streams.feeds.mapping.unit_words import accepted_by, spelled
+from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
+from streams.feeds.mapping.vetting import vetted
+from streams.feeds.mapping.wire_events import (
+    SentFinding,
+    SentIo,
+    SentLabs,
+    SentReading,
+    SentVitals,
+    WireEvent,
+)
+
+YES = ("positive", "pos", "yes", "y", "true", "1", "present", "detected", "done", "+")
+NO = ("negative", "neg", "no", "n", "false", "0", "absent", "none", "not detected", "-")
+COUNTED = "{count}"
+"""The default unit of a row of stools that are counted and not measured."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An event that may be sent, once its message has said all it says of the same thing."""
+
+    event: WireEvent
+    obx: Segment
+    row: MapRow
+    coding: Coding
+    order: str
+
+    digest: str = ""
+
+
+class Unusable(Exception):
+    """An error: an OBX cannot be used; reason and message of the dead letter."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason, self.message = reason, message
+        super().__init__(message)
+
+
+def handle(message: Message, context: Context) -> None:
+    """Map every group of an ORU."""
+    groups = grouped(message.segments)
+    if not any(group.observations for group in groups):
+        context.handled.count("skipped", "no-observation")
+    pid: Segment | None = None
+    chosen = False
+    for place, group in enumerate(groups):
+        if place == 0 or group.pid is not pid:
+            pid, chosen = group.pid, context.choose_patient(group.pid)
+        if chosen:
+            _handle_group(group, context)
+
+
+def _handle_group(group: Group, context: Context) -> None:
+    containment = Containment(group)
+    candidates: list[Candidate] = []
+    parts: list[pumps.PumpPart] = []
+    for obx in group.observations:
+        coding, row = _row(obx, context)
+        if row is None:
+            continue
+        if row.type == PUMP:
+            parts.append(pumps.PumpPart(obx, row))
+            continue
+        try:
+            candidates += _candidates(obx, coding, row, group, containment, context)
+        except Unusable as fault:
+            context.refuse(obx, fault.reason, coding.named, fault.message)
+        except BadTime as fault:
+            context.refuse_time(obx, coding.named, fault)
+    pumps.handle(parts, group, containment, context)
+    usable = [each for each in map(partial(_vetted, context), candidates) if each is not None]
+    for candidate in _unambiguous(usable, context):
+        context.send(candidate.event, candidate.digest, candidate.order)
+
+
+def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
+    """Return a candidate with the digest of what it says; refuse what the worker would, and return None."""
+    checked = vetted(candidate.event)
+    if checked.problem is None:
+        return msgspec.structs.replace(candidate, digest=checked.digest)
+    problem = checked.problem
+    context.refuse(candidate.obx, problem.reason, candidate.coding.named, problem.message)
+    return None
+
+
+def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
+    """Return the row of an OBX; None for what is not used: unmapped, ignored, refused."""
+    sub_id, unit = obx.text(4), obx.text(6)
+    coding, found = context.rules.codes.find(codings(obx, 3), sub_id, unit)
+    if isinstance(found, Disagrees):
+        text = f"{coding.code} is {found.number}, and {coding.text} is {found.name}: which is right?"
+        context.refuse(obx, CODE_DISAGREES, coding.named, text)
+        return coding, None
+    if found is None:
+        _unmapped(obx, coding, context)
+        return coding, None
+    if found.type in (IGNORE, PANEL, UNIT, WORD):
+        context.handled.count("ignored", coding.named)
+        return coding, None
+    return coding, found
+
+
+def _unmapped(obx: Segment, coding: Coding, context: Context) -> None:
+    """Count a code that the map does not know, if it carries a value: a level of a device carries none."""
+    if not obx.raw(5).strip():
+        return
+    context.handled.count(UNMAPPED, coding.named)
+    if context.rules.unmapped == "keep":
+        context.refuse(obx, UNMAPPED, coding.named, "the map has no row for this code")
+
+
+def _candidates(
+    obx: Segment, coding: Coding, row: MapRow, group: Group, containment: Containment, context: Context
+) -> list[Candidate]:
+    """Return the events that an OBX gives: one, or none. Raises Unusable and BadTime."""
+    status = status_of(obx, context)
+    if not _counts(obx, row, status, context):
+        return []
+    at = containment.time(obx, context)
+    source = origin(group, containment.device(obx), context)
+    order = "" if source.device and row.type != "labs" else order_digest(source.named)
+    event = _event(obx, row, group, context, Frame(obx, coding, row, source, at, context))
+    if status == GONE:
+        return _gone(event, order, context, Candidate(event, obx, row, coding, order))
+    return [Candidate(msgspec.structs.replace(event, status=status), obx, row, coding, order)]
+
+
+def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
+    """Return whether an OBX says anything; count what does not. Raises Unusable."""
+    if is_never_used(obx):
+        context.handled.count("skipped", "demonstration")
+    elif status == NOTHING:
+        context.handled.count("skipped", "no-result")
+    elif status not in (GONE, WITHDRAWN) and not obx.raw(5).strip():
+        context.handled.count("skipped", "no-value")
+    elif _is_sentinel(obx, context):
+        context.handled.count("skipped", "sentinel")
+    elif status == REFUSED:
+        letter = obx.text(11).upper()
+        raise Unusable(UNSUPPORTED, f"OBX-11 {letter or 'empty'} beside a value")
+    elif row.type == "vitals" and is_setting(obx):
+        raise Unusable(UNSUPPORTED, "OBX-17: a setting, not a measurement")
+    else:
+        return True
+    return False
+
+
+def _is_sentinel(obx: Segment, context: Context) -> bool:
+    try:
+        return values.number(obx.text(5)) in context.rules.sentinels
+    except NotANumber:
+        return False
+
+
+def _gone(event: WireEvent, order: str, context: Context, candidate: Candidate) -> list[Candidate]:
+    """Return the withdrawal of an earlier value of this id, if there was one (OBX-11 X)."""
+    before = context.tables.sent(event.patient, order, event.id) if order else None
+    if before is None or before.status == WITHDRAWN:
+        context.handled.count("skipped", "no-result")
+        return []
+    withdrawn = msgspec.structs.replace(event, status=WITHDRAWN)
+    return [msgspec.structs.replace(candidate, event=withdrawn)]
+
+
+class Frame:
+    """The fields that every event of an OBX has."""
+
+    def __init__(
+        self, obx: Segment, coding: Coding, row: MapRow, source: Origin, at: Instant, context: Context
+    ) -> None:
+        when = instants.text(at)
+        in_order = row.type == "labs"
+        timed = not in_order or context.rules.id_time
+        named = Origin(source.order, "" if in_order and source.order else source.device, source.sender).named
+        code = f"{coding.system} {coding.code or coding.text}"
+        self.at = at
+        self.id = event_id(row.type, named, code, obx.text(4), when if timed else "")
+        self.patient, self.when, self.source = context.patient, when, context.rules.name
+
+
+def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
+    """Return the event of an OBX, final. Raises Unusable."""
+    known = context.known(group.obr.text(22) if row.type == "labs" else "")
+    make = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}.get(row.type)
+    if make is None:
+        raise Unusable(UNSUPPORTED, f"a {row.type} is not charted as an observation")
+    return msgspec.structs.replace(make(obx, row, group, context, frame), known=known)
+
+
+def _empty(obx: Segment, context: Context) -> bool:
+    """Return whether the event says nothing but that it is withdrawn."""
+    return status_of(obx, context) in (GONE, WITHDRAWN)
+
+
+def _vitals(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
+    readings = () if _empty(obx, context) else _vital_readings(obx, row, context)
+    return SentVitals(
+        id=frame.id, patient=frame.patient, at=frame.when, source=frame.source, readings=readings
+    )
+
+
+def _vital_readings(obx: Segment, row: MapRow, context: Context) -> tuple[SentReading, ...]:
+    if row.our_code == "o2-device":
+        return _oxygen(obx, context)
+    value = _value(obx, row, context)
+    if value.comparator is not None:
+        raise Unusable(NOT_A_NUMBER, "a vital sign beside a comparator")
+    return (SentReading(row.our_code, value.number, _unit(obx, row, context)),)
+
+
+def _oxygen(obx: Segment, context: Context) -> tuple[SentReading, ...]:
+    """Return the oxygen device that a text names, and the flow that it may end with: `NC 3 LPM`."""
+    text = obx.text(5) or obx.text(5, 2)
+    words, flow = pumps.oxygen_flow(text)
+    device = context.rules.codes.word("o2-device", words)
+    if device is None:
+        raise Unusable(UNMAPPED, "an oxygen device that the map does not know")
+    readings = [SentReading("o2-device", device)]
+    if flow is not None:
+        readings.append(SentReading("o2-flow", flow, "L/min"))
+    return tuple(readings)
+
+
+def _labs(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
+    readings: tuple[SentReading, ...] = ()
+    if not _empty(obx, context):
+        value, limits = _value(obx, row, context), _range(obx, context)
+        unit = _unit(obx, row, context)
+        readings = (SentReading(row.our_code, value.number, unit, limits.low, limits.high, value.comparator),)
+    return SentLabs(id=frame.id, patient=frame.patient, at=frame.when, source=frame.source, readings=readings)
+
+
+def _range(obx: Segment, context: Context) -> Range:
+    text = obx.text(7)
+    found = values.reference_range(text)
+    if text and found == NO_RANGE:
+        context.handled.count("range-not-understood")
+    return found
+
+
+def _io(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
+    direction, _, kind = row.our_code.partition("/")
+    volume = count = unit = None
+    if _empty(obx, context):
+        pass
+    elif row.unit_default == COUNTED:
+        count = _value(obx, row, context).number
+    else:
+        volume, unit = _value(obx, row, context).number, _unit(obx, row, context)
+    return SentIo(
+        id=frame.id, patient=frame.patient, at=frame.when, source=frame.source,
+        direction=direction, kind=kind, volume=volume, unit=unit, count=count,
+        start=_start(row, group, context, frame.at),
+    )  # fmt: skip
+
+
+def _start(row: MapRow, group: Group, context: Context, at: Instant) -> str | None:
+    """Return when a collection began: OBR-7, if OBR-8 says it ended at `at`; else by the row's period."""
+    if group.obr.text(8) and group.obr.text(7):
+        begun, ended = context.time(group.obr.text(7)), context.time(group.obr.text(8))
+        if begun < at and ended == at:
+            return instants.text(begun)
+    return instants.text(at - duration(row.period)) if row.period else None
+
+
+def _finding(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
+    code, _, fixed = row.our_code.partition("=")
+    event = SentFinding(id=frame.id, patient=frame.patient, at=frame.when, source=frame.source, code=code)
+    if _empty(obx, context):
+        return event
+    text = " ".join((obx.text(5, 2) or obx.text(5)).casefold().split())
+    if code in vocabulary.VALUE_FINDINGS and not fixed:
+        if text not in vocabulary.VALUE_FINDINGS[code]:
+            raise Unusable(MALFORMED, f"a value of {code} that is none")
+        return msgspec.structs.replace(event, value=text)
+    if text not in (*YES, *NO):
+        raise Unusable(MALFORMED, f"{code}: neither yes nor no")
+    if fixed:
+        if text in NO:
+            raise Unusable(UNSUPPORTED, f"{code}: no {fixed} says nothing of the others")
+        return msgspec.structs.replace(event, value=fixed)
+    return msgspec.structs.replace(event, present=text in YES)
+
+
+def _value(obx: Segment, row: MapRow, context: Context) -> Value:
+    """Return the number of an OBX. Raises Unusable."""
+    comma = context.rules.decimal_comma
+    found = obx.repetitions(5)
+    try:
+        if len(found) > 1:
+            return _of_several([values.number(obx.plain(each), comma) for each in found], row.repetition)
+        if obx.text(2).upper() == "SN":
+            return values.structured(obx.parts(obx.first(5)), comma)
+        if obx.delimiters.component in obx.first(5):
+            raise NotANumber("several components")
+        return values.compared(obx.raw(5), comma)
+    except NotANumber as fault:
+        raise Unusable(NOT_A_NUMBER, str(fault)) from None
+
+
+def _of_several(found: Sequence[float], repetition: str) -> Value:
+    if repetition == "mean":
+        return Value(round(sum(found) / len(found), 4))
+    if repetition in ("first", "last"):
+        return Value(found[0 if repetition == "first" else -1])
+    raise NotANumber("several values, and the map does not say which counts")
+
+
+def _unit(obx: Segment, row: MapRow, context: Context) -> str | None:
+    """Return the unit of an OBX as the wire spells it. Raises Unusable."""
+    texts = unit_texts(obx, 6, context.rules.codes) or ([row.unit_default] if row.unit_default else [])
+    if not texts and row.type == "labs" and units.lab(row.our_code, "") is not None:
+        return None
+    found = spelled(texts, context.rules.codes, context.rules.units, accepted_by(row.type, row.our_code))
+    if found is None:
+        raise Unusable(BAD_UNIT, "no unit" if not texts else "a unit that does not convert")
+    return found
+
+
+def _unambiguous(candidates: Iterable[Candidate], context: Context) -> list[Candidate]:
+    """Return the candidates that may be sent: of one vital sign at one time the preferred, of one id one."""
+    groups: defaultdict[tuple[str, ...], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[_thing(candidate)].append(candidate)
+    return [each for group in groups.values() for each in _settled(group, context)]
+
+
+def _thing(candidate: Candidate) -> tuple[str, ...]:
+    """Return what a candidate is about: a vital sign at a time, else its id."""
+    if candidate.row.type == "vitals" and candidate.event.status != WITHDRAWN:
+        return "vitals", candidate.row.our_code, candidate.event.at
+    return "id", candidate.event.id
+
+
+def _settled(group: list[Candidate], context: Context) -> list[Candidate]:
+    most = max(candidate.row.priority for candidate in group)
+    preferred = [candidate for candidate in group if candidate.row.priority == most]
+    for _ in range(len(group) - len(preferred)):
+        context.handled.count("skipped", "outranked")
+    digests = {candidate.digest for candidate in preferred}
+    if len(digests) == 1 or len(preferred) == 1:
+        return preferred[:1]
+    for candidate in preferred:
+        text = f"{len(preferred)} values of {candidate.row.our_code} in one message: neither is used"
+        context.refuse(candidate.obx, AMBIGUOUS, candidate.coding.named, text)
+    return []

@@ -1,0 +1,104 @@
+"""Hold what the feeds remember: what was sent per order, aliases, and the name last seen, as a digest.
+
+Pure values in memory; the services fill them from the compacted topics and write what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rules.wire.instants import Instant
+from streams.feeds.mapping import patients
+from streams.feeds.mapping.corrections import (
+    OrderRow,
+    Proposed,
+    SentBefore,
+    Settled,
+    expired,
+    row_key,
+    settle,
+)
+from streams.feeds.mapping.patients import Alias
+
+
+class Remembered(NamedTuple):
+    """What became of a proposed record; the row that changed with its key (None: none did), and as it was."""
+
+    settled: Settled
+    key: str
+    row: OrderRow | None
+    before: OrderRow | None = None
+
+
+LineRate = tuple[float, str, Instant]
+"""A rate of a line, its unit, and its time."""
+
+
+class Tables:
+    """The tables of one process, shared by all its feeds.
+
+    `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
+    messages that leave it out; `notifications`: the last number of each subscription. All are lost with the
+    process, and then sent anew.
+    """
+
+    def __init__(self) -> None:
+        self.orders: dict[str, OrderRow] = {}
+        self.aliases: dict[str, Alias] = {}
+        self.names: dict[str, int] = {}
+        self.rates: dict[tuple[str, str], LineRate] = {}
+        self.pumps: dict[tuple[str, str], str] = {}
+        self.notifications: dict[str, int] = {}
+
+    def survivor(self, patient: str) -> str:
+        """Return the id under which a patient is written now."""
+        return patients.survivor(self.aliases, patient)
+
+    def sent(self, patient: str, order: str, id: str) -> SentBefore | None:
+        """Return what was sent last under an id of an order; None: nothing that is remembered."""
+        row = self.orders.get(row_key(patient, order))
+        return None if row is None else row.sent.get(id)
+
+    def settle(self, patient: str, order: str, id: str, new: Proposed, now: int) -> Remembered:
+        """Settle a proposed record and remember it, before the broker has it (see `restore`). `now`: ms."""
+        key = row_key(patient, order)
+        earlier = self.orders.get(key)
+        row = earlier or OrderRow(patient, order, now)
+        found = settle(row.sent.get(id), new)
+        if found.keep is None or found.keep == row.sent.get(id):
+            return Remembered(found, key, None)
+        changed = OrderRow(patient, order, now, {**row.sent, id: found.keep})
+        self.orders[key] = changed
+        return Remembered(found, key, changed, earlier)
+
+    def restore(self, before: Mapping[str, OrderRow | None]) -> None:
+        """Take back rows of a message that was not stored: it will come again, and they must be written."""
+        for key, row in before.items():
+            if row is None:
+                self.orders.pop(key, None)
+            else:
+                self.orders[key] = row
+
+    def rate_is_new(self, patient: str, line: str, found: LineRate, repeated_ms: int) -> bool:
+        """Return whether a line's rate is to be sent: it changed, or was stored `repeated_ms` ago.
+
+        The one that was stored last is sent again when it comes again.
+        """
+        rate, unit, at = found
+        before = self.rates.get((patient, line))
+        return before is None or before[:2] != (rate, unit) or not 0 < at - before[2] < repeated_ms
+
+    def stored(self, rates: Mapping[tuple[str, str], LineRate], aliases: Mapping[str, Alias]) -> None:
+        """Remember what counts only once the broker has it."""
+        for line, found in rates.items():
+            if line not in self.rates or found[2] >= self.rates[line][2]:
+                self.rates[line] = found
+        self.aliases.update(aliases)
+
+    def expire(self, now: int) -> list[str]:
+        """Forget the rows that were kept long enough; return their keys, for tombstones. `now`: ms."""
+        gone = [key for key, row in self.orders.items() if expired(row, now)]
+        for key in gone:
+            del self.orders[key]
+        return gone

@@ -1,0 +1,46 @@
+"""Ask the engine's own reader whether it will take an event, and make the digest of what it then says.
+
+A feed that sent what the worker refuses would be acknowledged for nothing.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from rules.ingest.decode import decode
+from rules.wire.events import Event
+from rules.wire.refusals import FROM_THE_FUTURE, Problem
+from streams.feeds.mapping.wire_events import WireEvent, encode
+
+_NOT_STATED = frozenset(("id", "patient", "known", "status", "offset"))
+_FOREVER = 1 << 60
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Vetted(msgspec.Struct, frozen=True):
+    """What the worker would make of an event: its value, the digest of its content, or the problem."""
+
+    value: bytes
+    digest: str
+    problem: Problem | None = None
+
+
+def vetted(event: WireEvent) -> Vetted:
+    """Return whether the worker takes an event whole, and the digest of what it says in canonical units.
+
+    A time in the future is the worker's to judge, which has the broker's clock.
+    """
+    value = encode(event)
+    decoded, problems = decode(value, ahead=_FOREVER)
+    problem = next((each for each in problems if each.refuses and each.reason != FROM_THE_FUTURE), None)
+    return Vetted(value, "" if decoded is None else digest_of(decoded), problem)
+
+
+def digest_of(event: Event) -> str:
+    """Return the digest of an event's content and its `at`, after conversion."""
+    stated: list[Any] = [type(event).__name__]
+    stated += [getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_STATED]
+    return blake2b(_encoder.encode(stated), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""Run the feeds: listen, publish, answer once the broker has it all."""

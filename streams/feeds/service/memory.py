@@ -1,0 +1,70 @@
+"""Fill the tables from their compacted topics, and follow what other feeds write there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from rules.wire.topics import FEED_ALIASES, FEED_RESULTS
+from streams.feeds.mapping.corrections import decode_row
+from streams.feeds.mapping.patients import decode_alias
+from streams.feeds.mapping.tables import Tables
+from streams.kafka.settings import Broker
+from streams.kafka.tail_reader import Follower
+
+Apply = Callable[[str, bytes | None], None]
+
+
+class Memory:
+    """The tables of a process and the readers that keep them."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.tables = Tables()
+        self.readers: dict[str, tuple[Follower, Apply]] = {
+            FEED_RESULTS: (Follower(broker, FEED_RESULTS), self._order),
+            FEED_ALIASES: (Follower(broker, FEED_ALIASES), self._alias),
+        }
+
+    async def start(self) -> None:
+        """Read both topics to their present ends. Raises UsageError when no broker answers."""
+        for reader, apply in self.readers.values():
+            await reader.start()
+            while not await reader.caught_up():
+                await self._once(reader, apply)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        for reader, _ in self.readers.values():
+            await reader.stop()
+
+    async def follow(self, topic: str) -> None:
+        """Apply what is written to a topic, for ever."""
+        reader, apply = self.readers[topic]
+        while True:
+            await self._once(reader, apply)
+
+    async def _once(self, reader: Follower, apply: Apply) -> None:
+        for key, value in await reader.records():
+            apply(key.decode("utf-8", "replace"), value)
+
+    def _order(self, key: str, value: bytes | None) -> None:
+        """Keep the row of an order, unless a newer one is here; a row that cannot be read is none."""
+        try:
+            row = None if value is None else decode_row(value)
+        except msgspec.DecodeError:
+            return
+        here = self.tables.orders.get(key)
+        if row is None:
+            self.tables.orders.pop(key, None)
+        elif here is None or row.touched >= here.touched:
+            self.tables.orders[key] = row
+
+    def _alias(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self.tables.aliases.pop(key, None)
+            return
+        try:
+            self.tables.aliases[key] = decode_alias(value)
+        except msgspec.DecodeError:
+            return

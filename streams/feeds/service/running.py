@@ -1,0 +1,160 @@
+"""Run the feeds of one kind: the tables are read, then each feed listens until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from aiokafka.errors import KafkaError
+
+from rules.wire.durations import duration
+from rules.wire.instants import SECOND
+from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS
+from streams.config.feeds import FeedTable
+from streams.feeds.mapping.feed_rules import FeedRules
+from streams.feeds.service import metrics
+from streams.feeds.service.conversation import Feed
+from streams.feeds.service.listening import Listener
+from streams.feeds.service.memory import Memory
+from streams.feeds.service.moving import history, moving
+from streams.feeds.service.store import Store
+from streams.feeds.service.tls import Certificate
+from streams.kafka.partition_check import partitions
+from streams.kafka.producer import NotAcknowledged, OutgoingRecord
+from streams.kafka.settings import Broker
+from streams.service.lifecycle import ProgressSample, wall
+from streams.service.process import LOOK_S as LOOK_EVERY_S
+from streams.service.process import Part, Service
+
+log = logging.getLogger("il2watch.feeds")
+KEEP_S = 60.0
+AGAIN_S = 5.0
+MOVE_S = 60.0
+
+
+class FeedOptions(NamedTuple):
+    """How the feeds run. `patience`: seconds without a broker before the process ends."""
+
+    broker: Broker
+    feeds: Mapping[str, tuple[FeedTable, FeedRules]]
+    listen: str = "127.0.0.1"
+    port: int = 9112
+    patience: float = 120.0
+
+
+class FeedListener(Protocol):
+    """What listens for one feed: `certificate`: what it serves TLS with."""
+
+    feed: Feed
+    certificate: Certificate
+
+    async def start(self) -> None:
+        """Listen. Raises UsageError when the address is taken."""
+        ...
+
+    async def stop(self) -> None:
+        """Take no more; let each message in hand be stored and answered."""
+        ...
+
+
+async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
+    """Run until stopped, and return the exit code. Raises UsageError."""
+    count = partitions(options.broker, [*INPUTS, DEADLETTERS, *FEEDS])
+    return await Feeds(options, count, listener).run()
+
+
+class Feeds(Service):
+    """The running feeds of one kind. `listener`: makes what listens for a feed."""
+
+    def __init__(
+        self, options: FeedOptions, count: int, listener: Callable[[Feed], FeedListener] = Listener
+    ) -> None:
+        super().__init__(log, options.listen, options.port, options.patience)
+        self.options, self.partitions, self.listener = options, count, listener
+        self.store, self.memory = Store(options.broker), Memory(options.broker)
+        self.merged: asyncio.Queue[str] = asyncio.Queue()
+        self.listeners: list[FeedListener] = []
+        self.listening = self.away = False
+
+    async def open(self) -> None:
+        """Connect, read the tables, and only then listen: what was sent before must be known."""
+        await super().open()
+        try:
+            await self.store.start()
+        except KafkaError as error:
+            raise self.options.broker.unanswered(error) from None
+        await self.memory.start()
+        for prior, alias in self.memory.tables.aliases.items():
+            if not alias.moved:
+                self.merged.put_nowait(prior)
+        for table, rules in self.options.feeds.values():
+            feed = Feed(table, rules, self.memory.tables, self.store, self.merged.put_nowait)
+            metrics.SILENCE.labels(rules.name).set(duration(table.silence) / SECOND)
+            metrics.LAST.labels(rules.name).set(wall() / SECOND)
+            self.listeners.append(self.listener(feed))
+        for listener in self.listeners:
+            await listener.start()
+        self.listening = True
+
+    async def close(self) -> None:
+        """Finish each message in hand, then disconnect."""
+        await asyncio.gather(*(listener.stop() for listener in self.listeners))
+        await super().close()
+        await self.memory.stop()
+        await self.store.stop()
+
+    def parts(self) -> Iterable[Part]:
+        return (*(self.memory.follow(topic) for topic in FEEDS), self._move(), self._keep())
+
+    def ready(self) -> str | None:
+        """Return None while it listens and the broker acknowledges."""
+        if not self.listening:
+            return "the tables are being read"
+        return self.fault or ("the broker does not acknowledge" if self.away else None)
+
+    async def look(self) -> ProgressSample:
+        """Return whether the broker answers: it is asked where the tables end."""
+        reader, _ = self.memory.readers[FEEDS[0]]
+        try:
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await reader.consumer.end_offsets(list(reader.consumer.assignment())[:1])
+            self.away = False
+        except (KafkaError, TimeoutError):
+            self.away = True
+            metrics.OUTAGE.inc(LOOK_EVERY_S)
+            return ProgressSample("no broker answers", self.store.acknowledged)
+        finally:
+            metrics.AWAY.set(self.away)
+        return ProgressSample(None, self.store.acknowledged)
+
+    async def _move(self) -> None:
+        """Move the events of each merged patient; one that fails is tried again."""
+        while True:
+            prior = await self.merged.get()
+            alias = self.memory.tables.aliases[prior]
+            try:
+                found = await history(self.options.broker, prior, self.partitions)
+                await self.store.append(list(moving(prior, alias, found)), MOVE_S)
+            except (KafkaError, NotAcknowledged) as fault:
+                log.error("a merge is not moved yet: %s", type(fault).__name__)
+                await asyncio.sleep(AGAIN_S)
+                self.merged.put_nowait(prior)
+
+    async def _keep(self) -> None:
+        """Renew certificates that changed, and forget what was kept long enough."""
+        while True:
+            for listener in self.listeners:
+                if listener.certificate.renew():
+                    log.info("%s: the certificate was loaded again", listener.feed.name)
+                if (ends := listener.certificate.ends()) is not None:
+                    metrics.CERTIFICATE.labels(listener.feed.name).set(ends)
+            gone = self.memory.tables.expire(wall())
+            tombstones = [OutgoingRecord(FEEDS[0], key.encode(), None) for key in gone]
+            if tombstones:
+                try:
+                    await self.store.append(tombstones, MOVE_S)
+                except NotAcknowledged:
+                    log.warning("rows kept long enough are not deleted yet")
+            await asyncio.sleep(KEEP_S)

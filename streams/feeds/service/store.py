@@ -1,0 +1,96 @@
+"""Publish what a message gave and wait until the broker has acknowledged all of it, for a bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from aiokafka.errors import KafkaError
+
+from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS
+from streams.feeds.mapping import letters
+from streams.feeds.mapping.corrections import encode_row
+from streams.feeds.mapping.handled import Handled
+from streams.feeds.mapping.patients import Alias, encode_alias
+from streams.feeds.mapping.wire_events import encode, topic
+from streams.kafka import clients
+from streams.kafka.producer import NotAcknowledged, OutgoingRecord
+from streams.kafka.settings import Broker
+
+LARGEST_LETTER = 1_900_000
+"""Bytes of a message that a dead letter holds; what is longer is cut, and says so."""
+REQUEST_MS = 30_000
+LARGEST_REQUEST = 2 << 20
+
+
+class Source(NamedTuple):
+    """Where a message came from: feed, peer, control id; its bytes."""
+
+    feed: str
+    connection: str
+    control_id: str
+    data: bytes
+
+
+class Store:
+    """An idempotent producer that waits for all in-sync replicas. `acknowledged`: how many records it has."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._producer = clients.async_producer(
+            broker,
+            acks="all",
+            enable_idempotence=True,
+            request_timeout_ms=REQUEST_MS,
+            max_request_size=LARGEST_REQUEST,
+            linger_ms=0,
+        )
+        self.acknowledged = 0
+
+    async def start(self) -> None:
+        """Connect. Raises KafkaError when no broker answers."""
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._producer.stop()
+
+    async def append(self, records: Sequence[OutgoingRecord], patience_s: float) -> None:
+        """Append records in order and wait for every acknowledgement. Raises NotAcknowledged.
+
+        What did reach the broker although this raises is harmless by its id.
+        """
+        try:
+            async with asyncio.timeout(patience_s):
+                sent = [await self._send(record) for record in records]
+                await asyncio.gather(*sent)
+        except (KafkaError, TimeoutError) as fault:
+            raise NotAcknowledged(type(fault).__name__) from fault
+        self.acknowledged += len(records)
+
+    async def _send(self, record: OutgoingRecord) -> asyncio.Future[object]:
+        found: asyncio.Future[object] = await self._producer.send(
+            record.topic, record.value, key=record.key, headers=list(record.headers)
+        )
+        return found
+
+
+def records(handled: Handled, source: Source) -> list[OutgoingRecord]:
+    """Return everything that a message makes: its events, what to remember, its dead letter."""
+    found = [OutgoingRecord(topic(event), event.patient.encode(), encode(event)) for event in handled.events]
+    found += [
+        OutgoingRecord(FEED_RESULTS, key.encode(), encode_row(row)) for key, row in handled.rows.items()
+    ]
+    found += [
+        OutgoingRecord(FEED_ALIASES, merge.prior.encode(), encode_alias(Alias(merge.surviving, merge.at)))
+        for merge in handled.merges
+    ]
+    return [*found, dead_letter(handled, source)] if handled.refused else found
+
+
+def dead_letter(handled: Handled, source: Source) -> OutgoingRecord:
+    """Return the dead letter of a message: its original bytes, and why."""
+    kept = source.data[:LARGEST_LETTER]
+    cut = [("cut", str(len(source.data)).encode())] if len(kept) < len(source.data) else []
+    headers = letters.headers(source.feed, source.connection, source.control_id, handled.refused)
+    return OutgoingRecord(DEADLETTERS, None, kept, [*headers, *cut])

@@ -1,0 +1,298 @@
+"""The HL7 feed on real Kafka: no message is acknowledged and lost, none is applied twice (docs/spec/feeds.md)."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import ssl
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.ingest.decode import decode
+from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS, INPUTS, LABS, VITALS
+from streams.dev_broker.apache import ApacheKafka
+from streams.kafka import blocking_reader
+from streams.kafka.ports import HOST, open_at, wait_until
+from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
+from tests.deploy.servers import asked
+from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
+from tests.streams.feeds.support import given, sample
+from tests.streams.kafka.brokers_here import drop
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
+
+
+@pytest.fixture
+def broker(apache: ApacheKafka) -> Iterator[Broker]:
+    drop(apache.settings)
+    create(apache.settings, TopicSettings(partitions=2))
+    yield apache.settings
+    drop(apache.settings)
+
+
+def values(broker: Broker, *topics: str) -> list[dict[str, object]]:
+    return [json.loads(record.value) for record in blocking_reader.records(broker, *topics)]
+
+
+def test_a_message_is_published_and_answered_and_what_is_refused_is_kept(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with running(broker, tmp_path) as feed:
+        sender = Sender(feed.port)
+        codes = [said(sender.send(sample(number))[0]) for number in ("80", "82", "86", "115", "105")]
+        assert codes == [
+            ("CA", "LAB0001"), ("CA", "LAB0003"), ("CA", "LAB0007"), ("AR", "ORM0001"), ("CA", "ADT0006"),
+        ]  # fmt: skip
+        assert sender.send(sample("116"))[0].split(b"\r")[2].startswith(b"ERR||MSH^1^11|202^")
+        metrics = str(asked(f"http://{HOST}:{feed.metrics_port}/metrics"))
+        ready = str(asked(f"http://{HOST}:{feed.metrics_port}/-/ready"))
+        sender.close()
+        assert feed.stop() == 0
+    assert ready == "ok\n"
+    assert 'il2_feed_messages_total{feed="ward",result="taken",type="ORU"} 3.0' in metrics
+    assert "T0000001" not in metrics
+    creatinine = [
+        record["status"] for record in values(broker, LABS) if record["readings"][0]["value"] in (2.6, 1.6)
+    ]
+    assert creatinine == ["preliminary", "corrected"]
+    (letter,) = blocking_reader.records(broker, DEADLETTERS)
+    headers = dict(letter.headers)
+    assert letter.value == sample("86")
+    assert headers["__streams.errors.reason"] == b"bad-unit"
+    assert (headers["feed"], headers["control-id"]) == (b"ward", b"LAB0007")
+    assert json.loads(headers["refused"])[0] == ["OBX", 3, "bad-unit", "LN 14682-9"]
+    assert {record.key for record in blocking_reader.records(broker, FEED_ALIASES)} == {b"T0000077"}
+
+
+def test_a_feed_started_again_remembers_what_was_sent(broker: Broker, tmp_path: Path) -> None:
+    with running(broker, tmp_path) as feed:
+        ask(feed.port, sample("81"))
+    changed = sample("81").replace(b"20260302072000", b"20260302082000").replace(b"|2.6|", b"|1.6|")
+    with running(broker, tmp_path) as feed:
+        ask(feed.port, changed)
+    found = [record for record in values(broker, LABS) if record["readings"][0]["code"] == "creatinine"]
+    assert [record.get("status", "final") for record in found] == ["final", "corrected"]
+    assert len({record["id"] for record in found}) == 1
+    assert len(list(blocking_reader.records(broker, FEED_RESULTS))) >= 2
+
+
+def test_a_merge_moves_what_is_in_the_topics(broker: Broker, tmp_path: Path) -> None:
+    with running(broker, tmp_path) as feed:
+        sender = Sender(feed.port)
+        sender.send(sample("90").replace(b"T0000001", b"T0000077"))
+        sender.send(sample("105"))
+        sender.send(sample("109").replace(b"T0000001", b"T0000077"))
+
+        def moved() -> bool:
+            rows = [json.loads(record.value) for record in blocking_reader.records(broker, FEED_ALIASES)]
+            return any(row["moved"] for row in rows)
+
+        assert wait_until(moved, 30)
+        sender.close()
+    urine = values(broker, "il2.io")
+    assert sorted((record["patient"], record.get("status", "final")) for record in urine) == [
+        ("T0000001", "final"),
+        ("T0000077", "entered-in-error"),
+        ("T0000077", "final"),
+    ]
+    assert [record["patient"] for record in values(broker, VITALS)] == ["T0000001"]
+
+
+def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(
+    apache: ApacheKafka, broker: Broker, tmp_path: Path
+) -> None:
+    java = apache._processes[0]
+    with running(broker, tmp_path, 'hold = "1 s"') as feed:
+        sender = Sender(feed.port)
+        assert said(sender.send(sample("80"))[0])[0] == "CA"
+        java.send_signal(signal.SIGSTOP)
+        try:
+            assert sender.send(sample("81")) == []
+            sender.close()
+            assert ask(feed.port, sample("90")) == []
+        finally:
+            java.send_signal(signal.SIGCONT)
+        for number in ("81", "90"):
+            assert said(sender.deliver(sample(number), time.monotonic() + 60))[0] == "CA"
+        sender.close()
+    applied = {(record["id"], record.get("status", "final")) for record in values(broker, LABS, "il2.io")}
+    assert len(applied) == 5
+
+
+def test_an_outage_is_said_where_the_sender_is_known_to_retry(
+    apache: ApacheKafka, broker: Broker, tmp_path: Path
+) -> None:
+    java = apache._processes[0]
+    with running(broker, tmp_path, 'hold = "1 s"\non-outage = "nak"') as feed:
+        sender = Sender(feed.port)
+        java.send_signal(signal.SIGSTOP)
+        try:
+            assert said(sender.send(sample("80"))[0]) == ("CE", "LAB0001")
+        finally:
+            java.send_signal(signal.SIGCONT)
+        assert said(sender.deliver(sample("80"), time.monotonic() + 60))[0] == "CA"
+        sender.close()
+
+
+CERTIFICATES = """
+set -e
+openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=signer -keyout ca.key -out ca.pem
+for who in localhost sender; do
+  openssl req -newkey rsa:2048 -nodes -subj /CN=$who -addext subjectAltName=DNS:$who -keyout $who.key -out $who.csr
+  openssl x509 -req -in $who.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -copy_extensions copy -out $who.pem
+done
+openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=stranger -keyout stranger.key -out stranger.pem
+"""
+
+
+def test_only_a_sender_with_a_certificate_of_the_right_signer_is_let_in(
+    broker: Broker, tmp_path: Path
+) -> None:
+    subprocess.run(["bash", "-c", CERTIFICATES], cwd=tmp_path, check=True, capture_output=True)
+    keys = "\n".join(
+        f'{key} = "{tmp_path / name}"'
+        for key, name in (
+            ("tls-cert-file", "localhost.pem"),
+            ("tls-key-file", "localhost.key"),
+            ("client-ca-file", "ca.pem"),
+        )
+    )
+
+    def context(name: str | None) -> ssl.SSLContext:
+        found = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        if name:
+            found.load_cert_chain(tmp_path / f"{name}.pem", tmp_path / f"{name}.key")
+        return found
+
+    with running(broker, tmp_path, keys) as feed:
+        known = Sender(feed.port, context("sender"))
+        assert said(known.send(sample("80"))[0])[0] == "CA"
+        known.close()
+        assert [ask(feed.port, sample("80"), context(name)) for name in (None, "stranger")] == [[], []]
+        assert ask(feed.port, sample("80")) == []
+        metrics = str(asked(f"http://{HOST}:{feed.metrics_port}/metrics"))
+    ends = next(line for line in metrics.splitlines() if line.startswith("il2_feed_certificate_expiry"))
+    assert 19 * 86_400 < float(ends.split()[1]) - time.time() < 21 * 86_400
+
+
+def messages(number: int, seed: int) -> list[bytes]:
+    """Return so many messages: results, some of which are corrected by a later one that says F again."""
+    chance = random.Random(seed)
+    made = []
+    for place in range(number):
+        order = chance.randrange(max(1, number // 2))
+        text = (
+            f"MSH|^~\\&|LAB|HOSP|||20260302{7 + place // 3600:02}{place // 60 % 60:02}{place % 60:02}-0500||"
+            f"ORU^R01^ORU_R01|M{place}|P|2.5.1|||AL|NE\r"
+            f"PID|1||P{order % 7}^^^HOSP^MR\r"
+            f"OBR|1||F{order}^LAB|PANEL|||20260302060000-0500\r"
+            f"OBX|1|NM|2160-0^Creatinine^LN||{1 + chance.randrange(30) / 10:.1f}|mg/dL|||||F\r"
+            f"OBX|2|NM|2823-3^Potassium^LN||{3 + chance.randrange(30) / 10:.1f}|mmol/L|||||F\r"
+            f"OBX|3|NM|99999-9^Unknown^LN||1|{'' if place % 5 else 'x'}|||||F\r"
+            + ("OBX|4|NM|777-3^Platelets^LN||hemolyzed|10*3/uL|||||F\r" if place % 9 == 0 else "")
+        )
+        made.append(text.encode())
+    return made
+
+
+class Crashes:
+    """A sender that resends, and a feed that is killed at seeded moments."""
+
+    def __init__(self, broker: Broker, folder: Path, seed: int, number: int) -> None:
+        self.feed = RunningFeed(broker, folder, 'hold = "4 s"')
+        self.sent = messages(number, seed)
+        self.answers: list[bytes] = []
+        self.broker, self.chance, self.fault = broker, random.Random(seed), ""
+
+    def _send(self) -> None:
+        sender = Sender(self.feed.port)
+        try:
+            for message in self.sent:
+                self.answers.append(sender.deliver(message, time.monotonic() + 180))
+                time.sleep(0.01)
+        except TimeoutError as fault:
+            self.fault = str(fault)
+        finally:
+            sender.close()
+
+    def run(self, kills: int) -> int:
+        """Send everything, kill so many times while it is sent; return how often it was killed."""
+        self.feed.start()
+        thread = threading.Thread(target=self._send)
+        thread.start()
+        killed = 0
+        while killed < kills and thread.is_alive():
+            time.sleep(self.chance.uniform(0.05, 0.6))
+            self.feed.kill()
+            killed += 1
+            self.feed.start(wait=False)
+            wait_until(lambda: open_at(HOST, self.feed.port) or not thread.is_alive(), 90)
+        thread.join()
+        self.feed.stop()
+        assert self.fault == ""
+        return killed
+
+
+def in_force(records: list[dict[str, object]]) -> dict[tuple[str, str], object]:
+    """Return what the engine's own chart holds at the end: patient and id -> value; nothing may be refused."""
+    from rules.decide.engine import fold
+
+    events = []
+    for number, record in enumerate(records):
+        event, problems = decode(json.dumps(record), known=1_772_500_000_000 + number)
+        assert event is not None, problems
+        events.append(event)
+    outcome = fold(events, SCHWARTZENTRUBER_2001, None, True)
+    assert [(event.id, reason) for event, reason in outcome.refused] == []
+    last: dict[tuple[str, str], object] = {}
+    for record in records:
+        last[str(record["patient"]), str(record["id"])] = record["readings"][0]["value"]  # type: ignore[index]
+    return last
+
+
+def wanted(sent: list[bytes]) -> dict[tuple[str, str], object]:
+    """Return what one run without a crash gives."""
+    from streams.feeds.mapping.tables import Tables
+
+    tables, last = Tables(), {}
+    for message in sent:
+        for event in given(message, "strict", tables).handled.events:
+            last[event.patient, event.id] = event.readings[0].value  # type: ignore[attr-defined]
+    return last
+
+
+def crash(broker: Broker, folder: Path, seed: int, kills: int, number: int) -> Counter[str]:
+    """Kill a feed while it is sent to, and see that nothing acknowledged is lost and nothing applied twice."""
+    crashes = Crashes(broker, folder, seed, number)
+    killed = crashes.run(kills)
+    assert [said(answer) for answer in crashes.answers] == [("CA", f"M{place}") for place in range(number)]
+    records = values(broker, LABS)
+    assert in_force(records) == wanted(crashes.sent)
+    letters = {dict(record.headers)["control-id"] for record in blocking_reader.records(broker, DEADLETTERS)}
+    assert letters == {f"M{place}".encode() for place in range(0, number, 9)}
+    return Counter(killed=killed, messages=number, records=len(records))
+
+
+def test_killed_five_times_it_loses_nothing_acknowledged_and_applies_nothing_twice(
+    broker: Broker, tmp_path: Path
+) -> None:
+    found = crash(broker, tmp_path, seed=14, kills=5, number=250)
+    assert found["killed"] >= 3
+    assert {topic for topic in INPUTS if topic != LABS and values(broker, topic)} == set()
+
+
+@pytest.mark.campaign("feeds", slices=10)
+def test_killed_a_hundred_times_it_loses_nothing(broker: Broker, tmp_path: Path, campaign_slice: int) -> None:
+    """Ten kills a slice; figures are printed."""
+    found = crash(broker, tmp_path, seed=1000 + campaign_slice, kills=10, number=600)
+    print(dict(found))
+    assert found["killed"] >= 5
