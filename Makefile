@@ -11,7 +11,7 @@ WALK := build/walk
 TESTS := -m pytest -ra -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 FAST := -m pytest -q -n $(JOBS) -m "not slow and not campaign" tests/rules/evaluate tests/rules/explain tests/rules/guideline tests/rules/wire \
   tests/test_arrows.py tests/test_cases.py tests/test_ceilings.py tests/test_references.py
-CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak)
+CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak feeds)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
 
@@ -92,7 +92,7 @@ locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest pa
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.dev_broker.apache
 
-campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak
+campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -feeds
 	@"$(MAKE)" --no-print-directory --keep-going $(CAMPAIGNS)
 
 # What has passed is told in build/campaign/NAME.jsonl and is not run again: a second call goes on where the first ended (tests/campaigns.py).

@@ -167,8 +167,8 @@ def hl7_parser() -> options.Parser:
         "--metrics-port",
         metavar="PORT",
         type=options.fixed_port,
-        default=9112,
-        help="health and metrics; default: 9112",
+        default=9113,
+        help="health and metrics; default: 9113",
     )
     command.add_argument(
         "--listen",
