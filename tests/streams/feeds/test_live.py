@@ -168,6 +168,27 @@ def live_round_trip(broker: Broker, tmp_path: Path, patients: int, seed: int, da
     return len(native)
 
 
+def test_a_message_too_large_is_refused_by_its_control_id_and_fifty_connections_are_answered(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with running(broker, tmp_path, 'max-message = "1 MiB"') as feed:
+        sender = Sender(feed.port)
+        large = sample("80") + b"NTE|1||" + b"x" * (8 << 20) + b"\r"
+        assert said(sender.send(large)[0]) == ("CR", "LAB0001")
+        assert said(sender.send(sample("80"))[0]) == ("CA", "LAB0001")
+        sender.close()
+        many = [Sender(feed.port) for _ in range(50)]
+        for each in many:
+            each.connect()
+        assert {said(each.send(sample("90"))[0]) for each in many} == {("CA", "IO0001")}
+        for each in many:
+            each.close()
+        assert ask(feed.port, sample("114")) == []
+    letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
+    assert {headers["__streams.errors.reason"] for headers in letters} == {b"too-large", b"malformed"}
+    assert len({record["id"] for record in values(broker, "il2.io")}) == 1
+
+
 CERTIFICATES = """
 set -e
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=signer -keyout ca.key -out ca.pem
