@@ -23,12 +23,13 @@ LONG_BODY = 25
 REGISTRIES = {
     "rules.guideline.edition",
     "simulators.faults.registry",
+    "streams.feeds.mapping.hl7.handling",
 }
 """Modules whose business is to know their neighbours: an entry of a registry is a file of its own."""
 
 CEILINGS = {
-    "modules": 431,
-    "modules with one reader, next door": 87,
+    "modules": 456,
+    "modules with one reader, next door": 90,
     "functions of more than 25 lines": 30,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,

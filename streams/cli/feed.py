@@ -202,7 +202,7 @@ HL7_EXAMPLE = "  il2watch feed hl7 --broker kafka-1.ward:9092 --config site.toml
 
 
 def hl7_parser() -> options.Parser:
-    return _service_parser("feed hl7", HL7_DESCRIPTION, HL7_EXAMPLE, 9112)
+    return _service_parser("feed hl7", HL7_DESCRIPTION, HL7_EXAMPLE, 9113)
 
 
 FEED_FHIR_DESCRIPTION = """\
@@ -215,7 +215,7 @@ FEED_FHIR_EXAMPLE = "  il2watch feed fhir --broker kafka:9092 --config site.toml
 
 
 def feed_fhir_parser() -> options.Parser:
-    return _service_parser("feed fhir", FEED_FHIR_DESCRIPTION, FEED_FHIR_EXAMPLE, 9113)
+    return _service_parser("feed fhir", FEED_FHIR_DESCRIPTION, FEED_FHIR_EXAMPLE, 9114)
 
 
 def _service_parser(name: str, description: str, example: str, port: int) -> options.Parser:

@@ -81,6 +81,7 @@ class FeedTable(Table, frozen=True, kw_only=True):
     unmapped: Annotated[Literal["count", "keep"], described("keep: a dead letter for unmapped codes")] = (
         "count"
     )
+    replay: Annotated[bool, described("a rehearsal: known is when the message was made, not now")] = False
     map: Annotated[tuple[str, ...], described("maps, later ones override; none: the built-in ones")] = ()
     units: Annotated[dict[str, str], described("local spellings of units")] = msgspec.field(
         default_factory=dict

@@ -46,5 +46,5 @@ def rules(name: str, table: FeedTable, beside: Path, imported: bool = False) -> 
         unmapped=table.unmapped,
         max_message=table.largest,
         base_url=table.base_url or "",
-        imported=imported,
+        imported=imported or table.replay,
     )

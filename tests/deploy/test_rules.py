@@ -41,6 +41,7 @@ def test_the_rules_own_tests_pass(path: Path) -> None:
 def test_promtool_finds_no_fault_in_the_names_and_help_of_the_codes_metrics() -> None:
     import streams.board.service
     import streams.census.service
+    import streams.feeds.service.metrics
     import streams.pager.service.metrics  # noqa: F401
     from streams.service import metrics
 

@@ -40,7 +40,7 @@ class FeedOptions(NamedTuple):
     broker: Broker
     feeds: Mapping[str, tuple[FeedTable, FeedRules]]
     listen: str = "127.0.0.1"
-    port: int = 9112
+    port: int = 9113
     patience: float = 120.0
 
 

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
 from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
 from tests.streams.feeds.support import given, sample
+from tests.streams.feeds.test_round_trip import alerts, rendered, rules, ward
 from tests.streams.kafka.brokers_here import drop
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
@@ -141,6 +142,51 @@ def test_an_outage_is_said_where_the_sender_is_known_to_retry(
             java.send_signal(signal.SIGCONT)
         assert said(sender.deliver(sample("80"), time.monotonic() + 60))[0] == "CA"
         sender.close()
+
+
+def test_five_patients_sent_live_give_the_alerts_of_the_native_file(broker: Broker, tmp_path: Path) -> None:
+    """What the feed put into the topics, and beside it what has no message, is folded by the engine."""
+    assert live_round_trip(broker, tmp_path, patients=5, seed=3, days=1) > 5
+
+
+def live_round_trip(broker: Broker, tmp_path: Path, patients: int, seed: int, days: float) -> int:
+    """Send a ward to a running feed, compare the alerts, and return how many there are."""
+    records = ward(tmp_path, "ward", patients, seed, days)
+    rules(tmp_path)
+    names = ["builtin:mdc", "builtin:loinc", "builtin:rxnorm", "builtin:words", "sim.csv"]
+    keys = f'patient = {{ authorities = ["SIM"] }}\nraw = "final"\nreplay = true\nmap = {json.dumps(names)}'
+    told = rendered(records)
+    with running(broker, tmp_path, keys) as feed:
+        sender = Sender(feed.port)
+        assert {said(sender.send(data)[0])[0] for _, data in told} == {"CA"}
+        sender.close()
+    spoken = {place for place, _ in told}
+    fed = [record.value for record in blocking_reader.records(broker, *INPUTS)]
+    fed += [line for place, line in enumerate(records) if place not in spoken]
+    native = alerts(records)
+    assert alerts(fed) == native
+    return len(native)
+
+
+def test_a_message_too_large_is_refused_by_its_control_id_and_fifty_connections_are_answered(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with running(broker, tmp_path, 'max-message = "1 MiB"') as feed:
+        sender = Sender(feed.port)
+        large = sample("80") + b"NTE|1||" + b"x" * (8 << 20) + b"\r"
+        assert said(sender.send(large)[0]) == ("CR", "LAB0001")
+        assert said(sender.send(sample("80"))[0]) == ("CA", "LAB0001")
+        sender.close()
+        many = [Sender(feed.port) for _ in range(50)]
+        for each in many:
+            each.connect()
+        assert {said(each.send(sample("90"))[0]) for each in many} == {("CA", "IO0001")}
+        for each in many:
+            each.close()
+        assert ask(feed.port, sample("114")) == []
+    letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
+    assert {headers["__streams.errors.reason"] for headers in letters} == {b"too-large", b"malformed"}
+    assert len({record["id"] for record in values(broker, "il2.io")}) == 1
 
 
 CERTIFICATES = """
@@ -291,8 +337,36 @@ def test_killed_five_times_it_loses_nothing_acknowledged_and_applies_nothing_twi
 
 
 @pytest.mark.campaign("feeds", slices=10)
-def test_killed_a_hundred_times_it_loses_nothing(broker: Broker, tmp_path: Path, campaign_slice: int) -> None:
-    """Ten kills a slice; figures are printed."""
+def test_killed_a_hundred_times_it_loses_nothing(
+    broker: Broker, tmp_path: Path, campaign_slice: int, figures: Callable[..., None]
+) -> None:
+    """Ten kills a slice, each at a moment of its own seed."""
     found = crash(broker, tmp_path, seed=1000 + campaign_slice, kills=10, number=600)
-    print(dict(found))
+    figures(f"slice {campaign_slice}: {dict(found)}", **found)
     assert found["killed"] >= 5
+
+
+@pytest.mark.campaign("feeds", slices=2)
+def test_with_the_broker_away_for_minutes_nothing_is_lost(
+    apache: ApacheKafka, broker: Broker, tmp_path: Path, campaign_slice: int, figures: Callable[..., None]
+) -> None:
+    """The broker stands still for two minutes in the middle of the traffic; the sender resends throughout."""
+    java = apache._processes[0]
+    sent = messages(400, seed=2000 + campaign_slice)
+    with running(broker, tmp_path) as feed:
+        sender = Sender(feed.port)
+        for place, data in enumerate(sent):
+            if place == 200:
+                java.send_signal(signal.SIGSTOP)
+                awake = threading.Timer(120, java.send_signal, [signal.SIGCONT])
+                awake.start()
+            assert said(sender.deliver(data, time.monotonic() + 300)) == ("CA", f"M{place}")
+        sender.close()
+    records = values(broker, LABS)
+    assert in_force(records) == wanted(sent)
+    figures(f"slice {campaign_slice}: {len(sent)} messages, {len(records)} records", records=len(records))
+
+
+@pytest.mark.campaign("feeds", slices=1)
+def test_fifty_patients_sent_live_give_the_alerts_of_the_native_file(broker: Broker, tmp_path: Path) -> None:
+    live_round_trip(broker, tmp_path, patients=50, seed=4, days=2)

@@ -127,7 +127,7 @@ def identifiers(segment: Segment, field: int) -> list[Identifier]:
 
 def entity(segment: Segment | None, field: int) -> str:
     """Return an entity identifier with its namespace, as one text; empty when there is none."""
-    if segment is None:
+    if segment is None or not segment.raw(field):
         return ""
     parts = segment.parts(segment.first(field))
     return "^".join(part for part in parts if part) if parts[0] and parts[0] != DELETE else ""

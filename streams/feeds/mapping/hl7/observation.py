@@ -6,6 +6,7 @@ Source: docs/spec/feeds.md, Time, Identity; PCD B.8.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from rules.wire.instants import Instant
@@ -61,7 +62,7 @@ def status_of(obx: Segment, context: Context) -> str:
 
 def is_never_used(obx: Segment) -> bool:
     """Return whether OBX-8 marks a reading as none of a patient: a demonstration, a test, a calibration."""
-    return any(obx.parts(each)[0].upper() in NEVER_USED for each in obx.repetitions(8))
+    return bool(obx.raw(8)) and any(obx.parts(each)[0].upper() in NEVER_USED for each in obx.repetitions(8))
 
 
 def is_setting(obx: Segment) -> bool:
@@ -69,6 +70,7 @@ def is_setting(obx: Segment) -> bool:
     return any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
 
 
+@lru_cache(maxsize=4096)
 def level(sub_id: str) -> tuple[str, ...]:
     """Return an OBX-4 as its levels, without the zeros that fill it up: `1.1.0.0` is the device `1.1`."""
     levels = sub_id.split(".") if sub_id else []
@@ -93,7 +95,7 @@ class Containment:
 
     def device(self, obx: Segment) -> str:
         """Return the device of a reading: its own, that of the nearest level around it, or the only one."""
-        named = entity(obx, 18) or nearest(self.devices, level(obx.text(4)))
+        named = entity(obx, 18) or (nearest(self.devices, level(obx.text(4))) if self.devices else "")
         if named:
             return named
         only = set(self.devices.values())
@@ -101,9 +103,11 @@ class Containment:
 
     def time(self, obx: Segment, context: Context) -> Instant:
         """Return when a reading was true. Raises BadTime."""
+        if own := obx.text(14):
+            return context.time(own)
         around = nearest(self.times, level(obx.text(4)))
-        own_message = context.header.time if context.rules.message_time else ""
-        return context.time(obx.text(14) or around or self.group.obr.text(7) or own_message)
+        of_message = context.header.time if context.rules.message_time else ""
+        return context.time(around or self.group.obr.text(7) or of_message)
 
 
 def nearest(levels: dict[tuple[str, ...], str], inside: tuple[str, ...]) -> str:

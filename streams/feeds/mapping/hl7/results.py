@@ -25,7 +25,19 @@ from rules.wire.refusals import (
     UNSUPPORTED,
 )
 from streams.feeds.mapping import values
-from streams.feeds.mapping.code_map import IGNORE, PANEL, PUMP, UNIT, WORD, Coding, Disagrees, MapRow
+from streams.feeds.mapping.code_map import (
+    IGNORE,
+    MOST_KEPT,
+    PANEL,
+    PUMP,
+    UNIT,
+    WORD,
+    CodeMap,
+    Coding,
+    Disagrees,
+    Found,
+    MapRow,
+)
 from streams.feeds.mapping.corrections import WITHDRAWN
 from streams.feeds.mapping.hl7 import pumps
 from streams.feeds.mapping.hl7.context import Context
@@ -132,8 +144,7 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
 
 def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
     """Return the row of an OBX; None for what is not used: unmapped, ignored, refused."""
-    sub_id, unit = obx.text(4), obx.text(6)
-    coding, found = context.rules.codes.find(codings(obx, 3), sub_id, unit)
+    coding, found = _looked_up(obx, context.rules.codes)
     if isinstance(found, Disagrees):
         text = f"{coding.code} is {found.number}, and {coding.text} is {found.name}: which is right?"
         context.refuse(obx, CODE_DISAGREES, coding.named, text)
@@ -145,6 +156,16 @@ def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
         context.handled.count("ignored", coding.named)
         return coding, None
     return coding, found
+
+
+def _looked_up(obx: Segment, codes: CodeMap) -> tuple[Coding, Found]:
+    """Return the coding and the row of an OBX, kept by its fields as they stand."""
+    key = (*obx.delimiters, obx.raw(3), obx.raw(4), obx.raw(6))
+    if key not in codes.looked_up:
+        if len(codes.looked_up) >= MOST_KEPT:
+            codes.looked_up.clear()
+        codes.looked_up[key] = codes.find(codings(obx, 3), obx.text(4), obx.text(6))
+    return codes.looked_up[key]
 
 
 def _unmapped(obx: Segment, coding: Coding, context: Context) -> None:
@@ -354,7 +375,19 @@ def _of_several(found: Sequence[float], repetition: str) -> Value:
 
 
 def _unit(obx: Segment, row: MapRow, context: Context) -> str | None:
-    """Return the unit of an OBX as the wire spells it. Raises Unusable."""
+    """Return the unit of an OBX as the wire spells it, kept by its field as it stands. Raises Unusable."""
+    kept, key = (
+        context.rules.codes.units,
+        (*obx.delimiters, obx.raw(6), row.type, row.our_code, row.unit_default),
+    )
+    if key not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = _found_unit(obx, row, context)
+    return kept[key]
+
+
+def _found_unit(obx: Segment, row: MapRow, context: Context) -> str | None:
     texts = unit_texts(obx, 6, context.rules.codes) or ([row.unit_default] if row.unit_default else [])
     if not texts and row.type == "labs" and units.lab(row.our_code, "") is not None:
         return None

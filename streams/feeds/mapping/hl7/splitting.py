@@ -42,7 +42,8 @@ class Segment:
 
     def text(self, number: int, component: int = 1) -> str:
         """Return a component of a field's first repetition, escapes decoded, blanks trimmed."""
-        return self.plain(self.components(self.first(number), component))
+        raw = self.raw(number)
+        return self.plain(self.components(self.first(number), component)) if raw else ""
 
     def first(self, number: int) -> str:
         """Return a field's first repetition as it stands."""
@@ -50,10 +51,13 @@ class Segment:
 
     def repetitions(self, number: int) -> list[str]:
         """Return the repetitions of a field, without empty ones, as they stand."""
-        return [each for each in self.raw(number).split(self.delimiters.repetition) if each]
+        raw = self.raw(number)
+        return [each for each in raw.split(self.delimiters.repetition) if each] if raw else []
 
     def components(self, repetition: str, component: int) -> str:
         """Return a component of a repetition as it stands; empty when there is none."""
+        if component == 1:
+            return repetition.partition(self.delimiters.component)[0]
         parts = repetition.split(self.delimiters.component)
         return parts[component - 1] if component <= len(parts) else ""
 

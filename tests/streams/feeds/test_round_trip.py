@@ -1,0 +1,123 @@
+"""A simulated ward rendered as HL7 and fed back gives the alerts of the native file (docs/spec/feeds.md)."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rules.decide.engine import fold
+from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.ingest.decode import decode
+from rules.wire.alerts import record as alert_record
+from rules.wire.events import Event
+from rules.wire.instants import MINUTE
+from rules.wire.vocabulary import FINDINGS, IO_KINDS
+from simulators.interfaces.hl7_v2 import message, site_map
+from streams.cli.main import main
+from streams.config.feeds import FeedTable, PatientIds
+from streams.feeds import configured
+from streams.feeds.mapping.feed_rules import FeedRules
+from streams.feeds.mapping.hl7.handling import handle
+from streams.feeds.mapping.tables import Tables
+from streams.feeds.mapping.wire_events import encode
+
+AHEAD = 15 * MINUTE
+
+
+def ward(folder: Path, scenario: str, patients: int, seed: int, days: float) -> list[bytes]:
+    """Return the records of a simulated ward, in order of knowing."""
+    path = folder / "ward.jsonl"
+    arguments = ["--patients", str(patients), "--seed", str(seed), "--days", str(days), "-o", str(path)]
+    arguments += ["--vitals", "hourly"]
+    assert main(["simulate", scenario, *arguments]) == 0
+    return path.read_bytes().splitlines()
+
+
+def rules(folder: Path) -> FeedRules:
+    (folder / "sim.csv").write_text(site_map(IO_KINDS, tuple(sorted(FINDINGS))), encoding="utf-8")
+    table = FeedTable(
+        kind="mllp",
+        patient=PatientIds(authorities=("SIM",)),
+        raw="final",
+        map=("builtin:mdc", "builtin:loinc", "builtin:rxnorm", "builtin:words", "sim.csv"),
+    )
+    return configured.rules("sim", table, folder, imported=True)
+
+
+def messages(records: Iterable[bytes]) -> list[bytes | None]:
+    """Return the message of each record; None for what has none."""
+    return [message(json.loads(line), number) for number, line in enumerate(records, 1)]
+
+
+def through(records: list[bytes], sent: list[tuple[int, bytes]], feed: FeedRules) -> list[bytes]:
+    """Return what a feed makes of messages, each sent for the record at its place; the others stay native."""
+    tables, found, spoken = Tables(), [], {place for place, _ in sent}
+    by_place: dict[int, list[bytes]] = {}
+    for place, data in sent:
+        by_place.setdefault(place, []).append(data)
+    for place, line in enumerate(records):
+        for data in by_place.get(place, []):
+            handled = handle(data, feed, tables, 0).handled
+            assert handled.refused == []
+            tables.stored(handled.rates, {})
+            found += [encode(event) for event in handled.events]
+        if place not in spoken:
+            found.append(line)
+    return found
+
+
+def alerts(lines: Iterable[bytes]) -> list[dict[str, object]]:
+    """Return the alerts of a file, without evidence, `decided`, `seq` and the ids that hash it."""
+    events: list[Event] = []
+    for line in lines:
+        event, _ = decode(line, ahead=AHEAD)
+        if event is not None:
+            events.append(event)
+    events.sort(key=lambda event: event.known)
+    found = []
+    for alert in fold(events, SCHWARTZENTRUBER_2001, None, False).alerts:
+        said = msgspec.to_builtins(alert_record(alert))
+        found.append({key: said[key] for key in said.keys() - {"evidence", "decided", "seq", "id"}})
+    return sorted(
+        found, key=lambda alert: (str(alert["at"]), str(alert["patient"]), json.dumps(alert, sort_keys=True))
+    )
+
+
+def rendered(records: list[bytes]) -> list[tuple[int, bytes]]:
+    return [(place, data) for place, data in enumerate(messages(records)) if data is not None]
+
+
+def test_every_fact_of_a_ward_but_the_stay_of_therapy_has_a_message(tmp_path: Path) -> None:
+    records = ward(tmp_path, "typical-course", 1, 5, 3)
+    native = [json.loads(line) for line, data in zip(records, messages(records), strict=True) if data is None]
+    assert {str(record.get("event") or record["type"]) for record in native} <= {
+        "baseline", "cycle-start", "therapy-end", "ack", "silence", "resume", "accept", "tick",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_ten_patients_give_the_same_alerts_through_the_feed(tmp_path: Path) -> None:
+    records = ward(tmp_path, "ward", 10, 7, 2)
+    fed = through(records, rendered(records), rules(tmp_path))
+    wanted = alerts(records)
+    assert len(wanted) > 50
+    assert alerts(fed) == wanted
+
+
+@pytest.mark.slow
+def test_resent_late_and_out_of_order_they_still_do(tmp_path: Path) -> None:
+    """Each message may come again, at once or some messages later: nothing changes."""
+    records = ward(tmp_path, "ward", 3, 11, 2)
+    chance, told = random.Random(11), rendered(records)
+    again = [
+        (told[min(number + chance.randrange(20), len(told) - 1)][0], data)
+        for number, (_, data) in enumerate(told)
+        if chance.random() < 0.3
+    ]
+    fed = through(records, told + again, rules(tmp_path))
+    assert alerts(fed) == alerts(records)
