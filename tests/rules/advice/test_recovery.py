@@ -50,6 +50,14 @@ def wet(rate: float = 199.9, sbp: float = 112, weight: float = 70.1, **more: Any
     return drawn.vitals("20:30", sbp=sbp, weight=weight).urine("21:00", rate, start="20:00")
 
 
+def by_the_minute(pressures: list[float]) -> Course:
+    """Under a monitor from 21:01 on: none of these pressures crosses a limit of hypotension."""
+    course = wet()
+    for minute, sbp in enumerate(pressures, 1):
+        course.vitals(f"21:{minute:02}", hr=90, spo2=98, temp=37.0, sbp=sbp, **{'respiratory-rate': 16})
+    return course
+
+
 DIURESE = {
     "just under 200 mL/h": (wet(), "21:00", True),
     "not at 200 mL/h": (wet(200), "21:00", False),
@@ -104,6 +112,12 @@ DIURESE = {
         "21:00",
         True,
     ),
+    "not once the newest pressure is under 90 % of the baseline": (
+        wet().vitals("21:10", sbp=111.5),
+        "21:10",
+        False,
+    ),
+    "again once it is back": (wet().vitals("21:10", sbp=111.5).vitals("21:20", sbp=111.6), "21:20", True),
     "not without a pressure": (
         ended().vitals("20:30", weight=71).urine("21:00", 100, start="20:00"),
         "21:00",
@@ -207,6 +221,11 @@ SAID = {
         "stop-maintenance",
         dripping("14:30", "15:00").tick("20:00"),
         ["opened advisory 16:00", "resolved clear 18:30"],
+    ),
+    "diurese follows each pressure across 90 % of the baseline": (
+        "diurese",
+        by_the_minute([112, 112, 111.5, 112, 111.6, 111.5]),
+        ["opened advisory 21:00", "resolved clear 21:03", "opened advisory 21:04", "resolved clear 21:06"],
     ),
     "recovery-late opens at 48 h": (
         "recovery-late",
