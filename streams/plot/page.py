@@ -173,9 +173,14 @@ def fill(
     rhythm(ax, course, guideline)
     time_axis(ax, span)
     head(sheet, course, guideline, span, title)
+    write_banner(sheet, banner)
+    return Drawing(sheet.figure, axes)
+
+
+def write_banner(sheet: PlotPage, banner: list[str]) -> None:
+    """Write the lines of the banner below the head."""
     for line, words in enumerate(banner):
         write(sheet, 0.74 + line * BANNER, words, "", color=VERMILLION, fontweight="bold", fontsize=SMALL)
-    return Drawing(sheet.figure, axes)
 
 
 def loosened(guideline: Guideline) -> list[str]:
