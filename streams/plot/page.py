@@ -148,12 +148,8 @@ def fill(
     course: PlottedCourse, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str
 ) -> Drawing:
     """Draw the panels, top to bottom."""
-    banner = loosened(guideline)
-    more = max(dose_rows(course, span), default=0) * ROW / POINTS + len(banner) * BANNER
-    sheet = PlotPage(
-        more + sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped)
-    )
-    sheet.used += more
+    more = max(dose_rows(course, span), default=0) * ROW / POINTS + len(loosened(guideline)) * BANNER
+    sheet = sheet_for(more, tripped)
     axes: dict[str, Axes] = {}
     for panel, tall in PANELS:
         axes[panel.__name__] = ax = sheet.place(tall, GAP)
@@ -173,9 +169,22 @@ def fill(
     rhythm(ax, course, guideline)
     time_axis(ax, span)
     head(sheet, course, guideline, span, title)
+    write_banner(sheet, loosened(guideline))
+    return Drawing(sheet.figure, axes)
+
+
+def sheet_for(more: float, tripped: Strips) -> PlotPage:
+    """Return the sheet for all panels, with `more` inches above them."""
+    panels_high = sum(tall + GAP for _, tall in PANELS)
+    sheet = PlotPage(more + panels_high + LAB_HEIGHT + 2 * LAB_GAP + height(tripped))
+    sheet.used += more
+    return sheet
+
+
+def write_banner(sheet: PlotPage, banner: list[str]) -> None:
+    """Write the lines of the banner below the head."""
     for line, words in enumerate(banner):
         write(sheet, 0.74 + line * BANNER, words, "", color=VERMILLION, fontweight="bold", fontsize=SMALL)
-    return Drawing(sheet.figure, axes)
 
 
 def loosened(guideline: Guideline) -> list[str]:
