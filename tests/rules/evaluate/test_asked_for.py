@@ -96,7 +96,7 @@ def test_a_troponin_without_its_upper_limit_asks_for_it() -> None:
     """criteria.md section 3.2: `monitoring/reference-limit`."""
     drawn = Course().start().labs("01:00", troponin_t=0.02)
     [said] = [a for a in alerts(drawn, "01:00") if a["subject"] == "monitoring/reference-limit"]
-    assert said["message"] == "A result came without its upper limit: troponin-t.high"
+    assert said["message"] == "A result came without its upper limit: troponin T"
     assert "configuration `enzymes`" in said["measures"][0]["text"]
 
 
