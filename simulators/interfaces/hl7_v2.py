@@ -153,8 +153,8 @@ def _finding(record: Fact) -> list[str] | None:
     value = record.get("value")
     if value is None and record.get("present") is None:
         return None
-    said = value if value is not None else "yes" if record["present"] else "no"
-    line = _obx(1, f"{record['code']}^{record['code']}^SIM", {"value": said}, record, "", "")
+    written = value if value is not None else "yes" if record["present"] else "no"
+    line = _obx(1, f"{record['code']}^{record['code']}^SIM", {"value": written}, record, "", "")
     return ["ORU^R01^ORU_R01", f"OBR|1||{_order(record)}|FLOWSHEET|||{_time(record['at'])}", line]
 
 

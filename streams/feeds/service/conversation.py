@@ -70,14 +70,14 @@ class Conversation:
                 break
             frames = self.framer.feed(data) if data else self.framer.flush()
             for frame in frames:
-                if not await self._take(frame):
+                if not await self._handle(frame):
                     return
             if self.framer.stranger is not None:
                 log.warning("%s: %s: closed", self.feed.name, self.framer.stranger)
                 metrics.FRAMES.labels(self.feed.name, "stranger").inc()
                 return
         for frame in self.framer.flush():
-            await self._take(frame)
+            await self._handle(frame)
 
     async def _read(self) -> bytes | None:
         """Return what came; empty bytes after a pause behind an FS; None at the end or after idling."""
@@ -90,7 +90,7 @@ class Conversation:
         metrics.BYTES.labels(self.feed.name).inc(len(data))
         return data or None
 
-    async def _take(self, frame: Frame) -> bool:
+    async def _handle(self, frame: Frame) -> bool:
         """Store a message and answer it; return whether the connection goes on."""
         began = time.monotonic()
         self.in_hand = True

@@ -62,8 +62,8 @@ def _id(what: str, visit: str, at: Instant) -> str:
 
     Without a visit number only the time tells them apart.
     """
-    told_apart = instants.text(at) if what == TRANSFER or not visit else ""
-    return event_id("encounter", f"visit {visit}", what, "", told_apart)
+    by_time = instants.text(at) if what == TRANSFER or not visit else ""
+    return event_id("encounter", f"visit {visit}", what, "", by_time)
 
 
 def _unit(pv1: Segment | None) -> str | None:
