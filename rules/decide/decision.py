@@ -259,8 +259,8 @@ def _schedule(patient: Patient) -> None:
 def _flag_any_vitals(patient: Patient) -> None:
     """Set the dirty flags that any vitals record sets, whatever it says.
 
-    They are those of a subject that is stale, indeterminate or overdue; and after therapy the pressure: advice
-    weighs each one against its baseline, where else only the crossing of a limit counts.
+    They are those of a subject that is stale, indeterminate or overdue; and after therapy the pressure: the
+    advice weighs each one against its baseline, where else only the crossing of a limit counts.
     """
     patient.dirty_on_vitals = 0 if patient.chart.cycle.end is None else dirty_flags.SYSTOLIC
     for name, bits in ON_ANY_VITALS:

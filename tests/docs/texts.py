@@ -68,6 +68,8 @@ EXPLAINED = Source(("rules/explain",), "the section that the module's rule cites
 NAMED = Source(("streams/board/display_texts.py",), "criteria.md 10")
 BOARD = Source(
     (
+        "streams/board/became.py",
+        "streams/board/board_state.py",
         "streams/board/explain.py",
         "streams/board/flowsheet.py",
         "streams/board/html",
@@ -151,6 +153,7 @@ NOT_SHOWN = {
         "streams/board/settings.py",
         "streams/board/sse.py",
         "streams/channels/fhir.py",
+        "streams/channels/hl7.py",
         "streams/channels/http.py",
         "streams/channels/options.py",
         "streams/channels/registry.py",

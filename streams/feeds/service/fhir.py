@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -218,9 +219,9 @@ def _text(verdict: Verdict) -> str:
     return f"{verdict.field}: {verdict.text}" if verdict.field else verdict.text
 
 
-def _entry(result: EntryResult) -> dict[str, Any]:
+def _entry(result: EntryResult) -> dict[str, object]:
     """Return what became of an entry; what of it is not used is stored as a dead letter, and said."""
-    found: dict[str, Any] = {"status": "200 OK"}
+    found: dict[str, object] = {"status": "200 OK"}
     if result.refused:
         found["outcome"] = _operation_outcome([_issue("warning", "processing", result.text)])
     return found
@@ -230,7 +231,7 @@ def _outcome(status: int, code: str, text: str, headers: dict[str, str] | None =
     return _json(status, _operation_outcome([_issue("error", code, text)]), headers)
 
 
-def _operation_outcome(issues: list[dict[str, str]]) -> dict[str, Any]:
+def _operation_outcome(issues: list[dict[str, str]]) -> dict[str, object]:
     return {"resourceType": "OperationOutcome", "issue": issues}
 
 
@@ -238,7 +239,7 @@ def _issue(severity: str, code: str, text: str) -> dict[str, str]:
     return {"severity": severity, "code": code, "diagnostics": text}
 
 
-def _json(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> web.Response:
+def _json(status: int, body: Mapping[str, object], headers: dict[str, str] | None = None) -> web.Response:
     return web.json_response(body, status=status, content_type=CONTENT, headers=headers)
 
 
