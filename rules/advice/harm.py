@@ -5,6 +5,7 @@ from typing import NamedTuple
 from rules.advice import pressors
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.chart import dirty_flags
+from rules.chart.facts import Weight
 from rules.chart.infusions import load_at
 from rules.evaluate.result import ABSOLUTE, RELATIVE, Case, soonest, tripped
 from rules.wire.events import Reference
@@ -83,7 +84,13 @@ def weight_gained(case: Case) -> float | None:
     baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights
     if baseline is None or not weights:
         return None
-    return round((weights[-1].value - baseline) / baseline * 100, 4)
+    return over_baseline(case, weights[-1])
+
+
+def over_baseline(case: Case, weight: Weight) -> float:
+    """Return how much a weight is over the baseline, which is known, %."""
+    baseline = case.chart.baseline_readings["weight"]
+    return round((weight.value - baseline) / baseline * 100, 4)
 
 
 def _heavy(case: Case) -> list[Cause]:

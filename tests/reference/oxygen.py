@@ -10,7 +10,7 @@ from .facts import Value
 from .heart import signal
 from .knowledge import Knowledge, timeless
 from .row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row, ids, worse
-from .windows import STALE_VITAL, Latch, Reading, confirmed, latch, stale, sustained
+from .windows import STALE_VITAL, Latch, Reading, confirmed, confirming, latch, stale, sustained
 
 SPAN = 5 * MINUTE
 LONG = 30 * MINUTE
@@ -247,7 +247,7 @@ def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
         low, stops, used = worse(low, level), stops or full, run
     critical = was.critical
     if confirmed(values, i, lambda r: r.value < shifted(k, 90)):
-        critical, used = True, used if was.critical or low == ABSOLUTE else [values[i]]
+        critical, used = True, used if was.critical or low == ABSOLUTE else [*confirming(values, i)]
     elif critical and (up := sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))):
         critical, used = False, used or up
     state = ABSOLUTE if critical else low

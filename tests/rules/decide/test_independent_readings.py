@@ -174,3 +174,9 @@ def test_what_stays_open_ends_with_the_fact_it_rested_on(course: Course, expecte
     """criteria.md section 1: as if its old value had never been recorded, for latches too."""
     said = [line.rsplit(" ", 1)[0] for line in timed(course, "add-dopamine", "10:30")]
     assert said == expected
+
+
+def test_edema_became_true_with_the_first_weight_over_the_limit() -> None:
+    """criteria.md section 9, `at`: advice on a weight, the `at` of the fact that changed it."""
+    drawn = start().vitals("08:00", known="09:00", weight=80.5).vitals("09:00", weight=80.5)
+    assert timed(drawn, "edema-caution", "09:30") == ["opened advisory 08:00 @09:00"]
