@@ -52,9 +52,9 @@ def parser() -> options.Parser:
     return command
 
 
+@until_running()
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
-    until_running()
     census_options = settings(parser().parse_args(arguments))
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"

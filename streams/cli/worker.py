@@ -69,10 +69,10 @@ def parser() -> options.Parser:
     return command
 
 
+@until_running()
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = parser().parse_args(arguments)
-    until_running()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -28,10 +28,17 @@ def die(fault: BaseException) -> NoReturn:
     os._exit(CRASHED)
 
 
-def until_running() -> None:
-    """Let SIGTERM end the process with exit code 0 until a service takes signals itself. Main thread only."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(DONE))
+@contextmanager
+def until_running() -> Iterator[None]:
+    """Within the context SIGTERM ends the process with exit code 0, until a service takes signals itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: os._exit(DONE))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -199,5 +199,5 @@ def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> Any:
 
     `ends`: returns the end offsets of partitions; `wall`: the clock for ticks, ms, if any.
     """
-    attributes = {"ends": ends, "wall": staticmethod(wall) if wall else None}
+    attributes = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
     return faust_consumer.transport(app, type("Consumer", (BatchConsumer,), attributes))

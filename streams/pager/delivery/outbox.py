@@ -159,12 +159,12 @@ class OutboxWriter:
             audits, self._audits = self._audits, []
             events, self._events = self._events, []
             waiting, self._waiting = self._waiting, []
+            # What is applied while the audits are written has its own: its row is of the next write.
+            rows = [(patient, self._row(patient), self.partitions[patient]) for patient in dirty]
             await self.producer.append(
                 OutgoingRecord(PAGES, key(audit.patient), encode(audit)) for audit in audits
             )
-            await self._append_rows(
-                [(patient, self._row(patient), self.partitions[patient]) for patient in dirty]
-            )
+            await self._append_rows(rows)
             for event in events:
                 event.ack()
         for future in waiting:

@@ -109,6 +109,8 @@ def test_the_report_holds_every_count(tmp_path: Path) -> None:
         "adjusted": {},
         "wordings": {},
         "relabelled": [],
+        "by-name": [],
+        "unread-time": None,
     }
 
 

@@ -19,6 +19,9 @@ class Part(NamedTuple):
 
 class Record(NamedTuple):
     offset: int
+    topic: str = "il2.vitals"
+    partition: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 ONE, TWO = Part("il2.alerts", 0), Part("il2.alerts", 1)

@@ -177,7 +177,6 @@ def test_gaps_in_a_column_of_numbers_are_fields_that_are_not_there(tmp_path: Pat
         ("type,patient\nvitals,p1\n", "no column at"),
         ("type,patient,at,vaule\nvitals,p1,x,1\n", "no field takes column 'vaule'"),
         ("", "not a table"),
-        ('type,patient,at\n"x', "not a table"),
     ],
 )
 def test_a_table_that_is_not_of_the_layout_is_a_usage_error(text: str, said: str, tmp_path: Path) -> None:

@@ -194,6 +194,7 @@ def test_before_a_recovery_has_ended_no_batch_is_handed_on(
 
     monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.perform_seek", seek)
     monkeypatch.setattr(consumer, "assignment", lambda: {TP(topic, NUMBER) for topic in INPUTS})
+    monkeypatch.setattr("streams.kafka.fencing.FencedConsumer._sought", seek)
 
     async def ready() -> int:
         consumer.buffers[NUMBER].put(0, [Record(INPUTS[0], NUMBER, 0, 0, b"p", b"{}")])

@@ -94,6 +94,33 @@ def test_a_pager_begins_its_term_with_a_record_of_its_own_and_writes_in_it() -> 
     assert AGE.unpack_from(appended[1].value) == (30, BOOK.revision + 1)
 
 
+def test_a_row_holds_nothing_whose_audit_is_not_written_yet() -> None:
+    """An alert that is applied while the audits of one before are written waits for the next write."""
+    appended: list[Any] = []
+
+    def applied(ledger: OutboxWriter, word: str, level: str, seq: int) -> None:
+        ledger.apply("p1", lambda book: receive(book, alert(word, level, seq=seq), START, PAGING), 0)
+
+    async def raced() -> OutboxWriter:
+        async def append(records: Any) -> list[int]:
+            found = list(records)
+            if not appended and found:
+                applied(ledger, "worsened", "absolute", 2)
+            appended.extend(found)
+            return [0] * len(found)
+
+        ledger = OutboxWriter(PAGING, Table(), SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
+        ledger.open({"p1": PagingState(patient="p1", positions=(0, 0))}, 0, 1)
+        applied(ledger, "opened", "relative", 1)
+        before = ledger.states["p1"]
+        await ledger.write()
+        assert opened(next(one.value for one in appended if one.topic == "outbox")) == before
+        return ledger
+
+    ledger = asyncio.run(raced())
+    assert "p1" in ledger._dirty
+
+
 def test_rows_that_another_wrote_in_between_are_still_to_be_read() -> None:
     """A pager that hung wrote behind its successor: what lies between is no part of what it holds."""
     table, tp = Table(), TP("outbox", 0)
