@@ -224,6 +224,24 @@ def test_a_pump_that_names_its_device_no_more_stops_the_line_it_had() -> None:
     assert (running.rate, stopped.rate) == (0.7, 0)
 
 
+def test_a_vasopressor_by_volume_is_refused_and_the_engine_knows_that_it_runs() -> None:
+    """Sample 94 without its dose rate and concentration: 14.7 mL/h of what strength?"""
+    kept = [part for part in sample("94").split(b"\r") if b"157924" not in part and b"157760" not in part]
+    handled = given(b"\r".join(kept)).handled
+    assert [(part.reason, part.code) for part in handled.refused] == [("bad-unit", "MDC 157784")]
+    (event,) = handled.events
+    decoded, _ = decode(encode(event))
+    assert type(decoded).__name__ == "Unreadable"
+    assert (decoded.code, decoded.value, decoded.unit) == ("phenylephrine", 14.7, "mL/h")  # type: ignore[union-attr]
+
+
+def test_a_flow_with_its_concentration_is_a_flat_rate() -> None:
+    """Sample 94 without its dose rate: 14.7 mL/h of 0.2 mg/mL are 2.94 mg/h."""
+    kept = [part for part in sample("94").split(b"\r") if b"157924" not in part]
+    (event,) = given(b"\r".join(kept)).handled.events
+    assert line(event).startswith("infusion T0000001 2026-03-02T16:30:00Z phenylephrine=2.94 mg/h")
+
+
 def test_after_a_merge_everything_is_written_under_the_survivor() -> None:
     tables = Tables()
     (merge,) = given(sample("105"), "strict", tables).handled.merges
