@@ -10,11 +10,17 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from deploy.grafana.boards.alert_rates import alert_rates
+from deploy.grafana.boards.feeds import feeds_board
 from deploy.grafana.boards.pipeline import pipeline
 from deploy.grafana.boards.ward import ward_board
 
 FOLDER = Path(__file__).parent / "dashboards"
-BOARDS = {"alert-rates.json": alert_rates, "pipeline.json": pipeline, "ward.json": ward_board}
+BOARDS = {
+    "alert-rates.json": alert_rates,
+    "feeds.json": feeds_board,
+    "pipeline.json": pipeline,
+    "ward.json": ward_board,
+}
 
 
 def files() -> dict[str, str]:

@@ -29,6 +29,7 @@ JOBS = {
     "pager-1": "il2-pager",
     "census-1": "il2-census",
     "board-1": "il2-board",
+    "feed-1": "il2-feed",
 }
 DOWN = {
     "worker-1": (70, 73),
@@ -36,6 +37,7 @@ DOWN = {
     "pager-1": (65, 67),
     "census-1": (65, 72),
     "board-1": (65, 68),
+    "feed-1": (65, 68),
 }
 """From which minute to which a process does not answer."""
 STARTS = {"worker-1": (73, 74, 76, 78)}

@@ -19,6 +19,7 @@ from streams.census import service as census_service
 from streams.census.service import prepare_labels
 from streams.cli import event_files
 from streams.config import site
+from streams.feeds.service import metrics as feeds
 from streams.pager.service import metrics as pager
 from streams.projections.assessments import Census
 from streams.service import metrics
@@ -200,4 +201,38 @@ def board(name: str) -> Play:
     return play
 
 
-PLAYS = {"il2-worker": worker, "il2-pager": paging, "il2-census": census, "il2-board": board}
+def feed(name: str) -> Play:
+    started()
+    labelled = "icu"
+
+    def play(minute: float) -> None:
+        now = 1_772_409_600 + minute * 60
+        trouble = within(minute, 100, 160)
+        feeds.SILENCE.labels(labelled).set(600)
+        feeds.CONNECTIONS.labels(labelled).set(2)
+        feeds.IN_HAND.labels(labelled).set(0)
+        feeds.LAST.labels(labelled).set(now - (900 if within(minute, 110, 120) else 10))
+        feeds.SKEW.labels(labelled).set(-600 if trouble else -1)
+        feeds.CERTIFICATE.labels(labelled).set(now + 86_400 * (10 if trouble else 60))
+        feeds.AWAY.set(within(minute, 125, 130))
+        feeds.OUTAGE.inc(15 if within(minute, 125, 130) else 0)
+        feeds.MESSAGES.labels(labelled, "ORU", "taken").inc(5)
+        feeds.ANSWER.observe(0.02)
+        feeds.BYTES.labels(labelled).inc(9_000)
+        feeds.EVENTS.labels(labelled, "vitals").inc(30)
+        feeds.UNMAPPED.labels(labelled, "LN").inc(2_000 if trouble else 10)
+        feeds.REFUSED.labels(labelled, "bad-unit").inc(30 if trouble else 0)
+        feeds.LETTERS.labels(labelled, "bad-unit").inc(5 if trouble else 0)
+        feeds.COUNTED.labels(labelled, "duplicate").inc(1)
+        feeds.FRAMES.labels(labelled, "empty").inc(1)
+
+    return play
+
+
+PLAYS = {
+    "il2-worker": worker,
+    "il2-pager": paging,
+    "il2-census": census,
+    "il2-board": board,
+    "il2-feed": feed,
+}

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,12 +23,14 @@ from kafka.errors import TopicAuthorizationFailedError
 
 from streams.dev_broker import process_tree
 from streams.dev_broker.jars import classpath, java
-from streams.kafka.ports import HOST, free, wait_until
+from streams.kafka.ports import HOST, free, open_at, wait_until
 from tests.deploy.guarded import Guarded, acls, guarded
 from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.board.board_here import KEY, TOKEN
+from tests.streams.feeds.running import Sender, said
+from tests.streams.feeds.support import sample
 from tests.streams.kafka.brokers_here import had
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("acls")]
@@ -205,6 +208,28 @@ def test_somebody_at_the_bedside_acknowledges_it(ward: Ward, alert: dict[str, An
     )
 
 
+def test_a_hospital_feed_publishes_remembers_and_moves_what_a_merge_moves(ward: Ward, tmp_path: Path) -> None:
+    config, (port, metrics) = ward.kafka.config("hospital-feed", tmp_path), free(2)
+    table = f'[feeds.ward]\nkind = "mllp"\nlisten = "{HOST}:{port}"\n'
+    config.write_text(config.read_text(encoding="utf-8") + table, encoding="utf-8")
+    words = [sys.executable, "-m", "streams", "feed", "hl7", "--config", str(config)]
+    words += ["--metrics-port", str(metrics)]
+    with (ward.folder / "hospital-feed.log").open("ab") as log:
+        feed = process_tree.start(words, log)
+    sender = Sender(port)
+    try:
+        assert wait_until(lambda: open_at(HOST, port), PATIENCE_S), ward.log("hospital-feed")
+        prior = sample("90").replace(b"T0000001", b"T0000077")
+        for message in (prior, sample("105"), sample("86")):
+            assert said(sender.deliver(message, time.monotonic() + PATIENCE_S))[0] == "CA"
+        told(ward, "il2.feeds.aliases", lambda alias: bool(alias["moved"]))
+        told(ward, "il2.io", lambda record: str(record["id"]).startswith("merged:"))
+        assert "uthorization" not in ward.log("hospital-feed")
+    finally:
+        sender.close()
+        process_tree.stop(feed)
+
+
 def test_the_census_counts_the_patient(ward: Ward, alert: dict[str, Any]) -> None:
     def counted() -> bool:
         return 'il2_ward_recommendations{recommendation="delay"} 1.0' in str(
@@ -272,6 +297,8 @@ def test_no_service_was_refused_anything(ward: Ward, alert: dict[str, Any]) -> N
     [
         ("feed", "il2.alerts"),
         ("feed", "il2.commands"),
+        ("hospital-feed", "il2.alerts"),
+        ("hospital-feed", "il2.commands"),
         ("worker", "il2.vitals"),
         ("worker", "il2.pages"),
         ("census", "il2.assessments"),

@@ -17,7 +17,7 @@ from deploy.grafana.write import FOLDER, files
 from tests.deploy.places import BOARDS, DEPLOY, loaded, panels
 
 register_default_plugins()
-TITLES = {"Alert rates", "Ward", "Pipeline"}
+TITLES = {"Alert rates", "Ward", "Pipeline", "Feeds"}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def test_the_committed_dashboards_are_what_their_boards_say() -> None:
     assert written == files(), "stale: run `make docs`"
 
 
-def test_there_are_the_three_dashboards_each_with_an_address_of_its_own() -> None:
+def test_there_are_the_dashboards_each_with_an_address_of_its_own() -> None:
     boards = [read(path) for path in BOARDS]
     assert {board["title"] for board in boards} == TITLES
     assert len({board["uid"] for board in boards}) == len(boards)

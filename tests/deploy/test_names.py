@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-import streams.census.service  # noqa: F401  # it registers beside the others
+import streams.census.service
+import streams.feeds.service.metrics  # noqa: F401  # they register beside the others
 from rules.wire import refusals, vocabulary
 from rules.wire.alerts import RECOMMENDATIONS
 from streams.board.service import CODES
@@ -53,9 +54,7 @@ VALUES = {
     "actionable": set(pager.ACTIONABLE),
     "code": set(CODES),
     "outcome": set(pager.OUTCOMES),
-    "reason": {
-        value for name, value in vars(refusals).items() if name.isupper() and isinstance(value, str)
-    },
+    "reason": {value for name, value in vars(refusals).items() if name.isupper() and isinstance(value, str)},
     "recommendation": set(RECOMMENDATIONS),
     "transition": {"opened", "worsened", "improved", "resolved", "amended", "reminder"},
     "type": set(vocabulary.EventType.__args__),  # type: ignore[attr-defined]  # a Literal's words

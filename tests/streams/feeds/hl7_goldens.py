@@ -268,7 +268,11 @@ GOLDENS: dict[str, list[Golden]] = {
             AA,
         )
     ],
-    "64": [Golden("strict", (), obx("not-a-number", 6), AA)],
+    "64": [
+        Golden(
+            "strict", ("labs T0000001 2026-03-02T15:00:00Z creatinine=2 6 mg/dL",), obx("not-a-number", 6), AA
+        )
+    ],
     "70": [
         Golden("strict", ("dose T0000001 2026-03-02T13:00:00Z aldesleukin=600000 [iU]/kg given",), (), CA)
     ],

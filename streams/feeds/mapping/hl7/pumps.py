@@ -54,10 +54,13 @@ class Rate(NamedTuple):
 
 
 class PumpFault(Exception):
-    """An error: a pump's report cannot be used; reason, message, and the OBX to blame."""
+    """An error: a pump's report cannot be used; reason, message, the OBX to blame.
 
-    def __init__(self, reason: str, message: str, obx: Segment) -> None:
-        self.reason, self.obx = reason, obx
+    `rate`: what a vasopressor runs at in a unit that the wire does not take; None: nothing is known to run.
+    """
+
+    def __init__(self, reason: str, message: str, obx: Segment, rate: Rate | None = None) -> None:
+        self.reason, self.obx, self.rate = reason, obx, rate
         super().__init__(message)
 
 
@@ -98,7 +101,13 @@ def _channels(parts: Sequence[PumpPart]) -> dict[str, Parts]:
 
 def _publish(channel: str, found: Parts, group: Group, containment: Containment, context: Context) -> None:
     agent = _agent(found)
-    rate = _rate(found, agent, context)
+    try:
+        rate, readable = _rate(found, agent, context), True
+    except PumpFault as fault:
+        if fault.rate is None:
+            raise
+        context.refuse(fault.obx, fault.reason, f"MDC {fault.obx.text(3)}", str(fault))
+        rate, readable = fault.rate, False
     at = containment.time(rate.obx, context)
     placed = entity(group.obr, 2)
     device = containment.device(rate.obx) or context.tables.pumps.get((context.patient, placed), "")
@@ -117,7 +126,10 @@ def _publish(channel: str, found: Parts, group: Group, containment: Containment,
         known=context.known(), source=context.rules.name, agent=agent, rate=rate.rate, unit=rate.unit,
         line=line,
     )  # fmt: skip
-    context.publish(event, rate.obx, f"MDC {rate.obx.text(3)}")
+    if readable:
+        context.publish(event, rate.obx, f"MDC {rate.obx.text(3)}")
+    else:
+        context.send(event, "", "")
 
 
 def _agent(found: Parts) -> str:
@@ -186,7 +198,8 @@ def _taken(rate: Rate, agent: str) -> Rate:
     """Return a rate that the wire takes for this agent. Raises PumpFault."""
     pressor = vasopressor(agent)
     if pressor is not None and rate.rate and units.rate(pressor, rate.unit) is None:
-        raise PumpFault(BAD_UNIT, "a vasopressor by volume, and its concentration is not known", rate.obx)
+        text = "a vasopressor by volume, and its concentration is not known"
+        raise PumpFault(BAD_UNIT, text, rate.obx, rate)
     return rate
 
 

@@ -76,14 +76,17 @@ COUNTED = "{count}"
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An event that may be sent, once its message has said all it says of the same thing."""
+    """An event that may be sent, once its message has said all it says of the same thing.
+
+    `set_aside`: it holds what cannot be read, for the engine to know that it came.
+    """
 
     event: WireEvent
     obx: Segment
     row: MapRow
     coding: Coding
     order: str
-
+    set_aside: bool = False
     digest: str = ""
 
 
@@ -124,6 +127,7 @@ def _handle_group(group: Group, context: Context) -> None:
             candidates += _candidates(obx, coding, row, group, containment, context)
         except Unusable as fault:
             context.refuse(obx, fault.reason, coding.named, fault.message)
+            candidates += _unreadable(fault, obx, coding, row, group, containment, context)
         except BadTime as fault:
             context.refuse_time(obx, coding.named, fault)
     pumps.handle(parts, group, containment, context)
@@ -135,7 +139,7 @@ def _handle_group(group: Group, context: Context) -> None:
 def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
     """Return a candidate with the digest of what it says; refuse what the worker would, and return None."""
     checked = vetted(candidate.event)
-    if checked.problem is None:
+    if checked.problem is None or candidate.set_aside:
         return msgspec.structs.replace(candidate, digest=checked.digest)
     problem = checked.problem
     context.refuse(candidate.obx, problem.reason, candidate.coding.named, problem.message)
@@ -191,6 +195,40 @@ def _candidates(
     if status == GONE:
         return _gone(event, order, context, Candidate(event, obx, row, coding, order))
     return [Candidate(msgspec.structs.replace(event, status=status), obx, row, coding, order)]
+
+
+UNREADABLE = (NOT_A_NUMBER, BAD_UNIT)
+LONGEST_KEPT = 60
+
+
+def _unreadable(
+    fault: Unusable,
+    obx: Segment,
+    coding: Coding,
+    row: MapRow,
+    group: Group,
+    containment: Containment,
+    context: Context,
+) -> list[Candidate]:
+    """Return the event of a reading that cannot be read, its value as text, which the engine sets aside.
+
+    Held back, it would leave an older result standing as the newest (criteria.md 2).
+    """
+    make = {"vitals": SentVitals, "labs": SentLabs}.get(row.type)
+    if make is None or fault.reason not in UNREADABLE or row.our_code == "o2-device":
+        return []
+    source = origin(group, containment.device(obx), context)
+    try:
+        frame = Frame(obx, coding, row, source, containment.time(obx, context), context)
+    except BadTime:
+        return []
+    text = " ".join(obx.text(5).split())[:LONGEST_KEPT] or "unreadable"
+    event = make(
+        id=frame.id, patient=frame.patient, at=frame.when, known=context.known(), source=frame.source,
+        status=status_of(obx, context), readings=(SentReading(row.our_code, text, obx.text(6)[:60] or None),),
+    )  # fmt: skip
+    order = "" if source.device and row.type != "labs" else order_digest(source.named)
+    return [Candidate(event, obx, row, coding, order, set_aside=True)]
 
 
 def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
