@@ -5,9 +5,10 @@ Source: Table 5; text, Overview.
 
 from rules.advice import pressors, seen
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
-from rules.advice.harm import fluid_harm, weight_gained
+from rules.advice.harm import fluid_harm, over_baseline, weight_gained
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, soonest, tripped
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.declarations import Limit
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
 from rules.wire.written import figures, written
@@ -90,6 +91,16 @@ def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     return result
 
 
+def _since(limit: Limit, case: Case) -> int:
+    """Return the `at` of the first weight of the unbroken run on the latest one's side of the limit."""
+    weights = case.chart.weights
+    sides = [limit.met(over_baseline(case, weight)) for weight in weights]
+    first = len(weights) - 1
+    while first and sides[first - 1] == sides[-1]:
+        first -= 1
+    return weights[first].at
+
+
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while the latest weight is more than 10 % over baseline."""
     assert advice.limit is not None
@@ -97,7 +108,7 @@ def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     if gain is None:
         return Result()
     weight = case.chart.weights[-1]
-    result = Result(CLEAR, at=weight.at, value=gain, unit="%", limit=advice.limit.text)
+    result = Result(CLEAR, at=_since(advice.limit, case), value=gain, unit="%", limit=advice.limit.text)
     result.evidence = (weight.reference,)
     old = seen.age(case, "weight", weight.at, now)
     over = written(gain, "%", advice.limit.value)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from rules.advice import pressors
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.chart import dirty_flags
+from rules.chart.facts import Weight
+from rules.chart.infusions import load_at
 from rules.evaluate.result import ABSOLUTE, RELATIVE, Case, soonest, tripped
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
@@ -71,7 +73,13 @@ def weight_gained(case: Case) -> float | None:
     baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights
     if baseline is None or not weights:
         return None
-    return round((weights[-1].value - baseline) / baseline * 100, 4)
+    return over_baseline(case, weights[-1])
+
+
+def over_baseline(case: Case, weight: Weight) -> float:
+    """Return how much a weight is over the baseline, which is known, %."""
+    baseline = case.chart.baseline_readings["weight"]
+    return round((weight.value - baseline) / baseline * 100, 4)
 
 
 def _heavy(case: Case) -> list[Cause]:
@@ -92,10 +100,11 @@ def _congested(case: Case, now: Instant) -> list[Cause]:
 
 
 def _loaded(case: Case, now: Instant) -> list[Cause]:
-    load, limit = pressors.load_read(case.chart, now), case.guideline.harm.pressor_load
-    if not limit.met(load):
+    now_running, limit = load_at(case.chart.loads, now), case.guideline.harm.pressor_load
+    if now_running is None or not limit.met(now_running.load):
         return []
-    return [Cause(LOADED, f"pressor load {written(load, 'ug/kg/min', limit.value)}", ())]
+    words = f"pressor load {written(now_running.load, 'ug/kg/min', limit.value)}"
+    return [Cause(LOADED, words, now_running.evidence)]
 
 
 def latest_lab(case: Case, code: str) -> float | None:

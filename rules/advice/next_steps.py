@@ -35,7 +35,7 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     harm = fluid_harm(case, now)
     target = written(case.chart.tail.setting.target, "mm[Hg]")
     text = f"{seen.pressure(case, now)}: {advice.text} to systolic above {target}"
-    return _followed(advice, case, before, harm, start, text)
+    return _followed(advice, case, now, before, harm, start, text)
 
 
 def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -64,10 +64,12 @@ def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
         return Result(next=soonest(now, pressors.next_rate(case.chart, now), end), words="Dopamine runs")
     harm = fluid_harm(case, now)
     text = f"{seen.causes(case, URINE, now)}: {advice.text}"
-    return _followed(advice, case, before, harm, min(known), text)
+    return _followed(advice, case, now, before, harm, min(known), text)
 
 
-def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start: int, text: str) -> Result:
+def _followed(
+    advice: Advice, case: Case, now: Instant, before: Memory, harm: FluidHarm, start: int, text: str
+) -> Result:
     """Open once enough was given since `start`, or fluid is spent or harmful; once open it stays.
 
     What made it open is kept by the facts it rested on: where one of these is corrected, it is as if it had
@@ -76,7 +78,7 @@ def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start
     assert advice.volume is not None and advice.second_volume is not None
     boluses = boluses_since(case, start)
     given = total(boluses)
-    kept = _kept(case, before, harm)
+    kept = _kept(case, before, harm, now)
     if given < advice.volume and not kept:
         return Result(next=harm.next)
     result = Result(ADVISORY, next=harm.next, held=kept)
@@ -88,13 +90,19 @@ def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start
     return result
 
 
-def _kept(case: Case, before: Memory, harm: FluidHarm) -> tuple[tuple[str, int], ...]:
+def _kept(case: Case, before: Memory, harm: FluidHarm, now: Instant) -> tuple[tuple[str, int], ...]:
     """Return the causes that hold or have held while it was open, each with the facts it rested on."""
-    spoiled = {bit for id, bit in before.held if id in case.amended}
+    spoiled = {bit for id, bit in before.held if id in case.amended or _replaced(case, id, now)}
     old = [(id, bit) for id, bit in before.held if bit not in spoiled and before.state == ADVISORY]
     new = [(id, cause.bit) for cause in harm.causes for id in [*(id for id, _ in cause.evidence)] or [""]]
     bits = {bit for _, bit in old}
     return (*old, *(pair for pair in new if pair[1] not in bits))
+
+
+def _replaced(case: Case, id: str, now: Instant) -> bool:
+    """Return whether a fact known before was replaced at this decision, by its final value too."""
+    fact = case.chart.seen.get(id)
+    return fact is not None and fact.tie == now and fact.first < now
 
 
 def _why(harm: FluidHarm, given: float, boluses: Sequence[Volume]) -> str:

@@ -13,10 +13,12 @@ from rules.wire.instants import Instant
 def charting_goes_on(patient: Patient, now: Instant, before: Memory) -> Result:
     """Return whether facts come that lie after the discharge: once per discharge, for some hours.
 
-    An admit says that the patient is back.
+    An admit says that the patient is back. What comes after the beginning of another stay is of that stay.
     """
-    after = patient.after
-    if after is None or after.first is None or patient.stay.admitted:
+    after, stay = patient.after, patient.stay
+    if after is None or after.first is None or stay.admitted:
+        return Result()
+    if stay.begin is not None and after.first > stay.begin:
         return Result()
     end = after.first + patient.guideline.choices.charting_goes_on
     if now >= end or (after.given and before.state != TECHNICAL):

@@ -65,7 +65,7 @@ def judged(patient: Patient, subject: str) -> Result:
 
 def since(patient: Patient, subject: str) -> str | None:
     """Return the `at` of the transition into the present state; of a tripped one never before cycle-start."""
-    memory, start = patient.memory(subject), patient.chart.cycle.start
+    memory, start = patient.memory(subject), patient.chart.cycle.since
     if memory.since is None:
         return None
     tripped = memory.state not in ("clear", "indeterminate")

@@ -154,14 +154,14 @@ def _decide_subject(
     if patient.released:
         result = opened_by_release(patient, subject.name, result)
     level, rank = level_of(subject, result)
-    alert_at: int | None = None
+    alert: Alert | None = None
     if (patient.alerting or subject.always) and (rank or subject.name in patient.episodes):
         amended = is_amended(patient, subject, result, before)
         step = Step(order, subject.name, subject.kind, subject.system, amended)
         new_alerts = _transitions(patient, subject, step, result, level, rank)
         alerts.extend(new_alerts)
-        alert_at = new_alerts[0].alert.at if new_alerts else None
-    return _remember(patient, subject.name, before, result, alert_at)
+        alert = new_alerts[0].alert if new_alerts else None
+    return _remember(patient, subject.name, before, result, alert)
 
 
 def _transitions(
@@ -206,11 +206,12 @@ def _decide_steps(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> N
             alerts.append(step_up(patient, step, episode, alerted_now, words, worse.before))
 
 
-def _remember(patient: Patient, name: str, before: Memory, result: Result, alert_at: int | None) -> bool:
+def _remember(patient: Patient, name: str, before: Memory, result: Result, alert: Alert | None) -> bool:
     changed = before.state != result.state
     since = before.since
-    if changed or since is None:
-        since = _since(patient, before, result) if alert_at is None else alert_at
+    opened = alert is not None and alert.transition == "opened" and name not in patient.reopen
+    if changed or opened or since is None:
+        since = _since(patient, before, result) if alert is None else alert.at
     ahead = result.next if result.next is not None and result.next > patient.now else None
     patient.memories[name] = Memory(
         result.state,

@@ -12,7 +12,7 @@ from rules.chart.course import Cycle, next_cycle_began
 from rules.decide.alert_texts import Words
 from rules.decide.episodes import Change, PendingAlert, Step, pending_alert
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import AFTER_DISCHARGE, MONITORING, RECOMMENDATION, Plan
+from rules.decide.subjects import AFTER_DISCHARGE, LAST, MONITORING, RECOMMENDATION, Plan
 from rules.evaluate.result import CLEAR, Result
 from rules.evaluate.stop_rule import before_cycle
 
@@ -87,10 +87,15 @@ def end_episodes(
         for name, episode in patient.episodes.items()
         if which(episode) and (name != AFTER_DISCHARGE or reason == DISCHARGED)
     ]
-    alerts = [_ended(patient, plan, name, reason, at) for name in names]
+    alerts = [_before_all(_ended(patient, plan, name, reason, at)) for name in names]
     for name in names:
         del patient.episodes[name]
     return alerts
+
+
+def _before_all(ended: PendingAlert) -> PendingAlert:
+    """Return an ending placed before all that its instant opens, in the order of the endings."""
+    return PendingAlert(ended.order - 2 * LAST, ended.alert)
 
 
 def end_accepted(patient: Patient, plan: Plan, name: str) -> list[PendingAlert]:

@@ -58,7 +58,7 @@ class Step(msgspec.Struct, frozen=True):
 def moment(patient: Patient, at: int | None, episode: Episode | None) -> int:
     """Return when it became true (ms): never before cycle-start, nor before the episode's last transition."""
     at = patient.now if at is None else at
-    start = patient.chart.cycle.start
+    start = patient.chart.cycle.since
     if start is not None:
         at = max(at, start)
     return at if episode is None else max(at, episode.last)

@@ -105,12 +105,12 @@ def by_value(patient: Patient, name: str, result: Result, amended: bool) -> Wors
     `amended`: a fact behind it was corrected: what it was before counts no more.
     """
     measure, episode = BY_VALUE.get(name), patient.episodes.get(name)
-    if measure is None or episode is None or result.state not in TRIPPED or result.stale:
+    if measure is None or episode is None or result.state not in TRIPPED:
         return None
     if not isinstance(result.value, float | int):
         return None
     value = float(result.value)
-    if amended:
+    if amended and not _unseen(patient, episode):
         episode.worst, episode.bars = {}, {measure.name: value}
     episode.worst[measure.name] = measure.worse(value, episode.worst.get(measure.name, value))
     if episode.acked_at is None:
@@ -122,6 +122,14 @@ def by_value(patient: Patient, name: str, result: Result, amended: bool) -> Wors
     if worst is None or not measure.reached(value, worst, patient.guideline.choices):
         return None
     return Worse(worst, msgspec.structs.replace(result, at=_moment(patient.chart, result)))
+
+
+def _unseen(patient: Patient, episode: Episode) -> bool:
+    """Return whether all that is corrected at this decision was not yet known at the acknowledgement."""
+    seen, acked_at = patient.chart.seen, episode.acked_at
+    if acked_at is None or not patient.amendments:
+        return False
+    return all(id in seen and seen[id].first > acked_at for id in patient.amendments)
 
 
 def _moment(chart: Chart, result: Result) -> int | None:

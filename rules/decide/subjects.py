@@ -259,7 +259,9 @@ UNKNOWN = Family(
 
 
 def _charting_goes_on() -> Subject:
-    return Subject(AFTER_DISCHARGE, MONITORING, None, 0, (), 0, charting_goes_on, always=True)
+    return Subject(
+        AFTER_DISCHARGE, MONITORING, None, dirty_flags.ENCOUNTER, (), 0, charting_goes_on, always=True
+    )
 
 
 class AdviceCase:

@@ -25,7 +25,6 @@ def reference_limit(chart: Chart, now: Instant, before: Memory) -> Result:
         return Result(CLEAR)
     return Result(
         TECHNICAL,
-        at=min(lab.at for _, lab in latest),
         missing=tuple(f"{code}.high" for code, _ in latest),
         evidence=tuple(lab.reference for _, lab in latest),
     )

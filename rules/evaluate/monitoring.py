@@ -87,7 +87,7 @@ def monitored(observation: Observation, chart: Chart, now: Instant, before: Memo
     until = ended + _lingers(observation, chart, now)
     if now < until:
         return Result(observation.level, latest=found.last, mark=ended, next=soonest(now, ahead, until))
-    return Result(CLEAR, at=until, latest=found.last, next=ahead)
+    return Result(CLEAR, latest=found.last, next=ahead)
 
 
 def _lingers(observation: Observation, chart: Chart, now: Instant) -> int:

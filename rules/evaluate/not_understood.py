@@ -15,8 +15,8 @@ def not_understood(name: str, chart: Chart, now: Instant, before: Memory) -> Res
     last = records[-1]
     ends = last.at + chart.guideline.choices.not_understood_lasts
     if last.rate == 0 or now >= ends:
-        return Result(CLEAR, at=last.at if last.rate == 0 else ends, latest=last.at)
-    return Result(TECHNICAL, at=last.at, latest=last.at, evidence=(last.reference,), next=ends)
+        return Result(CLEAR, latest=last.at)
+    return Result(TECHNICAL, latest=last.at, evidence=(last.reference,), next=ends)
 
 
 def unnamed_start(chart: Chart, now: Instant, before: Memory) -> Result:
@@ -24,4 +24,4 @@ def unnamed_start(chart: Chart, now: Instant, before: Memory) -> Result:
     cycle = chart.cycle
     if not cycle.by_dose or cycle.start is None:
         return Result(CLEAR)
-    return Result(TECHNICAL, at=cycle.start, evidence=() if cycle.reference is None else (cycle.reference,))
+    return Result(TECHNICAL, evidence=() if cycle.reference is None else (cycle.reference,))

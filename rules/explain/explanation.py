@@ -201,7 +201,7 @@ def since(patient: Patient, name: str) -> int | None:
 
     Of a tripped state it is never before cycle-start.
     """
-    memory, start = patient.memory(name), patient.chart.cycle.start
+    memory, start = patient.memory(name), patient.chart.cycle.since
     if memory.since is None:
         return None
     tripped = memory.state not in ("clear", "indeterminate")
