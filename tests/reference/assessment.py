@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from . import advice, dosing, eligibility, fluids, pressors, pressure, table4
+from . import advice, dosing, eligibility, fluids, names, pressors, pressure, table4
 from .clock import show
 from .course import Course
 from .episodes import number
@@ -83,15 +83,23 @@ def _pressure(look: Look) -> dict[str, Any]:
 
 
 def _pressors(look: Look) -> dict[str, Any]:
-    rates: dict[str, Fraction] = {}
-    for drug in pressors.FACTOR:
+    rates: dict[str, Fraction | None] = {}
+    for drug in (*pressors.FACTOR, *names.NO_EQUIVALENT):
         running = [s for s in segments(look.k, drug) if s.start <= look.at < s.end]
         if any(s.rate is None or s.rate > 0 for s in running):
-            rates[drug] = sum((s.rate or Fraction(0) for s in running), Fraction(0))
+            read = [s.rate for s in running if s.rate is not None and drug in pressors.FACTOR]
+            rates[drug] = sum(read, Fraction(0)) if len(read) == len(running) else None
     return {
         "load": number(pressors.load_at(look.k, look.at)),
         "unit": pressors.UNIT,
-        "agents": [{"agent": drug, "rate": number(rate)} for drug, rate in rates.items()],
+        "agents": [
+            {
+                "agent": drug,
+                "rate": number(rates[drug]),
+                "unit": "U/min" if drug == "vasopressin" else pressors.UNIT,
+            }
+            for drug in sorted(rates)
+        ],
     }
 
 

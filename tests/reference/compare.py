@@ -9,7 +9,7 @@ from .records import Event
 Assess = Callable[[list[Event], str | None], dict[str, dict[str, Any]]]
 Run = Callable[[list[Event], str | None], list[dict[str, Any]]]
 
-CRITERION = ("state", "stale", "missing", "correctable", "evaluates_at", "group")
+CRITERION = ("state", "stale", "correctable", "evaluates_at", "group")
 TRIPPED = ("relative", "absolute")
 PARTS = (
     "blood_pressure",
@@ -76,6 +76,7 @@ def assessments(at: str, wanted: dict[str, dict[str, Any]], got: dict[str, dict[
 
 def _assessment(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     found = _criteria(wanted, got)
+    wanted, got = ({**each, "pressors": _agents(each["pressors"])} for each in (wanted, got))
     for part in PARTS:
         found += _unlike(part, wanted[part], got.get(part))
     found += _unlike("advice", _advice(wanted), _advice(got))
@@ -89,6 +90,11 @@ def _advice(assessment: dict[str, Any]) -> list[str]:
     given = assessment.get("advice", [])
     plain = [a["code"] for a in given if a["code"] != "corrective"]
     return plain + sorted(f"corrective/{a['subject']}" for a in given if a["code"] == "corrective")
+
+
+def _agents(pressors: dict[str, Any]) -> dict[str, Any]:
+    """The pressors with their agents in order of name: the text names none."""
+    return {**pressors, "agents": sorted(pressors.get("agents", ()), key=lambda one: one["agent"])}
 
 
 def _monitoring(assessment: dict[str, Any]) -> dict[str, Any]:
@@ -106,6 +112,7 @@ def _criteria(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
 def _criterion(ours: dict[str, Any], other: dict[str, Any]) -> list[str]:
     code, tripped = ours["code"], ours["state"] in TRIPPED
     fields = CRITERION + (("value", "since") if tripped and not ours["stale"] else ())
+    fields += () if tripped and ours["stale"] else ("missing",)
     found = []
     for field in fields:
         if ours[field] is not None or field != "value":
@@ -190,7 +197,7 @@ def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
         found += _unlike(f"context.{field}", *pair)
     if ours["kind"] in WITH_EVIDENCE and ours["level"] in TRIPPED and ours["evidence"]:
         found += _unlike("evidence", sorted(ours["evidence"]), sorted(theirs.get("evidence") or []))
-        found += _unlike("value", ours["value"], theirs.get("value"))
+        found += _unlike("value", ours["value"], theirs.get("value")) if ours["value"] is not None else []
     return found
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import advice, pressure, table3, table4
+from . import advice, pressure, table3, table4, watches
 from .clock import HOUR, MINUTE, Marks, Now
 from .dosing import phase
-from .episodes import Episode, Journal, View
+from .episodes import Episode, Journal, View, no_phase
 from .facts import NO_FACTS, Fact, Stay, present, settle
 from .history import as_known_by, replay, stays
-from .knowledge import Knowledge
+from .knowledge import Knowledge, known
 from .look import Look, finish
 from .records import COMMANDS, Record
 from .row import CLEAR, TECHNICAL, Row
@@ -42,6 +43,7 @@ class Course:
     parted_teller: Teller = field(default_factory=Teller)
     parted_start: int | None = None
     against: dict[str, int] = field(default_factory=dict)
+    erred: dict[str, int] = field(default_factory=dict)
     judged: set[str] = field(default_factory=set)
     look: Look | None = None
     at: int | None = None
@@ -63,9 +65,8 @@ class Course:
         touched = {r.id for r in records if r.type not in NO_FACTS and r.id in was}
         changed = {i for i in touched if old.get(i) != new.get(i)}
         amended = {i for i in changed if not _finalized(old.get(i), new.get(i))}
-        unamended = [f for f in self.facts if f.id not in amended] + [
-            f for i, f in old.items() if i in amended
-        ]
+        unamended = [f for f in self.facts if f.id not in amended]
+        unamended += [as_before for i in amended for as_before in _uncorrected(old.get(i), new.get(i))]
         acks = [r for r in records if r.type == "ack"]
         self.decide(at, acks, bool(changed), sorted(unamended, key=lambda f: f.rank) if amended else None)
 
@@ -96,18 +97,26 @@ class Course:
     def _after_discharge(self, at: Now, stay: Stay) -> None:
         assert stay.discharge is not None
         if self.look is not None:
-            self._part(at, stay.start)
-        late = [f for f in stay.facts if _charting(f) and f.at > stay.discharge.at + 15 * MINUTE]
-        holds = bool(late) and at < late[0].at + 8 * HOUR
-        self.journal.context = {"phase": None, "dose": None}
+            self._part(at, stay)
+        self.journal.context, self.journal.phase = {"dose": None}, no_phase
+        holds = self._charting_goes_on(at, stay.discharge.at)
         view = View(*AFTER_DISCHARGE, TECHNICAL if holds else CLEAR, int(at), 1 if holds else 0)
         self.journal.update(at, view, 0)
 
-    def _part(self, at: Now, start: int | None) -> None:
+    def _charting_goes_on(self, at: Now, ended: int) -> bool:
+        """Whether charting goes on after a discharge: until an admit, or for 8 h."""
+        back = any(f.named == "admit" and f.at > ended for f in self.facts)
+        begun = self.stay.start if self.stay is not None and self.stay.discharge is None else None
+        late = [f for f in self.facts if _charting(f) and f.at > ended + 15 * MINUTE]
+        late = [f for f in late if begun is None or f.at <= begun]
+        return bool(late) and not back and at < late[0].at + 8 * HOUR
+
+    def _part(self, at: Now, stay: Stay) -> None:
         """Ends what is open, and keeps it for a withdrawal."""
-        self.parted, self.parted_teller, self.parted_start = dict(self.journal.open), self.teller, start
+        assert stay.discharge is not None
+        self.parted, self.parted_teller, self.parted_start = dict(self.journal.open), self.teller, stay.start
         for key in sorted(self.journal.open, key=place):
-            self.journal.end(at, key, "discharged")
+            self.journal.end(at, key, "discharged", stay.discharge.at)
         self.look, self.teller = None, Teller()
 
     def _returned(self, was: Stay | None, stay: Stay) -> dict[Key, Episode]:
@@ -127,7 +136,7 @@ class Course:
         for key in sorted(self.journal.open, key=place):
             before = stay.start is not None and self.journal.open[key].opened < stay.start
             if before and key != AFTER_DISCHARGE:
-                self.journal.end(at, key, "discharged")
+                self.journal.end(at, key, "discharged", stay.ended or int(at))
 
     # ---- one decision
 
@@ -142,7 +151,7 @@ class Course:
     ) -> None:
         epoch = self.k.epoch if self.look is not None else None
         if self.look is None or was is None or stay.facts != was.facts:
-            self.k = Knowledge(stay.facts)
+            self.k = known(stay.facts)
         moved = was is not None and (was.start != stay.start or was.discharge is not None)
         accepted = set(self.standing.accepted)
         returned = self._returned(was, stay)
@@ -156,23 +165,26 @@ class Course:
         rows = table3.evaluate_all(self.k, at)
         self.standing.decide(self.k, rows, at)
         self._audit(at)
-        self.journal.context = {"phase": phase(self.k, at), "dose": len(self.k.doses) or None}
+        self.erred = {d.id: self.erred.get(d.id, int(at)) for d in watches.errors(self.k)}
+        self.journal.context = {"dose": len(self.k.doses) or None}
+        self.journal.phase = functools.partial(phase, self.k)
         if renewed:
             for key in sorted(self.journal.open, key=place):
-                self.journal.end(at, key, "new-cycle")
+                self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))
         scene = self._scene(self.k, at, rows)
+        scene.goes_on = stay.ended is not None and self._charting_goes_on(at, stay.ended)
         if replaced or moved:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None
         taken_back = other is not None and other.discharge is not None
-        others = self._scene(Knowledge(other.facts), int(at)) if other and not taken_back else None
+        others = self._scene(known(other.facts), int(at)) if other and not taken_back else None
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:
         rows = table3.evaluate_all(k, at) if rows is None else rows
         standing = self.standing
         scene = Scene(k, at, rows, pressure.hypotension(k, at), standing.accepted, standing.rules)
-        scene.against = self.against
+        scene.against, scene.erred = self.against, self.erred
         scene.error_acknowledged = self._error_acknowledged(scene)
         return scene
 
@@ -209,7 +221,7 @@ class Course:
         if self.look is None or key[0] not in ("criterion", "blood-pressure"):
             return {}
         scene = self.look.scene
-        return points(self.k, key[1], scene.low if key == LOW else scene.rows[key[1]], at)
+        return points(self.k, key[1], scene.low if key == LOW else table3.EVALUATE[key[1]](self.k, at), at)
 
     def _audit(self, at: Now) -> None:
         """Judges each dose, when first decided, by what the monitor would have said without it."""
@@ -221,7 +233,7 @@ class Course:
                     self.against[dose.id] = int(at)
 
     def _readiness(self, facts: list[Fact], at: int) -> str:
-        k, standing = Knowledge(facts), replay(facts, at)
+        k, standing = known(facts), replay(facts, at)
         rows = table3.evaluate_all(k, at)
         standing.decide(k, rows, at)
         scene = self._scene(k, at, rows)
@@ -236,6 +248,17 @@ def _finalized(old: Fact | None, new: Fact | None) -> bool:
     if old is None or new is None:
         return False
     return (old.record.status, new.record.status) == ("preliminary", "final")
+
+
+def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
+    """What stood under an id, beside what its correction says of something else: that is new."""
+    if old is None or new is None:
+        return [f for f in (old,) if f is not None]
+    if old.type != new.type or (old.type == "finding" and old.event["code"] != new.event["code"]):
+        return [old, new]
+    codes = {v.code for v in old.values}
+    added = tuple(v for v in new.values if v.code not in codes)
+    return [replace(old, values=(*old.values, *added))]
 
 
 def _charting(fact: Fact) -> bool:

@@ -53,7 +53,8 @@ def last_dose(k: Knowledge) -> Fact | None:
 
 def phase(k: Knowledge, at: int) -> str | None:
     """Where in the dose interval an instant lies; null before the first dose."""
-    if not k.doses:
+    before = [d for d in k.doses if at >= d.at]
+    if not before:
         return None
-    elapsed = at - k.doses[-1].at
+    elapsed = at - before[-1].at
     return "before-peak" if elapsed < 4 * HOUR else "peak" if elapsed < 6 * HOUR else "after-peak"

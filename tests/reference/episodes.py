@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -58,7 +58,7 @@ class Episode:
     last: int
     absolute_at: int = 0
     value: Any = None
-    run: tuple[str, ...] = ()
+    start: int = 0  # the `at` of the earliest fact that opened it
     tracked: dict[str, Fraction] = field(default_factory=dict)
     ack: Ack | None = None
     stage: int = 0
@@ -87,12 +87,19 @@ class View:
     amount: Any = None
     reason: str | None = None
     counts_from: int | None = None
+    start: int | None = None
+    decided: bool = False  # it becomes true at the instant decided
     points: Mapping[str, list[Point]] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
         """Kind and subject."""
         return (self.kind, self.subject)
+
+
+def no_phase(at: int) -> str | None:
+    """Outside a stay there is none."""
+    return None
 
 
 @dataclass
@@ -106,6 +113,7 @@ class Journal:
     places: dict[Key, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     context: dict[str, Any] = field(default_factory=dict)
+    phase: Callable[[int], str | None] = no_phase
     seq: int = 0
 
     # ---- acknowledgements
@@ -125,8 +133,9 @@ class Journal:
         episode.ack = Ack(at, at + lasts if limited and lasts else None, worst, episode.value)
 
     def _since_opening(self, episode: Episode, points: list[Point], at: int) -> list[Fraction]:
-        mine = [p for p in points if p.at >= episode.opened or p.id in episode.run]
-        return [p.value for p in mine if p.known <= at]
+        there = [p for p in points if p.known <= at]
+        held = [p for p in there if p.held and p.at < episode.start][-1:]
+        return [p.value for p in [*held, *(p for p in there if p.at >= episode.start or not p.id)]]
 
     def _worsts(self, episode: Episode, known: dict[str, list[Fraction]]) -> dict[str, list[Fraction]]:
         tracked = {m: [v] for m, v in episode.tracked.items()}
@@ -141,11 +150,11 @@ class Journal:
 
     # ---- transitions
 
-    def end(self, at: int, key: Key, reason: str) -> None:
-        """Resolves an open episode for a reason of its own (`new-cycle`, `discharged`)."""
+    def end(self, at: int, key: Key, reason: str, when: int) -> None:
+        """Resolves an open episode by a fact of its own `at`: `new-cycle`, `discharged`."""
         episode = self.open.pop(key)
         view = View(episode.kind, episode.subject, CLEAR, at, 0, reason=reason)
-        self._print(at, view, "resolved", CLEAR, max(int(at), episode.last), episode, first=True)
+        self._print(at, view, "resolved", CLEAR, max(when, episode.last), episode, first=True)
 
     def update(self, at: int, view: View, floor: int, opens: bool = True) -> int | None:
         """Compares a subject with its episode and prints what changed; the transition's `at`, None if
@@ -163,7 +172,7 @@ class Journal:
         return self._moved(at, view, episode)
 
     def _opened(self, at: int, view: View, floor: int) -> int:
-        opened = max(view.since, floor)
+        opened = max(int(at) if view.decided else view.since, floor)
         episode = Episode(
             self._identity(view, opened, at),
             view.kind,
@@ -175,10 +184,10 @@ class Journal:
             opened,
             opened,
             view.value,
-            view.evidence,
+            opened if view.start is None else view.start,
         )
         episode.reminded = view.amount is not None and view.amount >= 1500
-        self._track(episode, view, at)
+        self._track(episode, view)
         self.open[view.key] = episode
         self._print(at, view, "opened", view.level, opened, episode)
         return opened
@@ -200,7 +209,7 @@ class Journal:
         if level == ABSOLUTE and episode.level != ABSOLUTE:
             episode.absolute_at = last
         episode.level, episode.rank, episode.last, episode.value = level, view.rank, last, view.value
-        self._track(episode, view, at)
+        self._track(episode, view)
         if level == CLEAR:
             del self.open[view.key]
         self._print(at, view, down if lowered else "worsened", level, last, episode)
@@ -208,25 +217,31 @@ class Journal:
 
     def _same(self, at: int, view: View, episode: Episode) -> int | None:
         step = self._step(view, episode)
-        self._track(episode, view, at)
+        self._track(episode, view)
         episode.value = view.value
         if step is not None:
-            self._stepped(at, view, episode, *step)
+            when, worst, point = step
+            if point.id:
+                view = replace(view, value=point.value, evidence=(point.id,))
+            self._stepped(at, view, episode, when, worst)
         elif view.amount is not None and view.amount >= 1500 and not episode.reminded:
             episode.reminded = True
             episode.last = max(int(at), episode.last)
             self._print(at, view, "reminder", episode.level, episode.last, episode)
         return None
 
-    def _track(self, episode: Episode, view: View, at: int) -> None:
+    def _track(self, episode: Episode, view: View) -> None:
         for name, points in view.points.items():
             measure = MEASURES[episode.subject][name]
-            now = [p.value for p in points if p.known == int(at) and not p.id]
+            now = [p for p in points if not p.id]
             if now:
                 before = [episode.tracked[name]] if name in episode.tracked else []
-                episode.tracked[name] = measure.worst([*before, *now])
+                episode.tracked[name] = measure.worst([*before, *(p.value for p in now)])
+            if episode.ack is not None and (old := [p.value for p in now if p.known <= episode.ack.known]):
+                worst = episode.ack.worst
+                worst[name] = measure.worst([*old, *([worst[name]] if name in worst else [])])
 
-    def _step(self, view: View, episode: Episode) -> tuple[int, Any] | None:
+    def _step(self, view: View, episode: Episode) -> tuple[int, Any, Point] | None:
         """The first reading since the acknowledgement that is a step worse, with what was acknowledged."""
         ack = episode.ack
         if ack is None:
@@ -235,9 +250,10 @@ class Journal:
         for name, worst in ack.worst.items():
             measure = MEASURES[episode.subject][name]
             for p in view.points.get(name, []):
-                if p.known > ack.known and p.at >= episode.opened and measure.is_step(p.value, worst):
-                    found.append((p.at, worst))
-        return min(found, default=None)
+                after = p.known > ack.known and (p.at >= episode.start or not p.id)
+                if after and measure.is_step(p.value, worst):
+                    found.append((p.at, worst, p))
+        return min(found, key=lambda one: one[0], default=None)
 
     def _stepped(self, at: int, view: View, episode: Episode, when: int, acknowledged: Any) -> None:
         episode.ack, episode.stage = None, 0
@@ -286,7 +302,7 @@ class Journal:
             "value": number(view.value),
             "unit": view.unit,
             "evidence": list(view.evidence),
-            "context": {**self.context, **reason, **told},
+            "context": {"phase": self.phase(int(when)), **self.context, **reason, **told},
             "_decided": int(at),
         }
         self.fresh.append(((0 if first else 1, self.places.get(view.key, 0)), alert))

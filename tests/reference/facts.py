@@ -2,8 +2,9 @@
 the stay they belong to (criteria.md 1).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from .clock import HOUR
@@ -52,7 +53,7 @@ class Fact:
     values: tuple[Value, ...] = ()
 
     def __hash__(self) -> int:
-        return hash((self.record.id, self.record.known, self.record.order))
+        return hash((self.record.id, self.record.known, self.record.order, self.first))
 
     @property
     def id(self) -> str:
@@ -106,11 +107,12 @@ def settle(records: Iterable[Record]) -> list[Fact]:
     for record in records:
         if record.type not in NO_FACTS:
             by_id.setdefault(record.id, []).append(record)
-    facts = [fact for versions in by_id.values() if (fact := _standing(versions)) is not None]
+    facts = [fact for versions in by_id.values() if (fact := _standing(tuple(versions))) is not None]
     return sorted(facts, key=lambda f: f.rank)
 
 
-def _standing(versions: list[Record]) -> Fact | None:
+@lru_cache(4096)
+def _standing(versions: tuple[Record, ...]) -> Fact | None:
     layers = _layers(versions)
     first, last = versions[0].known, layers[-1]
     by_code = last.type in READING_TYPES or last.event.get("event") == "baseline"
@@ -119,7 +121,7 @@ def _standing(versions: list[Record]) -> Fact | None:
     return _merged(layers, first)
 
 
-def _layers(versions: list[Record]) -> list[Record]:
+def _layers(versions: Sequence[Record]) -> list[Record]:
     """The versions that count, the one that rules last."""
     outranking = [v for v in versions if v.status in ("corrected", "entered-in-error")]
     plain = [v for v in versions if v.status in ("final", "preliminary")]
@@ -161,11 +163,15 @@ def _merged(layers: list[Record], first: int) -> Fact | None:
 
 @dataclass(frozen=True)
 class Stay:
-    """The present stay: its facts; or the discharge that has ended the last one, and what came after it."""
+    """The present stay: its facts; or the discharge that has ended the last one, and what came after it.
+
+    `ended`: the `at` of the discharge before the stay.
+    """
 
     start: int | None
     facts: list[Fact]
     discharge: Fact | None = None
+    ended: int | None = None
 
 
 def begins(fact: Fact) -> bool:
@@ -177,12 +183,12 @@ def begins(fact: Fact) -> bool:
 def present(facts: list[Fact]) -> Stay:
     """The stay that goes on at the end of these facts, in order of `at`."""
     start: int | None = None
-    ended: Fact | None = None
+    ended, before = None, None
     for fact in facts:
         if ended is None and fact.named == "discharge":
             ended = fact
         elif ended is not None and begins(fact) and fact.at > ended.at:
-            start, ended = fact.at, None
+            start, before, ended = fact.at, ended.at, None
     if ended is not None:
         return Stay(start, [f for f in facts if f.at > ended.at], ended)
-    return Stay(start, [f for f in facts if start is None or f.at >= start])
+    return Stay(start, [f for f in facts if start is None or f.at >= start], ended=before)

@@ -79,7 +79,9 @@ def _worst(latest: dict[str, Fact], code: str) -> str:
 
 def bad(fact: Fact) -> bool:
     """Whether a mental status or a cognition test is not well."""
-    return fact.event.get("value") == "changed" or fact.event.get("present") is True
+    if fact.event["code"] == "mental-status":
+        return bool(fact.event["value"] == "changed")
+    return fact.event.get("present") is True
 
 
 @timeless
@@ -131,6 +133,13 @@ def _well_since(facts: list[Fact]) -> int:
             break
         since = facts[i].at
     return since
+
+
+def well_since(k: Knowledge) -> int | None:
+    """The first record of the unbroken run of `normal` up to the latest."""
+    facts = statuses(k)
+    bads = [i for i, f in enumerate(facts) if bad(f)]
+    return next((f.at for f in facts[bads[-1] + 1 if bads else 0 :]), None)
 
 
 def watched(k: Knowledge, at: int) -> bool:

@@ -10,6 +10,8 @@ from .records import Event
 from .settled import Settled
 from .writer import text
 
+NOBODY = "0123456789abcdef"
+
 
 class Course(Settled):
     """One course being written."""
@@ -146,7 +148,8 @@ def _with_acks(events: list[Event], rng: random.Random) -> list[Event]:
 
     acks = sorted((e for e in events if e["type"] == "ack"), key=lambda e: e["at"])
     if acks:
-        alerts = [a for a in run([e for e in events if e["type"] != "ack"]) if a["transition"] != "reminder"]
+        unheard = [{**e, "alert": NOBODY} if e["type"] == "ack" else e for e in events]
+        alerts = [a for a in run(unheard) if a["transition"] != "reminder"]
         for ack in acks:
             before = [  # the latest is the likeliest to be open
                 a["id"]
@@ -155,7 +158,7 @@ def _with_acks(events: list[Event], rng: random.Random) -> list[Event]:
                 and a["decided"] <= ack["at"]
                 and a["level"] in ("absolute", "relative")
             ]
-            ack["alert"] = rng.choice(before[-6:]) if before else "0123456789abcdef"
+            ack["alert"] = rng.choice(before[-6:]) if before else NOBODY
     return events
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import dosing, pressure
 from .clock import HOUR, MINUTE
-from .knowledge import Knowledge, timeless
+from .knowledge import Knowledge, known, timeless
 from .row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row, ids, unknown
 from .windows import STALE_VITAL, Latch, Reading, last_fresh, latch, runs_at, stale, vitals
 
@@ -53,7 +53,7 @@ def fever(k: Knowledge, at: int) -> Row:
 @timeless
 def as_of(k: Knowledge, at: int) -> Knowledge:
     """What is known that was true, or known, by an instant."""
-    return Knowledge([f for f in k.facts if f.at <= at or f.first <= at])
+    return known(f for f in k.facts if f.at <= at or f.first <= at)
 
 
 def causes(k: Knowledge, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from . import advice, pressure
 from .clock import Marks, Now
 from .facts import Fact
-from .knowledge import Knowledge
+from .knowledge import Knowledge, known
 from .row import Row
 from .scene import Scene
 from .stops import RULED, Standing, latest_accepts
@@ -27,15 +27,15 @@ def ruled(k: Knowledge, at: int) -> dict[str, Row]:
 def replay(facts: list[Fact], until: int) -> Standing:
     """The stop rules as the decisions before `until` would have left them."""
     standing = Standing()
-    known = sorted({f.first for f in facts if f.first < until})
-    k, at = Knowledge([]), known[0] if known else until
+    learned = sorted({f.first for f in facts if f.first < until})
+    k, at = Knowledge([]), learned[0] if learned else until
     while at < until:
-        if at in known:
-            k = Knowledge([f for f in facts if f.first <= at])
+        if at in learned:
+            k = known(f for f in facts if f.first <= at)
         marks = Marks(at)
         now = Now(at, marks)
         standing.decide(k, ruled(k, now), now)
-        later = [t for t in known if t > at]
+        later = [t for t in learned if t > at]
         at = min([until, *later[:1], *([marks.next] if marks.next is not None else [])])
     return standing
 
@@ -48,18 +48,18 @@ def as_known_by(facts: list[Fact], at: int) -> list[Fact]:
 def stays(facts: list[Fact], until: int, opened: Mapping[str, int]) -> set[str]:
     """The advice that stays open once it was, as the decisions before `until` would have left it."""
     found: set[str] = set()
-    known = sorted({f.first for f in facts if f.first < until})
+    learned = sorted({f.first for f in facts if f.first < until})
     start = min(opened.values(), default=until)
-    k, at = Knowledge([f for f in facts if f.first <= start]), start
+    k, at = known(f for f in facts if f.first <= start), start
     while at < until:
-        if at in known:
-            k = Knowledge([f for f in facts if f.first <= at])
+        if at in learned:
+            k = known(f for f in facts if f.first <= at)
         marks = Marks(at)
         now = Now(at, marks)
         scene = Scene(k, now, {c: EVALUATE[c](k, now) for c in HARMFUL}, pressure.hypotension(k, now))
         scene.opened = {**dict.fromkeys(COUNTED, at), **{c: t for c, t in opened.items() if t <= at}}
         scene.stays = found
         found = {code for code, judged in advice.evaluate(scene, advice.STAYS).items() if judged.open}
-        later = [t for t in known if t > at]
+        later = [t for t in learned if t > at]
         at = min([until, *later[:1], *([marks.next] if marks.next is not None else [])])
     return found

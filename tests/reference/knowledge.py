@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeVar, cast
 
 from . import names
-from .clock import HOUR
+from .clock import HOUR, Marks, Now
 from .facts import READING_TYPES, Fact, Value
 from .units import rounded
 
@@ -27,6 +27,24 @@ def timeless(ask: Callable[..., Answer]) -> Callable[..., Answer]:
         if key not in memory:
             memory[key] = ask(k, *more)
         return cast(Answer, memory[key])
+
+    return remembered
+
+
+def clocked(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Remembers, with the knowledge, what is asked of it at a clock, and the mark that the answer leaves."""
+
+    @wraps(ask)
+    def remembered(k: Knowledge, at: int, *more: Any) -> Answer:
+        key = (ask, int(at), more)
+        memory = k.__dict__.setdefault("_memory", {})
+        if key not in memory:
+            marks = Marks(int(at))
+            memory[key] = ask(k, Now(at, marks), *more), marks.next
+        answer, mark = memory[key]
+        if mark is not None and isinstance(at, Now):
+            at.marks.add(mark - at.shift)
+        return cast(Answer, answer)
 
     return remembered
 
@@ -192,6 +210,16 @@ class Knowledge:
     def all_doses(self) -> list[Fact]:
         """Doses given in the stay in order of `at`."""
         return [f for f in self.facts if _is_dose(f)]
+
+
+@lru_cache(4096)
+def _known(facts: tuple[Fact, ...]) -> Knowledge:
+    return Knowledge(list(facts))
+
+
+def known(facts: Iterable[Fact]) -> Knowledge:
+    """The knowledge of some facts: of the same facts the same, with all it remembers."""
+    return _known(tuple(facts))
 
 
 def _is_dose(fact: Fact) -> bool:

@@ -139,17 +139,20 @@ class Enzymes:
     missing: tuple[str, ...] = ()
     since: int | None = None
     stale: bool = False
+    by: tuple[Value, ...] = ()  # the results above, as they were told last
 
 
 def enzymes(k: Knowledge) -> list[Enzymes]:
     """The row after each enzyme result, in order of `at`."""
     values = sorted((v for c in ENZYMES for v in k.results(c)), key=lambda v: v.rank)
     latest: dict[str, str] = {}
+    last: dict[str, Value] = {}
     found: list[Enzymes] = []
     was = Enzymes(CLEAR)
     for value in values:
-        latest[value.code] = against_high(value)
+        latest[value.code], last[value.code] = against_high(value), value
         was = _enzymes(was, latest, value.at)
+        was = was if was.stale else replace(was, by=tuple(last[c] for c in was.codes))
         found.append(was)
     return found
 
@@ -165,7 +168,8 @@ def _enzymes(was: Enzymes, latest: dict[str, str], at: int) -> Enzymes:
         old = was.state == ABSOLUTE
         state, codes = (ABSOLUTE, was.codes) if old else (INDETERMINATE, ())
     shown = missing if not high else ()
-    return Enzymes(state, codes, shown, was.since if state == was.state and was.since else at, old)
+    since = was.since if state == was.state and was.since else at
+    return Enzymes(state, codes, shown, since, old, was.by if old else ())
 
 
 def cardiac_enzymes(k: Knowledge, at: int) -> Row:
@@ -173,7 +177,7 @@ def cardiac_enzymes(k: Knowledge, at: int) -> Row:
     states_ = enzymes(k)
     found = states_[-1] if states_ else Enzymes(CLEAR)
     latest = {c: k.results(c)[-1] for c in ENZYMES if k.results(c)}
-    shown = [latest[c] for c in found.codes] or sorted(latest.values(), key=lambda v: v.rank)[-1:]
+    shown = list(found.by) or sorted(latest.values(), key=lambda v: v.rank)[-1:]
     value = shown[0] if shown and shown[0].usable else None
     row = Row(
         found.state,

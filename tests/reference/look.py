@@ -43,5 +43,5 @@ def finish(scene: Scene) -> Look:
     recommendation, reasons = table4.recommend(scene, advice.evaluate(scene, advice.WATCHES))
     scene.recommendation = recommendation
     watches = monitoring.table1(scene.k, scene.at)
-    watches += monitoring.others(scene.k, scene.at, set(scene.accepted))
+    watches += monitoring.others(scene.k, scene.at, set(scene.accepted), scene.goes_on)
     return Look(scene.at, scene.k, scene, advice.evaluate(scene), watches, recommendation, reasons)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import findings, labs, names, pressors, pressure, recheck, urine
 from .clock import HOUR
 from .facts import Fact
-from .knowledge import Knowledge, timeless
+from .knowledge import Knowledge, clocked, timeless
 from .row import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, TECHNICAL
 from .table3 import CODES
 from .windows import DAILY, GRACE, INTAKE, LAB, VITAL, Pair, intensive, limit
@@ -80,9 +80,12 @@ def _latest(k: Knowledge, codes: tuple[str, ...]) -> int | None:
 
 def table1(k: Knowledge, at: int) -> list[Watch]:
     """Every item of Table 1 from cycle-start on; before it none."""
-    return [] if k.cycle is None else [_watch(k, at, what, pair) for what, pair in ITEMS]
+    if k.cycle is None or at < k.cycle.start:
+        return []
+    return [_watch(k, at, what, pair) for what, pair in ITEMS]
 
 
+@clocked
 def _watch(k: Knowledge, at: int, what: str, pair: Pair | None) -> Watch:
     assert k.cycle is not None
     last, subject = last_seen(k, what), f"monitoring/{what}"
@@ -108,7 +111,7 @@ def _watch(k: Knowledge, at: int, what: str, pair: Pair | None) -> Watch:
 # ---- the others, listed only while open
 
 
-def others(k: Knowledge, at: int, accepted: set[str]) -> list[Watch]:
+def others(k: Knowledge, at: int, accepted: set[str], goes_on: bool) -> list[Watch]:
     """What else is asked for, in order; pending ones too, not listed."""
     found = [_recheck(k, at, signal) for signal in recheck.SIGNALS]
     found += [
@@ -116,7 +119,8 @@ def others(k: Knowledge, at: int, accepted: set[str]) -> list[Watch]:
         _technical("weight-for-rate", "weight" in pressors.missing_at(k, at)),
         _technical("cycle-start", k.cycle is not None and k.cycle.charted is None),
     ]
-    found += [_not_understood(k, at, name) for name in strangers(k)]
+    found += [_not_understood(k, at, name) for name in sorted(strangers(k))]
+    found.append(_technical("after-discharge", goes_on))
     return found + [w for code in CODES for w in _of_criterion(k, at, code, code in accepted)]
 
 
@@ -124,6 +128,7 @@ def _technical(what: str, holds: bool) -> Watch:
     return Watch(what, f"monitoring/{what}", TECHNICAL if holds else CLEAR, listed=holds)
 
 
+@clocked
 def _recheck(k: Knowledge, at: int, signal: str) -> Watch:
     subject, asked = f"recheck/{signal}", recheck.recheck(k, at, signal)
     if asked is None:
@@ -156,7 +161,7 @@ def _not_understood(k: Knowledge, at: int, name: str) -> Watch:
 
 def strange_infusions(k: Knowledge, at: int) -> list[str]:
     """The infusions not understood that are asked about now."""
-    known = [n for n, facts in strangers(k).items() if facts[-1].type == "infusion"]
+    known = [n for n, facts in sorted(strangers(k).items()) if facts[-1].type == "infusion"]
     return [n for n in known if _not_understood(k, at, n).level == TECHNICAL]
 
 

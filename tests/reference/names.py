@@ -1,6 +1,7 @@
 """The names of wire.md: codes, findings, and agents by their ingredient."""
 
 import re
+from functools import lru_cache
 
 DEVICES = ("room-air", "nasal-cannula", "mask", "high-flow", "nippv", "ventilator", "other")
 PLAIN_FINDINGS = (
@@ -157,6 +158,7 @@ BRANDS = {
 }
 
 
+@lru_cache(4096)
 def words(name: str) -> str:
     """A name as its words between blanks: case, brackets, strengths and salts' marks gone, brands by their
     ingredient.
@@ -166,6 +168,7 @@ def words(name: str) -> str:
     return " " + " ".join(BRANDS.get(word, word) for word in found) + " "
 
 
+@lru_cache(4096)
 def ingredient(name: str, among: tuple[str, ...]) -> str | None:
     """The first of the agents that the name has as an ingredient."""
     text = words(name)

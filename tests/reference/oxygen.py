@@ -10,7 +10,7 @@ from .facts import Value
 from .heart import signal
 from .knowledge import Knowledge, timeless
 from .row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row, ids, worse
-from .windows import STALE_VITAL, Latch, Reading, confirmed, latch, stale, sustained
+from .windows import STALE_VITAL, Latch, Reading, confirmed, confirming, latch, stale, sustained
 
 SPAN = 5 * MINUTE
 LONG = 30 * MINUTE
@@ -247,11 +247,12 @@ def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
         low, stops, used = worse(low, level), stops or full, run
     critical = was.critical
     if confirmed(values, i, lambda r: r.value < shifted(k, 90)):
-        critical, used = True, used if was.critical or low == ABSOLUTE else [values[i]]
+        critical, used = True, used if was.critical or low == ABSOLUTE else [*confirming(values, i)]
     elif critical and (up := sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))):
         critical, used = False, used or up
     state = ABSOLUTE if critical else low
-    since, shown = (was.since, was.run) if state == was.state else (values[i], tuple(used))
+    since = was.since if state == was.state else values[i]
+    shown = was.run if (state, critical) == (was.state, was.critical) else tuple(used)
     return Saturation(state, critical, low, stops, since, shown)
 
 
@@ -268,6 +269,11 @@ def saturation(k: Knowledge) -> Saturation:
 
 
 # ---- the row
+
+
+def _by_share(supply: Supply) -> bool:
+    """Whether the FiO2 decides by device: a mask's, or one that stands alone."""
+    return supply.device == "mask" or supply.litres is None
 
 
 def requirement(k: Knowledge, at: int) -> Row:
@@ -290,7 +296,7 @@ def requirement(k: Knowledge, at: int) -> Row:
     if device.state == CLEAR and sat.since is not None and (since is None or sat.since.at > since):
         since = sat.since.at
     basis = ("device", device, since)
-    value, unit = (supply.litres, "L/min") if supply.litres is not None else (supply.share, "%")
+    value, unit = (supply.share, "%") if _by_share(supply) else (supply.litres, "L/min")
     row = Row(device.state, value, unit, device.stale, device.missing, at=since, basis=basis)
     if device.state == CLEAR and old:
         return replace(row, state=INDETERMINATE, missing=("spo2",), at=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from fractions import Fraction
 from . import names
 from .clock import FOREVER, HOUR, MINUTE
 from .facts import Fact
-from .knowledge import Knowledge, timeless
+from .knowledge import Knowledge, clocked, known, timeless
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown, worse
 from .units import rounded
 from .windows import Segment, segments
@@ -29,7 +30,7 @@ RENAL = Fraction("2.5")
 
 @dataclass(frozen=True)
 class Load:
-    """The load of what can be read on [start, end)."""
+    """The load of what can be read on [start, end), and the infusions that run, or that have stopped."""
 
     start: int
     end: int
@@ -46,20 +47,22 @@ def all_segments(k: Knowledge) -> list[tuple[str, Segment]]:
 @timeless
 def loads(k: Knowledge) -> list[Load]:
     """The load, piece by piece over all time."""
-    known = [(drug, s) for drug, s in all_segments(k) if drug in FACTOR and s.rate is not None]
-    cuts = sorted({s.start for _, s in known} | {s.end for _, s in known} - {FOREVER})
-    return [_load(known, a, b) for a, b in itertools.pairwise([-FOREVER, *cuts, FOREVER])]
+    charted = all_segments(k)
+    cuts = sorted({s.start for _, s in charted} | {s.end for _, s in charted} - {FOREVER})
+    return [_load(charted, a, b) for a, b in itertools.pairwise([-FOREVER, *cuts, FOREVER])]
 
 
-def _load(known: list[tuple[str, Segment]], start: int, end: int) -> Load:
-    running = [(d, s) for d, s in known if s.start <= start < s.end]
+def _load(charted: list[tuple[str, Segment]], start: int, end: int) -> Load:
+    there = [(d, s) for d, s in charted if s.start <= start < s.end]
+    running = [s for _, s in there if s.rate is None or s.rate > 0]
     rates: dict[str, Fraction] = {}
-    for drug, s in running:
-        rates[drug] = rates.get(drug, Fraction(0)) + (s.rate or 0)
+    for drug, s in there:
+        if drug in FACTOR:
+            rates[drug] = rates.get(drug, Fraction(0)) + (s.rate or 0)
     if rates.get("dopamine", Fraction(0)) <= RENAL:
         rates.pop("dopamine", None)
     total = rounded(sum((FACTOR[d] * rate for d, rate in rates.items()), Fraction(0)))
-    return Load(start, end, total, tuple(s.fact for _, s in running))
+    return Load(start, end, total, tuple(s.fact for s in running or (s for _, s in there)))
 
 
 def load_at(k: Knowledge, at: int) -> Fraction:
@@ -77,6 +80,7 @@ def blind(k: Knowledge) -> list[tuple[int, int, str]]:
     ]
 
 
+@clocked
 def missing_at(k: Knowledge, at: int) -> tuple[str, ...]:
     """What is missing of the rates that run at an instant."""
     return tuple(dict.fromkeys(what for a, b, what in blind(k) if a <= at < b))
@@ -112,14 +116,18 @@ def _or_kept(k: Knowledge, at: int, judge: Callable[[Knowledge, int], Row]) -> R
     if not missing or open_interval(k) is None:
         return row
     assert k.cycle is not None
-    worst, begin = row, max(blind_since(k, at), k.cycle.start)
-    for mark in _marks(k, begin, at):
-        then = judge(_until(k, mark), mark)
-        if worse(worst.state, then.state) != worst.state:
-            worst = then
+    begin = max(blind_since(k, at), k.cycle.start)
+    rows = [judge(_until(k, mark), mark) for mark in _marks(k, begin, at)]
+    worst = functools.reduce(lambda a, b: b if _heavier(b, a) else a, [*rows, row])
     if worst.tripped:
         return replace(worst, stale=True, missing=missing, at=None)
     return unknown(*missing, value=row.value, unit=UNIT, evaluates_at=row.evaluates_at)
+
+
+def _heavier(row: Row, than: Row) -> bool:
+    if row.state != than.state:
+        return worse(row.state, than.state) == row.state
+    return (row.value or 0) > (than.value or 0)
 
 
 def _marks(k: Knowledge, begin: int, at: int) -> list[int]:
@@ -134,7 +142,7 @@ def _marks(k: Knowledge, begin: int, at: int) -> list[int]:
 @timeless
 def _until(k: Knowledge, at: int) -> Knowledge:
     """The doses and rates up to an instant, as they were in force then."""
-    return Knowledge([f for f in k.facts if f.at <= at or f.type != "dose"])
+    return known(f for f in k.facts if f.at <= at or f.type != "dose")
 
 
 def _maximum(k: Knowledge, at: int) -> Row:
@@ -165,6 +173,7 @@ def _minimum(k: Knowledge, at: int) -> Row:
     return Row(state, top.load, UNIT, evidence=ids(top.facts))
 
 
+@clocked
 def lately(k: Knowledge, at: int) -> Load:
     """The highest load in force during the 30 min up to the clock."""
     inside = [p for p in loads(k) if p.start <= at and p.end > at - LOOK_BACK]

@@ -7,7 +7,7 @@ from .clock import HOUR, MINUTE
 from .facts import Value
 from .knowledge import Knowledge, timeless
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown
-from .windows import BEHIND, STALE_VITAL, Reading, confirmed, counted, stale, sustained
+from .windows import BEHIND, STALE_VITAL, Reading, confirmed, confirming, counted, stale, sustained
 
 SPAN, RECOVERS = 5 * MINUTE, 2 * HOUR
 
@@ -66,7 +66,7 @@ def folds(k: Knowledge) -> list[Fold]:
 def _step(k: Knowledge, i: int, was: Fold) -> Fold:
     values, (goal, _) = readings(k), target(k)
     if confirmed(values, i, lambda r: r.value <= goal - 10):
-        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], (values[i],))
+        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], confirming(values, i))
     if was.state == CLEAR:
         low = sustained(k, values, i, SPAN, lambda r: r.value <= goal)
         return Fold(RELATIVE, values[i], tuple(low)) if low else was

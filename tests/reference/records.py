@@ -2,10 +2,12 @@
 (criteria.md 1, 2 and 8; wire.md).
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from . import clock, names, units
@@ -69,9 +71,18 @@ class Record:
     problem: str | None = None
     content: Any = field(default=None, compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.known, self.order))
+
 
 def decode(event: Event, order: int) -> Record:
     """The record of an event. Raises Refused with wire.md's reason."""
+    return _decode(json.dumps(event), order)
+
+
+@lru_cache(4096)
+def _decode(line: str, order: int) -> Record:
+    event: Event = json.loads(line)
     at, known = _time(event, "at"), _time(event, "known", "at")
     status = STATUSES.get(str(event.get("status", "final")))
     named = all(isinstance(event.get(k), str) and event[k].strip() for k in ("type", "id", "patient"))
@@ -109,14 +120,17 @@ def _number(value: Any) -> float:
 
 
 def _readings(record: Record) -> Record:
-    return replace(record, items=items(record.event["readings"]))
+    return replace(record, items=items(record.event["readings"], record.type))
 
 
-def items(charted: list[Event]) -> tuple[Item, ...]:
-    """The readings of one record, each code once; two values of a code that differ are neither used."""
+def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
+    """The readings of one record, each code once; two values of a code that differ are neither used.
+
+    `kind`: of a record that has codes of its own: `vitals` or `labs`.
+    """
     found: dict[str, list[Item]] = {}
     for raw in charted:
-        item = _item(raw)
+        item = _item(raw, kind)
         found.setdefault(item.code, []).append(item)
     return tuple(_one(several) for several in found.values())
 
@@ -129,8 +143,11 @@ def _one(several: list[Item]) -> Item:
     return standing[0] if standing else several[0]
 
 
-def _item(raw: Event) -> Item:
+def _item(raw: Event, kind: str) -> Item:
     code = str(raw["code"])
+    vital = code in units.VITALS or code == "o2-device"
+    if kind and vital != (kind == "vitals"):
+        return Item(code, problem="unknown-code")
     if STATUSES.get(str(raw.get("status", "final"))) == "entered-in-error":
         return Item(code, problem=WITHDRAWN)
     if code == "o2-device":

@@ -16,7 +16,8 @@ class Scene:
     """Knowledge and clock, the rows at it, what stands, and since when the episodes it counts from are open.
 
     `opened`: subject -> opening `at` of `hypotension`, `urine-hour`, `urine-shift` while tripped. `stays`:
-    advice that stays open once it was.
+    advice that stays open once it was. `against`, `erred`: the decision that found a dose given against
+    advice, or in error.
     """
 
     k: Knowledge
@@ -28,7 +29,9 @@ class Scene:
     opened: Mapping[str, int] = field(default_factory=dict)
     stays: set[str] = field(default_factory=set)
     against: Mapping[str, int] = field(default_factory=dict)
+    erred: Mapping[str, int] = field(default_factory=dict)
     error_acknowledged: bool = False
+    goes_on: bool = False  # charting after a discharge
     recommendation: str = "proceed"
 
 

@@ -22,6 +22,7 @@ class Point:
     at: int
     known: int
     id: str = ""
+    held: bool = False  # in force until the next
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def points(k: Knowledge, subject: str, row: Row, at: int) -> dict[str, list[Poin
     if subject == "sinus-tachycardia":
         return {"heart-rate": _signal(heart.signal(k, "heart-rate"))}
     if subject == "oxygen-requirement":
-        charted = {c: _values(k.series(c)) for c in ("o2-flow", "fio2")}
+        charted = {c: _values(k.series(c), held=True) for c in ("o2-flow", "fio2")}
         return {"spo2": _signal(heart.signal(k, "spo2")), **charted}
     if subject in ("creatinine", "bilirubin", "platelets"):
         return {subject: _values(k.series(subject))}
@@ -84,11 +85,13 @@ def points(k: Knowledge, subject: str, row: Row, at: int) -> dict[str, list[Poin
     name = next(iter(MEASURES.get(subject, {})), None)
     if name is None or row.value is None:
         return {}
-    return {name: [Point(row.value, int(at), int(at), "")]}
+    facts = [f for f in k.facts if f.id in row.evidence] if row.evidence else []
+    newest, known = (max((getattr(f, which) for f in facts), default=int(at)) for which in ("at", "first"))
+    return {name: [Point(row.value, newest, known, "")]}
 
 
-def _values(values: list[Value]) -> list[Point]:
-    return [Point(v.value, v.at, v.first, v.id) for v in values]
+def _values(values: list[Value], held: bool = False) -> list[Point]:
+    return [Point(v.value, v.at, v.first, v.id, held) for v in values]
 
 
 def _signal(readings: list[Reading]) -> list[Point]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import advice, monitoring, table3
+from . import advice, findings, monitoring, table3
 from .row import ABSOLUTE, ADVISORY, CLEAR, RELATIVE
 
 Key = tuple[str, str]
@@ -20,7 +20,15 @@ OTHER = (
     "monitoring/cycle-start",
     "not-understood/",
     "monitoring/after-discharge",
-    "finding/",
+)
+FINDINGS = tuple(
+    f"finding/{name}"
+    for code in table3.CODES
+    for name in dict.fromkeys(
+        (monitoring.UNCONFIRMED[code],)
+        if code in monitoring.UNCONFIRMED
+        else (name for side in findings.ROWS.get(code, ()) for name in side)
+    )
 )
 
 
@@ -45,4 +53,6 @@ def place(key: Key) -> tuple[int, int, str]:
     table1 = [f"monitoring/{what}" for what, _ in monitoring.ITEMS]
     if subject in table1:
         return (3, table1.index(subject), "")
+    if subject in FINDINGS:
+        return (5, FINDINGS.index(subject), "")
     return (4, next(i for i, name in enumerate(OTHER) if subject.startswith(name)), subject)

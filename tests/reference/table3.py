@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from . import findings, heart, labs, oxygen, pressors, stool, urine
-from .knowledge import Knowledge
+from .knowledge import Knowledge, clocked
 from .labs import Bands
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row
 from .windows import STALE_DAILY_LAB, STALE_LAB
@@ -63,7 +63,7 @@ TABLE: list[tuple[str, str, Evaluate]] = [
     ("renal", "urine-hour", urine.hour),
     ("renal", "creatinine", labs.result("creatinine", "mg/dL", CREATININE, STALE_LAB)),
 ]
-EVALUATE = {code: evaluate for _, code, evaluate in TABLE}
+EVALUATE: dict[str, Evaluate] = {code: clocked(evaluate) for _, code, evaluate in TABLE}
 SYSTEM = {code: system for system, code, _ in TABLE}
 CODES = tuple(SYSTEM)
 GROUP = {"urine-shift": "urine", "urine-hour": "urine"}
@@ -82,4 +82,4 @@ MINIMUM = (
 
 def evaluate_all(k: Knowledge, at: int) -> dict[str, Row]:
     """Every row of Table 3 at a clock, in the table's order."""
-    return {code: evaluate(k, at) for _, code, evaluate in TABLE}
+    return {code: evaluate(k, at) for code, evaluate in EVALUATE.items()}

@@ -133,7 +133,7 @@ def _unread(s: Scene) -> list[str]:
 def _others(s: Scene, advice: Advice) -> list[str]:
     found = [c for c in OTHERS if advice[c].open]
     found += [f"not-understood/{n}" for n in strange_infusions(s.k, s.at)]
-    if s.k.cycle is not None and not s.k.doses:
+    if not s.k.doses:
         found += [f"eligibility/{item}" for item in eligibility.not_met(s.k)]
     return found
 

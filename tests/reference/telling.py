@@ -39,12 +39,12 @@ class Turn:
 
     journal: Journal
     scene: Scene
-    look: Look
     without: Look | None  # as it would be without this instant's corrections
     returned: Mapping[Key, Episode]
     released: set[str]  # criteria whose acceptance has just ended
     floor: int
     taken_back: bool  # a discharge, by this instant's corrections
+    look: Look = field(init=False)
 
 
 @dataclass
@@ -75,19 +75,18 @@ class Teller:
         turn = Turn(
             journal,
             scene,
-            finish(scene),
             without,
             returned,
             accepted - set(scene.accepted),
             cycle.start if cycle else 0,
             taken_back,
         )
-        self._begin(turn, renewed)
         for code, row in scene.rows.items():
             self._row(turn, ("criterion", code), row)
         self._row(turn, LOW, scene.low)
         scene.opened, scene.stays = self.opened(journal, scene), self.stays
         turn.look = finish(scene)
+        self._begin(turn, renewed)
         if others is not None:
             others.opened, others.stays = scene.opened, set()
             turn.without = finish(others)
@@ -173,6 +172,8 @@ class Teller:
             row.unit,
             row.evidence,
             self._amended(turn, key, row.state),
+            decided=row.at is None,
+            start=min((f.at for f in turn.scene.k.facts if f.id in row.evidence), default=None),
             points=points(turn.scene.k, code, row, turn.scene.at) if code in MEASURES else {},
         )
         self._say(turn, view)
@@ -201,6 +202,7 @@ class Teller:
             evidence=judged.evidence,
             amended=self._amended(turn, key, judged.level),
             amount=judged.amount,
+            decided=judged.at is None,
         )
         before = turn.journal.open.get(key)
         self._say(turn, view)
@@ -226,8 +228,9 @@ class Teller:
         watches = [*turn.look.watches, *(Watch(s, s) for s in gone)]
         for watch in sorted(watches, key=lambda w: place(("monitoring", w.subject))):
             if watch.subject == AFTER_DISCHARGE[1]:
-                view = View(*AFTER_DISCHARGE, CLEAR, int(turn.scene.at), 0, amended=turn.taken_back)
-                turn.journal.update(turn.scene.at, view, 0)
+                rank = 0 if watch.level == CLEAR else 1
+                view = View(*AFTER_DISCHARGE, watch.level, int(turn.scene.at), rank, amended=turn.taken_back)
+                turn.journal.update(turn.scene.at, view, turn.floor)
                 continue
             level = self._lingering(turn, watch) if watch.what in PAGED else watch.level
             self._watch(turn, watch, level)
@@ -239,7 +242,8 @@ class Teller:
             return
         since = self._since(turn, key, level, watch.at if level == watch.level else None)
         amended = watch.what not in PAGED and self._amended(turn, key, level)
-        self._say(turn, View(*key, level, since, RANK[level], amended=amended))
+        decided = watch.at is None or level != watch.level
+        self._say(turn, View(*key, level, since, RANK[level], amended=amended, decided=decided))
 
     def _lingering(self, turn: Turn, watch: Watch) -> str:
         """Overdue charting is one episode until it has not lapsed for twice its interval, at least 4 h."""
@@ -266,7 +270,7 @@ class Teller:
         reason = "therapy-end" if ended else None
         rank = 0 if ended else table4.RANK.index(word)
         level = CLEAR if ended else LEVEL[word]
-        view = View(*RECOMMENDATION, level, since, rank, reason=reason)
+        view = View(*RECOMMENDATION, level, since, rank, reason=reason, decided=True)
         if ended and RECOMMENDATION in turn.journal.open:
             view = View(*RECOMMENDATION, CLEAR, int(turn.scene.at), 0, reason=reason)
         self._say(turn, view, opens=not self.silent and not ended)

@@ -23,7 +23,8 @@ SCHEDULED: list[tuple[tuple[str, ...], int]] = [
 def peak_window(s: Scene) -> Judged:
     """From 4 h to 6 h after a dose."""
     if not s.k.doses or dosing.phase(s.k, s.at) != "peak":
-        return closed(s.k.doses[-1].at + 6 * HOUR if _past_peak(s) else None)
+        over = 6 * HOUR if _past_peak(s) else 0
+        return closed(s.k.doses[-1].at + over if s.k.doses else None)
     return opened(s.k.doses[-1].at + 4 * HOUR, s.k.doses[-1:])
 
 

@@ -66,9 +66,9 @@ def usable(k: Knowledge) -> list[Fact]:
     return [f for f in records(k) if f.record.volume is not None]
 
 
-def collections(k: Knowledge, known: list[Fact], washes: list[Fact]) -> list[Collection]:
+def collections(known: list[Fact], washes: list[Fact]) -> list[Collection]:
     """Urine collections in order of their ends, irrigation taken off."""
-    found = [_collection(k, fact) for fact in known]
+    found = [_collection(fact, known) for fact in known]
     found.sort(key=lambda c: c.fact.rank)
     for wash in washes:
         left = wash.record.volume or Fraction(0)
@@ -80,8 +80,8 @@ def collections(k: Knowledge, known: list[Fact], washes: list[Fact]) -> list[Col
     return found
 
 
-def _collection(k: Knowledge, fact: Fact) -> Collection:
-    ends = [f.at for f in usable(k) if f.at < fact.at]
+def _collection(fact: Fact, known: list[Fact]) -> Collection:
+    ends = [f.at for f in known if f.at < fact.at]
     before = max(ends, default=NEVER)
     start = fact.record.start
     if start is None:
@@ -93,7 +93,7 @@ def _collection(k: Knowledge, fact: Fact) -> Collection:
 @timeless
 def all_collections(k: Knowledge) -> list[Collection]:
     """Every collection, for shifts."""
-    return collections(k, usable(k), k.volumes("in", "irrigation"))
+    return collections(usable(k), k.volumes("in", "irrigation"))
 
 
 def pieces(parts: list[Collection], start: int, end: int) -> list[tuple[int, int]]:
@@ -167,7 +167,7 @@ def _taking_part(k: Knowledge, end: int) -> list[Collection]:
     """The collections of the stretch that ends at `end`: those known before it was stale."""
     known = [f for f in usable(k) if f.at <= end and not stale(k, end, STALE_URINE, f.first)]
     washes = [f for f in k.volumes("in", "irrigation") if not stale(k, end, STALE_URINE, f.first)]
-    return collections(k, known, washes)
+    return collections(known, washes)
 
 
 def _next(k: Knowledge, was: Row, parts: list[Collection], end: int) -> Row:
@@ -178,8 +178,7 @@ def _next(k: Knowledge, was: Row, parts: list[Collection], end: int) -> Row:
     if state == CLEAR and was.tripped:
         two = stretch(k, parts, end, 120 * MINUTE)
         state = CLEAR if two and two.rate is not None and two.rate > 20 else RELATIVE
-    at = was.at if state == was.state else end
-    return Row(state, hour.rate, "mL/h", evidence=ids(hour.parts), at=at, basis=None)
+    return Row(state, hour.rate, "mL/h", evidence=ids(hour.parts), at=end)
 
 
 def hour(k: Knowledge, at: int) -> Row:
@@ -227,10 +226,11 @@ def _decided(k: Knowledge, was: Row, parts: list[Collection], end: int) -> Row:
         return kept(was, "urine.unreadable")
     if total <= 160 and time < COVERED:
         return kept(was, "urine")
-    scaled = total if time < COVERED else rounded(volume(parts, start, end) * SHIFT / time)
+    spread = volume([c for c in parts if c.start is not None], start, end)
+    rest = volume([c for c in parts if c.start is None], start, end)
+    scaled = total if time < COVERED else rounded(spread * SHIFT / time + rest)
     state = CLEAR if total > 160 else _band(scaled)
-    at = was.at if state == was.state else end
-    return Row(state, scaled, "mL", evidence=evidence, at=at)
+    return Row(state, scaled, "mL", evidence=evidence, at=end)
 
 
 def _band(total: Fraction) -> str:

@@ -102,8 +102,11 @@ def fever(s: Scene) -> Judged:
 
 def early_fever_expected(s: Scene) -> Judged:
     """Fever within 8 h of dose 1 or 2."""
-    near = any(s.at < d.at + 8 * HOUR for d in s.k.doses[:2])
-    return opened() if near and heart.fever(s.k, s.at).tripped else closed()
+    hot = fever(s)
+    if not hot.open:
+        return closed(hot.at)
+    near = [d for d in s.k.doses[:2] if s.at >= d.at and s.at < d.at + 8 * HOUR]
+    return opened(max(near[0].at, hot.at or 0), near[:1]) if near else closed()
 
 
 def mental_status_watch(s: Scene) -> Judged:
@@ -111,7 +114,7 @@ def mental_status_watch(s: Scene) -> Judged:
     changed = findings.run(s.k, "mental-status")
     if findings.watched(s.k, s.at):
         return opened(changed[0].at, changed)
-    return closed(changed[0].at + findings.REVERSAL if changed else s.rows["mental-status"].at)
+    return closed(changed[0].at + findings.REVERSAL if changed else findings.well_since(s.k))
 
 
 # ---- septic workup

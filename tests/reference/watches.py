@@ -31,15 +31,14 @@ def amount(k: Knowledge, dose: Fact) -> Fraction | None:
 
 
 @timeless
-def errors(k: Knowledge) -> list[tuple[Fact, int]]:
-    """The doses of the cycle in error, each with the instant at which that could be known."""
-    found: list[tuple[Fact, int]] = []
+def errors(k: Knowledge) -> list[Fact]:
+    """The doses of the cycle in error."""
+    found: list[Fact] = []
     for dose in k.doses:
         before = [d for d in k.all_doses if d.rank < dose.rank]
-        if before and dose.at < before[-1].at + EARLY:
-            found.append((dose, max(dose.first, before[-1].first)))
-        elif _too_much(k, dose, [d for d, _ in found]):
-            found.append((dose, dose.first))
+        early = bool(before) and dose.at < before[-1].at + EARLY
+        if early or _too_much(k, dose, found):
+            found.append(dose)
     return found
 
 
@@ -55,11 +54,11 @@ def _too_much(k: Knowledge, dose: Fact, wrong: list[Fact]) -> bool:
 
 def dose_error(s: Scene) -> Judged:
     """Doses in error, at most 24 h from the decision that found them."""
-    lasting = [(d, at) for d, at in errors(s.k) if s.at < at + DAY]
+    ends = {d.id: s.erred.get(d.id, int(s.at)) + DAY for d in errors(s.k)}
+    lasting = [d for d in errors(s.k) if s.at < ends[d.id]]
     if not lasting:
-        past = [at + DAY for _, at in errors(s.k)]
-        return closed(max(past, default=None))
-    return opened(max(d.at for d, _ in lasting), [d for d, _ in lasting], ABSOLUTE)
+        return closed(max(ends.values(), default=None))
+    return opened(max(d.at for d in lasting), lasting, ABSOLUTE)
 
 
 def dose_changed(s: Scene) -> Judged:

@@ -256,6 +256,11 @@ def confirmed(readings: list[Reading], i: int, holds: Holds) -> bool:
     return lonely(readings, i) or (i > 0 and holds(readings[i - 1]))
 
 
+def confirming(readings: list[Reading], i: int) -> tuple[Reading, ...]:
+    """The reading that is confirmed, with the one before it where that confirms it."""
+    return tuple(readings[i : i + 1] if lonely(readings, i) else readings[i - 1 : i + 1])
+
+
 @dataclass(frozen=True)
 class Latch:
     """Whether a condition with hysteresis holds, since which reading, and the run that made it so."""
