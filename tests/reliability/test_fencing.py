@@ -211,6 +211,7 @@ def test_a_worker_that_is_stopped_and_let_go_on_says_nothing_behind_its_successo
         assert sorted(numbers) == list(range(1, len(numbers) + 1)), "each number says one thing"
         last = {record.key: record.value for record in published.records(broker, TABLE)}
         assert unpack(last[b"p1"]).positions[2] >= 1, "the successor's row is the last: the labs are in it"
+    producer.close()
 
 
 TABLE = changelog("il2watch", STATE_TABLE)
