@@ -84,6 +84,7 @@ def test_a_live_worker_outlives_a_hundred_thousand_mutated_records_and_its_memor
         assert workers.ended() == {}
         assert counted(port) == SLICE
         assert max(sizes[2:]) - sizes[1] < FLAT_MB, sizes
+    producer.close()
     letters = published.records(broker, DEADLETTERS)
     reasons = Counter(dict(one.headers)["__streams.errors.reason"].decode() for one in letters)
     assert reasons["cannot-be-worked-off"] == 0, json.dumps(reasons)
