@@ -101,13 +101,7 @@ def _channels(parts: Sequence[PumpPart]) -> dict[str, Parts]:
 
 def _publish(channel: str, found: Parts, group: Group, containment: Containment, context: Context) -> None:
     agent = _agent(found)
-    try:
-        rate, readable = _rate(found, agent, context), True
-    except PumpFault as fault:
-        if fault.rate is None:
-            raise
-        context.refuse(fault.obx, fault.reason, f"MDC {fault.obx.text(3)}", str(fault))
-        rate, readable = fault.rate, False
+    rate, readable = _rate_or_what_runs(found, agent, context)
     at = containment.time(rate.obx, context)
     placed = entity(group.obr, 2)
     device = containment.device(rate.obx) or context.tables.pumps.get((context.patient, placed), "")
@@ -130,6 +124,20 @@ def _publish(channel: str, found: Parts, group: Group, containment: Containment,
         context.publish(event, rate.obx, f"MDC {rate.obx.text(3)}")
     else:
         context.send(event, "", "")
+
+
+def _rate_or_what_runs(found: Parts, agent: str, context: Context) -> tuple[Rate, bool]:
+    """Return the rate and True; of a vasopressor whose rate is refused what it runs at, and False.
+
+    Raises PumpFault where nothing is known to run.
+    """
+    try:
+        return _rate(found, agent, context), True
+    except PumpFault as fault:
+        if fault.rate is None:
+            raise
+        context.refuse(fault.obx, fault.reason, f"MDC {fault.obx.text(3)}", str(fault))
+        return fault.rate, False
 
 
 def _agent(found: Parts) -> str:
