@@ -39,20 +39,25 @@ class Publishing:
         self.rules, self.tables, self.now, self.stamp = rules, tables, now, stamp
         self.handled = Handled()
 
-    def publish(self, event: WireEvent, part: Part, order: str) -> bool:
-        """Publish an event that the worker will take, if it says something new.
+    def publish(self, event: WireEvent, part: Part, order: str = "") -> bool:
+        """Publish an event that the worker will take; one of an order only if it says something new.
 
-        `order`: the order whose results are remembered. Return False for what the worker would refuse.
+        `order`: the order whose results are remembered; empty: a device's reading, which is not. Return False
+        for what the worker would refuse.
         """
         checked = vetted(event)
         if checked.problem is not None:
             self.refuse(part, checked.problem.reason, checked.problem.message)
             return False
-        sent = self._settled(event, checked.digest, order)
+        self.send(event, checked.digest, order)
+        return True
+
+    def send(self, event: WireEvent, digest: str, order: str) -> None:
+        """Publish an event that is vetted, as `publish` does."""
+        sent = self._settled(event, digest, order) if order else event
         if sent is not None:
             self.handled.events.append(sent)
             self.handled.count("events", kind_of(sent))
-        return True
 
     def _settled(self, event: WireEvent, digest: str, order: str) -> WireEvent | None:
         digest = "" if event.status == WITHDRAWN else digest

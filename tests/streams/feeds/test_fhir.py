@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from rules.ingest.decode import decode
+from rules.wire.events import Vitals
 from streams.feeds.mapping.fhir.handling import Answered, handle
 from streams.feeds.mapping.tables import Tables
+from streams.feeds.mapping.wire_events import encode
 from tests.streams.feeds.support import NOW, line, rules
 
 AT, LATER = "2026-03-02T15:00:00Z", "2026-03-02T16:00:00Z"
@@ -93,8 +96,14 @@ def test_a_status_means_what_the_contract_says(status: str, expected: list[str])
         (observation(value=59, **version(0)), []),
         (observation(status="entered-in-error", **version(2)), [GONE]),
         (observation(valueQuantity=None, dataAbsentReason={"text": "masked"}, **version(2)), [GONE]),
-        (observation(valueQuantity={"value": 61, "code": "km"}, **version(2)), [GONE, "refused bad-unit"]),
-        (observation(code=SPO2, value=90, **version(2)), [GONE, "refused bad-unit"]),
+        (
+            observation(valueQuantity={"value": 61, "code": "km"}, **version(2)),
+            [vital("heart-rate", "61 km", "corrected"), "refused bad-unit"],
+        ),
+        (
+            observation(code=SPO2, value=90, **version(2)),
+            [vital("spo2", "90 /min", "corrected"), GONE, "refused bad-unit"],
+        ),
         (observation(effectiveDateTime="2026-03-02", **version(2)), [GONE, "refused bad-time"]),
     ],
     ids=[
@@ -111,6 +120,17 @@ def test_a_status_means_what_the_contract_says(status: str, expected: list[str])
 )
 def test_a_later_version_says_all_that_a_resource_says(second: Any, expected: list[str]) -> None:
     assert lines(observation(**version(1)), second)[1:] == expected
+
+
+@pytest.mark.parametrize(
+    "value", [{"value": 61, "code": "km"}, {"value": 60}, {"value": 60, "comparator": "<", **PER_MINUTE}]
+)
+def test_the_engine_knows_that_a_value_came_that_nobody_can_read(value: dict[str, Any]) -> None:
+    (event,) = sent(observation(valueQuantity=value)).handled.events
+    decoded, _ = decode(encode(event))
+    assert isinstance(decoded, Vitals)
+    assert decoded.readings == ()
+    assert [each.code for each in decoded.unusable] == ["heart-rate"]
 
 
 def test_a_component_that_a_later_version_leaves_out_is_withdrawn() -> None:
@@ -132,13 +152,22 @@ def test_a_component_that_a_later_version_leaves_out_is_withdrawn() -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"valueQuantity": {"value": 60}}, ["refused bad-unit"]),
+        ({"valueQuantity": {"value": 60}}, [vital("heart-rate", "60"), "refused bad-unit"]),
         ({"valueQuantity": {"value": 60, "unit": "bpm", "code": "/min"}}, [vital("heart-rate", "60 /min")]),
-        ({"valueQuantity": {"value": 60, "comparator": "<", **PER_MINUTE}}, ["refused not-a-number"]),
-        ({"valueQuantity": {"value": 60, "comparator": "ad", **PER_MINUTE}}, ["refused not-a-number"]),
+        (
+            {"valueQuantity": {"value": 60, "comparator": "<", **PER_MINUTE}},
+            [vital("heart-rate", "<60 /min"), "refused not-a-number"],
+        ),
+        (
+            {"valueQuantity": {"value": 60, "comparator": "ad", **PER_MINUTE}},
+            [vital("heart-rate", "ad60 /min"), "refused not-a-number"],
+        ),
         ({"valueQuantity": PER_MINUTE}, []),
         ({"valueQuantity": None}, []),
-        ({"valueQuantity": None, "valueString": "see note"}, ["refused not-a-number"]),
+        (
+            {"valueQuantity": None, "valueString": "see note"},
+            [vital("heart-rate", "see note"), "refused not-a-number"],
+        ),
         ({"effectiveDateTime": None}, ["refused bad-time"]),
         ({"effectiveDateTime": "2026-03-02T15:00:00"}, ["refused bad-time"]),
         ({"effectiveDateTime": "2026-03-02T15:00:60Z"}, ["refused bad-time"]),
@@ -255,7 +284,14 @@ DOSE = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "70223"
         (medication("stopped", effectivePeriod={"end": LATER}), ["refused bad-time"]),
         (medication("not-done"), []),
         (medication("unknown"), ["refused unsupported"]),
-        (medication(dosage={"rateQuantity": {"value": 30, "code": "mL/h"}}), ["refused bad-unit"]),
+        (
+            medication(dosage={"rateQuantity": {"value": 30, "code": "mL/h"}}),
+            [
+                f"infusion p1 {AT} phenylephrine=30 mL/h {LINE}",
+                f"infusion p1 {LATER} phenylephrine=0 mL/h {LINE}",
+                "refused bad-unit",
+            ],
+        ),
         (medication(dosage={"rateQuantity": {"value": 30}}), ["refused bad-unit"]),
         (
             medication(

@@ -29,9 +29,10 @@ from streams.feeds.mapping.fhir.resources import (
     Quantity,
 )
 from streams.feeds.mapping.identity import event_id
-from streams.feeds.mapping.publishing import Unusable
+from streams.feeds.mapping.publishing import Part, Unusable
 from streams.feeds.mapping.times import resolve_fhir
 from streams.feeds.mapping.unit_words import accepted_by, spelled
+from streams.feeds.mapping.vetting import vetted
 from streams.feeds.mapping.wire_events import SentDose, SentInfusion, SentMedication, WireEvent
 
 GIVEN = ("in-progress", "completed", "stopped", "on-hold")
@@ -78,8 +79,21 @@ def _publish(given: MedicationAdministration, status: str, origin: Origin, conte
         context.refuse(part, fault.reason, str(fault))
     except BadTime as fault:
         context.refuse_time(part, fault)
-    sent = {event.id for event in events if context.publish(event, part, origin.order)}
+    sent = {event.id for event in events if _sent(event, part, origin, context)}
     context.withdraw(origin, context.sent_before(origin).keys() - sent)
+
+
+def _sent(event: WireEvent, part: Part, origin: Origin, context: Context) -> bool:
+    """Publish an event; of a vasopressor by volume too, that the engine knows that it runs."""
+    checked = vetted(event)
+    runs = (
+        isinstance(event, SentInfusion) and checked.problem is not None and checked.problem.reason == BAD_UNIT
+    )
+    if not runs:
+        return context.publish(event, part, origin.order)
+    context.refuse(part, BAD_UNIT, "a vasopressor by volume: the bag is unknown")
+    context.send(event, checked.digest, origin.order)
+    return True
 
 
 def _events(
@@ -264,7 +278,7 @@ def _ended(given: MedicationAdministration, status: str, context: Context) -> In
 
 
 def _rate(given: MedicationAdministration, agent: Agent, context: Context) -> tuple[float, str]:
-    """Return the rate with its unit. Raises Unusable; of a vasopressor by volume too: the bag is unknown."""
+    """Return the rate with its unit. Raises Unusable."""
     rate, texts = _stated_rate(given)
     pressor = vasopressor(agent.name)
     if rate is None or not texts:
@@ -272,9 +286,7 @@ def _rate(given: MedicationAdministration, agent: Agent, context: Context) -> tu
     if pressor is None:
         return rate, texts[0]
     unit = spelled(texts, context.rules.codes, context.rules.units, accepted_by("infusion", pressor))
-    if unit is None:
-        raise Unusable(BAD_UNIT, "a vasopressor by volume: the bag is unknown")
-    return rate, unit
+    return rate, unit or texts[0]
 
 
 def _stated_rate(given: MedicationAdministration) -> tuple[float | None, list[str]]:

@@ -14,7 +14,14 @@ import msgspec
 from rules.wire import instants
 from rules.wire.durations import duration
 from rules.wire.instants import BadTime, Instant
-from rules.wire.refusals import AMBIGUOUS, CODE_DISAGREES, NOT_A_NUMBER, UNMAPPED, UNSUPPORTED
+from rules.wire.refusals import (
+    AMBIGUOUS,
+    BAD_UNIT,
+    CODE_DISAGREES,
+    NOT_A_NUMBER,
+    UNMAPPED,
+    UNSUPPORTED,
+)
 from streams.feeds.mapping import charted_words
 from streams.feeds.mapping.code_map import IGNORE, PANEL, PUMP, UNIT, WORD, Coding, Disagrees, MapRow
 from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WITHDRAWN
@@ -24,6 +31,7 @@ from streams.feeds.mapping.fhir.resources import Observation, Valued
 from streams.feeds.mapping.fhir.times import observed
 from streams.feeds.mapping.identity import event_id
 from streams.feeds.mapping.publishing import Part, Unusable
+from streams.feeds.mapping.vetting import vetted
 from streams.feeds.mapping.wire_events import (
     SentFinding,
     SentIo,
@@ -50,11 +58,15 @@ COUNTED = "{count}"
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An event that may be sent, once its observation has said all it says of the same thing."""
+    """An event that may be sent, once its observation has said all it says of the same thing.
+
+    `set_aside`: it holds what cannot be read, for the engine to know that it came.
+    """
 
     event: WireEvent
     row: MapRow
     part: Part
+    set_aside: bool = False
 
 
 def handle(observation: Observation, number: int, context: Context) -> None:
@@ -125,8 +137,11 @@ def _publish(observation: Observation, status: str, origin: Origin, context: Con
     sent = set()
     for candidate in _unambiguous(candidates, context):
         event = msgspec.structs.replace(candidate.event, status=status)
-        if context.publish(event, candidate.part, origin.order):
-            sent.add(event.id)
+        if candidate.set_aside:
+            context.send(event, vetted(event).digest, origin.order)
+        elif not context.publish(event, candidate.part, origin.order):
+            continue
+        sent.add(event.id)
     context.withdraw(origin, context.sent_before(origin).keys() - sent)
 
 
@@ -148,11 +163,36 @@ def _candidates(
     try:
         at = observed(observation, context)
         empty = _empty(row, coding, origin, at, context, observation.issued)
+    except Unusable as fault:
+        context.refuse(place, fault.reason, str(fault))
+        return
+    except BadTime as fault:
+        context.refuse_time(place, fault)
+        return
+    try:
         yield Candidate(_MAKERS[row.type](part, row, observation, at, empty, context), row, place)
     except Unusable as fault:
         context.refuse(place, fault.reason, str(fault))
-    except BadTime as fault:
-        context.refuse_time(place, fault)
+        if fault.reason in UNREADABLE and row.type in ("vitals", "labs") and row.our_code != "o2-device":
+            yield Candidate(_unreadable(part, row, empty), row, place, set_aside=True)
+
+
+UNREADABLE = (NOT_A_NUMBER, BAD_UNIT)
+LONGEST_KEPT = 60
+
+
+def _unreadable(part: Valued, row: MapRow, empty: WireEvent) -> WireEvent:
+    """Return the event of a value that cannot be read, as text, which the engine sets aside.
+
+    Held back, it would leave an older result standing as the newest (criteria.md 2).
+    """
+    quantity = part.value_quantity
+    number = "" if quantity is None or quantity.value is None else f"{quantity.comparator}{quantity.value:g}"
+    text = " ".join((number or part.value_string or "").split())[:LONGEST_KEPT] or "unreadable"
+    unit = "" if quantity is None else quantity.code or quantity.unit
+    return msgspec.structs.replace(
+        empty, readings=(SentReading(row.our_code, text, unit[:LONGEST_KEPT] or None),)
+    )
 
 
 def _row(part: Valued, place: Part, context: Context) -> tuple[Coding, MapRow | None]:

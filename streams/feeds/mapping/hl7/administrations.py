@@ -22,6 +22,7 @@ from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.observation import codings, unit_texts
 from streams.feeds.mapping.hl7.splitting import Message, Segment
 from streams.feeds.mapping.identity import event_id, order_digest
+from streams.feeds.mapping.publishing import Unusable
 from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NotANumber
 from streams.feeds.mapping.wire_events import SentDose, SentMedication, WireEvent
@@ -39,14 +40,6 @@ class Given(NamedTuple):
     rxr: Segment | None
 
 
-class Unusable(Exception):
-    """An error: an RXA cannot be used; reason and message of the dead letter."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        self.reason = reason
-        super().__init__(message)
-
-
 def handle(message: Message, context: Context) -> None:
     """Map every RXA of a RAS."""
     if not context.choose_patient(message.first("PID")):
@@ -56,9 +49,9 @@ def handle(message: Message, context: Context) -> None:
         try:
             _handle(given, coding, context)
         except Unusable as fault:
-            context.refuse(given.rxa, fault.reason, coding.named, str(fault))
+            context.refuse_segment(given.rxa, fault.reason, coding.named, str(fault))
         except BadTime as fault:
-            context.refuse_time(given.rxa, coding.named, fault)
+            context.refuse_segment_time(given.rxa, coding.named, fault)
 
 
 def administrations(message: Message) -> Iterator[Given]:
@@ -93,7 +86,9 @@ def _handle(given: Given, coding: Coding, context: Context) -> None:
     if completion in NOT_GIVEN and not is_dose:
         status = WITHDRAWN
     event = msgspec.structs.replace(event, status=status)
-    context.publish(_apart(event, order, context), rxa, coding.named, order_digest(_row_of(order, context)))
+    context.publish_segment(
+        _apart(event, order, context), rxa, coding.named, order_digest(_row_of(order, context))
+    )
 
 
 def _row_of(order: str, context: Context) -> str:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from rules.wire import instants
 from rules.wire.instants import BadTime, Instant
-from rules.wire.refusals import AMBIGUOUS, BAD_TIME, UNASSOCIATED
-from streams.feeds.mapping.corrections import WITHDRAWN, Proposed
+from rules.wire.refusals import AMBIGUOUS, UNASSOCIATED
 from streams.feeds.mapping.feed_rules import FeedRules
-from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.hl7.header import Header
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
 from streams.feeds.mapping.patients import Identifier, TwoPatients, chosen
+from streams.feeds.mapping.publishing import Part, Publishing
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.times import Zones, parse, resolve, zones
-from streams.feeds.mapping.vetting import vetted
-from streams.feeds.mapping.wire_events import WireEvent, kind_of
+from streams.feeds.mapping.wire_events import WireEvent
 
 
-class Context:
-    """One message being handled. `now`: when it came, ms; `stamp`: when it was made (0: not known)."""
+class Context(Publishing):
+    """One message being handled."""
 
     def __init__(self, header: Header, rules: FeedRules, tables: Tables, now: Instant) -> None:
-        self.header, self.rules, self.tables, self.now = header, rules, tables, now
+        super().__init__(rules, tables, now)
+        self.header = header
         self.zones: Zones = zones(header.time, rules.time_zone)
         self.stamp = self._instant(header.time) or 0
-        self.handled = Handled()
         self.patient = ""
 
     def _instant(self, text: str) -> Instant | None:
@@ -75,43 +71,22 @@ class Context:
         if before is not None and before != hash(name):
             self.handled.count("name-changed")
 
-    def publish(self, event: WireEvent, segment: Segment, code: str, order: str = "") -> None:
-        """Publish an event that the worker will take; one of an order only if it says something new.
+    def publish_segment(self, event: WireEvent, segment: Segment, code: str, order: str = "") -> None:
+        """Publish what a segment gives, as `publish` does."""
+        self.publish(event, part(segment, code), order)
 
-        `order`: the order whose results are remembered; empty: a device's reading, which is not.
-        """
-        checked = vetted(event)
-        if checked.problem is not None:
-            self.refuse(segment, checked.problem.reason, code, checked.problem.message)
-            return
-        self.send(event, checked.digest, order)
-
-    def send(self, event: WireEvent, digest: str, order: str) -> None:
-        """Publish an event that is vetted, as `publish` does."""
-        sent = self._settled(event, digest, order) if order else event
-        if sent is not None:
-            self.handled.events.append(sent)
-            self.handled.count("events", kind_of(sent))
-
-    def _settled(self, event: WireEvent, digest: str, order: str) -> WireEvent | None:
-        digest = "" if event.status == WITHDRAWN else digest
-        proposed = Proposed(kind_of(event), event.at, event.status, digest, self.stamp)
-        found = self.tables.settle(event.patient, order, event.id, proposed, self.now)
-        if found.row is not None:
-            self.handled.rows[found.key] = found.row
-            self.handled.before.setdefault(found.key, found.before)
-        if found.settled.counted:
-            self.handled.count(found.settled.counted, kind_of(event))
-        status = found.settled.status
-        return None if status is None else msgspec.structs.replace(event, status=status)
-
-    def refuse(self, segment: Segment, reason: str, code: str, message: str) -> None:
+    def refuse_segment(self, segment: Segment, reason: str, code: str, message: str) -> None:
         """Refuse a segment."""
-        self.handled.refuse(segment.name, segment.number, reason, code, message)
+        self.refuse(part(segment, code), reason, message)
 
-    def refuse_time(self, segment: Segment, code: str, fault: BadTime) -> None:
+    def refuse_segment_time(self, segment: Segment, code: str, fault: BadTime) -> None:
         """Refuse a segment whose time is none."""
-        self.refuse(segment, BAD_TIME, code, f"the time {fault}")
+        self.refuse_time(part(segment, code), fault)
+
+
+def part(segment: Segment, code: str) -> Part:
+    """Return how a dead letter names a segment."""
+    return Part(segment.name, segment.number, code)
 
 
 def identifiers(segment: Segment, field: int) -> list[Identifier]:

@@ -45,7 +45,7 @@ def _move(message: Message, what: str, cancels: bool, context: Context) -> None:
     try:
         at = _happened(message, what if not cancels else "", context)
     except BadTime as fault:
-        context.refuse_time(message.first("EVN") or segment, "", fault)
+        context.refuse_segment_time(message.first("EVN") or segment, "", fault)
         return
     if cancels:
         _cancel(what, visit, order, at, segment, context)
@@ -54,7 +54,7 @@ def _move(message: Message, what: str, cancels: bool, context: Context) -> None:
         id=_id(what, visit, at), patient=context.patient, at=instants.text(at), known=context.known(),
         source=context.rules.name, event=what, location=None if what == DISCHARGE else _unit(pv1),
     )  # fmt: skip
-    context.publish(event, segment, f"ADT {context.header.event}", order)
+    context.publish_segment(event, segment, f"ADT {context.header.event}", order)
 
 
 def _id(what: str, visit: str, at: Instant) -> str:
@@ -84,11 +84,11 @@ def _happened(message: Message, what: str, context: Context) -> Instant:
 def _cancel(what: str, visit: str, order: str, at: Instant, segment: Segment, context: Context) -> None:
     """Withdraw what is cancelled: by its visit, a transfer the last one that is in force."""
     if not visit:
-        context.refuse(segment, UNSUPPORTED, "", "a cancellation without a visit number in PV1-19")
+        context.refuse_segment(segment, UNSUPPORTED, "", "a cancellation without a visit number in PV1-19")
         return
     found = _transfer(order, visit, at, context) if what == TRANSFER else (_id(what, visit, at), "")
     if found is None:
-        context.refuse(segment, UNSUPPORTED, "", "the transfer that is cancelled was never seen")
+        context.refuse_segment(segment, UNSUPPORTED, "", "the transfer that is cancelled was never seen")
         return
     id, was_at = found
     before = context.tables.sent(context.patient, order, id)
@@ -96,7 +96,7 @@ def _cancel(what: str, visit: str, order: str, at: Instant, segment: Segment, co
         id=id, patient=context.patient, at=was_at or (before.at if before else instants.text(at)),
         known=context.known(), source=context.rules.name, event=what, status=WITHDRAWN,
     )  # fmt: skip
-    context.publish(event, segment, f"ADT {context.header.event}", order)
+    context.publish_segment(event, segment, f"ADT {context.header.event}", order)
 
 
 def _transfer(order: str, visit: str, at: Instant, context: Context) -> tuple[str, str] | None:
@@ -137,10 +137,12 @@ def _merge_one(pid: Segment, mrg: Segment, context: Context) -> None:
         surviving = chosen(identifiers(pid, 3), context.rules.patient)
         prior = chosen(identifiers(mrg, 1), context.rules.patient)
     except TwoPatients:
-        context.refuse(mrg, MALFORMED, "", "two ids of one authority")
+        context.refuse_segment(mrg, MALFORMED, "", "two ids of one authority")
         return
     if surviving is None or prior is None:
-        context.refuse(mrg, UNASSOCIATED, "", "PID-3 and MRG-1 have no id of one configured authority each")
+        context.refuse_segment(
+            mrg, UNASSOCIATED, "", "PID-3 and MRG-1 have no id of one configured authority each"
+        )
         return
     merge = Merge(prior.id, context.tables.survivor(surviving.id), context.stamp or context.now)
     if context.tables.survivor(prior.id) == merge.surviving and prior.id != merge.surviving:
@@ -148,7 +150,7 @@ def _merge_one(pid: Segment, mrg: Segment, context: Context) -> None:
         return
     fault = refused_merge(context.tables.aliases, merge)
     if fault is not None:
-        context.refuse(mrg, MALFORMED, "", fault)
+        context.refuse_segment(mrg, MALFORMED, "", fault)
         return
     context.handled.merges.append(merge)
     context.handled.count("merged")

@@ -5,7 +5,6 @@ Source: docs/spec/feeds.md, Values.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -34,7 +33,6 @@ from streams.feeds.mapping.wire_events import SentInfusion
 REPEATED_MS = 15 * MINUTE
 RUNNING, STOPPED = "running", "stopped"
 _STOPS = ("not-infusing", "standby", "paused", "stopped", "pause", "stop", "hold", "off")
-_FLOW = re.compile(r"(.*?)\s+([0-9]+(?:\.[0-9]+)?)\s*(?:lpm|l/min|l)", re.IGNORECASE)
 _PER_HOUR = "mL/h"
 
 
@@ -71,9 +69,9 @@ def handle(parts: Sequence[PumpPart], group: Group, containment: Containment, co
             _publish(channel, found, group, containment, context)
         except PumpFault as fault:
             code = " ".join((fault.obx.text(3, 3), fault.obx.text(3)))
-            context.refuse(fault.obx, fault.reason, code, str(fault))
+            context.refuse_segment(fault.obx, fault.reason, code, str(fault))
         except BadTime as fault:
-            context.refuse_time(found["any"].obx, "", fault)
+            context.refuse_segment_time(found["any"].obx, "", fault)
 
 
 Parts = dict[str, PumpPart]
@@ -121,7 +119,7 @@ def _publish(channel: str, found: Parts, group: Group, containment: Containment,
         line=line,
     )  # fmt: skip
     if readable:
-        context.publish(event, rate.obx, f"MDC {rate.obx.text(3)}")
+        context.publish_segment(event, rate.obx, f"MDC {rate.obx.text(3)}")
     else:
         context.send(event, "", "")
 
@@ -136,7 +134,7 @@ def _rate_or_what_runs(found: Parts, agent: str, context: Context) -> tuple[Rate
     except PumpFault as fault:
         if fault.rate is None:
             raise
-        context.refuse(fault.obx, fault.reason, f"MDC {fault.obx.text(3)}", str(fault))
+        context.refuse_segment(fault.obx, fault.reason, f"MDC {fault.obx.text(3)}", str(fault))
         return fault.rate, False
 
 
@@ -209,9 +207,3 @@ def _taken(rate: Rate, agent: str) -> Rate:
         text = "a vasopressor by volume, and its concentration is not known"
         raise PumpFault(BAD_UNIT, text, rate.obx, rate)
     return rate
-
-
-def oxygen_flow(text: str) -> tuple[str, float | None]:
-    """Return the words of a text about oxygen, and the flow in L/min that it ends with (None: none)."""
-    found = _FLOW.fullmatch(text.strip())
-    return (text, None) if found is None else (found[1], float(found[2]))

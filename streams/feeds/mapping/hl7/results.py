@@ -12,19 +12,18 @@ from functools import partial
 import msgspec
 
 from rules.ingest import units
-from rules.wire import instants, vocabulary
+from rules.wire import instants
 from rules.wire.durations import duration
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import (
     AMBIGUOUS,
     BAD_UNIT,
     CODE_DISAGREES,
-    MALFORMED,
     NOT_A_NUMBER,
     UNMAPPED,
     UNSUPPORTED,
 )
-from streams.feeds.mapping import values
+from streams.feeds.mapping import charted_words, values
 from streams.feeds.mapping.code_map import (
     IGNORE,
     MOST_KEPT,
@@ -57,6 +56,7 @@ from streams.feeds.mapping.hl7.observation import (
 )
 from streams.feeds.mapping.hl7.splitting import Message, Segment
 from streams.feeds.mapping.identity import Origin, event_id, order_digest
+from streams.feeds.mapping.publishing import Unusable
 from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
 from streams.feeds.mapping.vetting import vetted
@@ -69,8 +69,6 @@ from streams.feeds.mapping.wire_events import (
     WireEvent,
 )
 
-YES = ("positive", "pos", "yes", "y", "true", "1", "present", "detected", "done", "+")
-NO = ("negative", "neg", "no", "n", "false", "0", "absent", "none", "not detected", "-")
 COUNTED = "{count}"
 """The default unit of a row of stools that are counted and not measured."""
 
@@ -88,14 +86,6 @@ class Candidate(msgspec.Struct, frozen=True):
     order: str
     set_aside: bool = False
     digest: str = ""
-
-
-class Unusable(Exception):
-    """An error: an OBX cannot be used; reason and message of the dead letter."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        self.reason, self.message = reason, message
-        super().__init__(message)
 
 
 def handle(message: Message, context: Context) -> None:
@@ -126,10 +116,10 @@ def _handle_group(group: Group, context: Context) -> None:
         try:
             candidates += _candidates(obx, coding, row, group, containment, context)
         except Unusable as fault:
-            context.refuse(obx, fault.reason, coding.named, fault.message)
+            context.refuse_segment(obx, fault.reason, coding.named, str(fault))
             candidates += _unreadable(fault, obx, coding, row, group, containment, context)
         except BadTime as fault:
-            context.refuse_time(obx, coding.named, fault)
+            context.refuse_segment_time(obx, coding.named, fault)
     pumps.handle(parts, group, containment, context)
     usable = [each for each in map(partial(_vetted, context), candidates) if each is not None]
     for candidate in _unambiguous(usable, context):
@@ -142,7 +132,7 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
     if checked.problem is None or candidate.set_aside:
         return msgspec.structs.replace(candidate, digest=checked.digest)
     problem = checked.problem
-    context.refuse(candidate.obx, problem.reason, candidate.coding.named, problem.message)
+    context.refuse_segment(candidate.obx, problem.reason, candidate.coding.named, problem.message)
     return None
 
 
@@ -151,7 +141,7 @@ def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
     coding, found = _looked_up(obx, context.rules.codes)
     if isinstance(found, Disagrees):
         text = f"{coding.code} is {found.number}, and {coding.text} is {found.name}: which is right?"
-        context.refuse(obx, CODE_DISAGREES, coding.named, text)
+        context.refuse_segment(obx, CODE_DISAGREES, coding.named, text)
         return coding, None
     if found is None:
         _unmapped(obx, coding, context)
@@ -178,7 +168,7 @@ def _unmapped(obx: Segment, coding: Coding, context: Context) -> None:
         return
     context.handled.count(UNMAPPED, coding.named)
     if context.rules.unmapped == "keep":
-        context.refuse(obx, UNMAPPED, coding.named, "the map has no row for this code")
+        context.refuse_segment(obx, UNMAPPED, coding.named, "the map has no row for this code")
 
 
 def _candidates(
@@ -307,24 +297,11 @@ def _vitals(obx: Segment, row: MapRow, group: Group, context: Context, frame: Fr
 
 def _vital_readings(obx: Segment, row: MapRow, context: Context) -> tuple[SentReading, ...]:
     if row.our_code == "o2-device":
-        return _oxygen(obx, context)
+        return charted_words.oxygen((obx.text(5) or obx.text(5, 2),), context.rules.codes)
     value = _value(obx, row, context)
     if value.comparator is not None:
         raise Unusable(NOT_A_NUMBER, "a vital sign beside a comparator")
     return (SentReading(row.our_code, value.number, _unit(obx, row, context)),)
-
-
-def _oxygen(obx: Segment, context: Context) -> tuple[SentReading, ...]:
-    """Return the oxygen device that a text names, and the flow that it may end with: `NC 3 LPM`."""
-    text = obx.text(5) or obx.text(5, 2)
-    words, flow = pumps.oxygen_flow(text)
-    device = context.rules.codes.word("o2-device", words)
-    if device is None:
-        raise Unusable(UNMAPPED, "an oxygen device that the map does not know")
-    readings = [SentReading("o2-device", device)]
-    if flow is not None:
-        readings.append(SentReading("o2-flow", flow, "L/min"))
-    return tuple(readings)
 
 
 def _labs(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
@@ -370,22 +347,14 @@ def _start(row: MapRow, group: Group, context: Context, at: Instant) -> str | No
 
 
 def _finding(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    code, _, fixed = row.our_code.partition("=")
-    event = SentFinding(id=frame.id, patient=frame.patient, at=frame.when, source=frame.source, code=code)
+    event = SentFinding(
+        id=frame.id, patient=frame.patient, at=frame.when, source=frame.source,
+        code=charted_words.finding_code(row.our_code),
+    )  # fmt: skip
     if _empty(obx, context):
         return event
-    text = " ".join((obx.text(5, 2) or obx.text(5)).casefold().split())
-    if code in vocabulary.VALUE_FINDINGS and not fixed:
-        if text not in vocabulary.VALUE_FINDINGS[code]:
-            raise Unusable(MALFORMED, f"a value of {code} that is none")
-        return msgspec.structs.replace(event, value=text)
-    if text not in (*YES, *NO):
-        raise Unusable(MALFORMED, f"{code}: neither yes nor no")
-    if fixed:
-        if text in NO:
-            raise Unusable(UNSUPPORTED, f"{code}: no {fixed} says nothing of the others")
-        return msgspec.structs.replace(event, value=fixed)
-    return msgspec.structs.replace(event, present=text in YES)
+    answer = charted_words.finding(row.our_code, (obx.text(5, 2) or obx.text(5),))
+    return msgspec.structs.replace(event, present=answer.present, value=answer.value)
 
 
 def _value(obx: Segment, row: MapRow, context: Context) -> Value:
@@ -460,5 +429,5 @@ def _settled(group: list[Candidate], context: Context) -> list[Candidate]:
         return preferred[:1]
     for candidate in preferred:
         text = f"{len(preferred)} values of {candidate.row.our_code} in one message: neither is used"
-        context.refuse(candidate.obx, AMBIGUOUS, candidate.coding.named, text)
+        context.refuse_segment(candidate.obx, AMBIGUOUS, candidate.coding.named, text)
     return []
