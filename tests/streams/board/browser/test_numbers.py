@@ -24,20 +24,23 @@ from tests.streams.board.browser.conftest import missing
 from tests.streams.board.browser.pages import ROOT, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
-READ = """page => ({
+READ = """page => {
+  const fact = name => [...document.querySelectorAll('.facts div')].find(one => one.querySelector('dt').innerText === name)
+    .querySelector('dd');
+  return ({
   advised: document.querySelector('.summary .block').innerText.trim(),
   judged: document.querySelector('.summary small time:last-of-type').dateTime,
-  dose: document.querySelector('.facts div:nth-child(1) dd').innerText,
-  doseTimes: [...document.querySelectorAll('.facts div:nth-child(1) time')].map(one => one.dateTime),
-  pressure: document.querySelector('.facts div:nth-child(2) dd').innerText,
-  fluids: document.querySelector('.facts div:nth-child(3) dd span').innerText,
+  dose: fact('Dose').innerText,
+  doseTimes: [...fact('Dose').querySelectorAll('time')].map(one => one.dateTime),
+  pressure: fact('Systolic pressure').innerText,
+  fluids: fact('Fluid above maintenance, 24 h').querySelector('span').innerText,
   overdue: [...document.querySelectorAll('.monitoring tbody tr')].filter(row => row.querySelector('.technical'))
     .map(row => row.dataset.what),
   advice: [...document.querySelectorAll('.advice li')].map(one => one.innerText),
   criteria: [...document.querySelectorAll('tr.crit')].map(row => [row.dataset.code, row.querySelector('[data-state]').dataset.state,
     row.querySelector('[data-value]').dataset.value, row.children[4].innerText,
     row.querySelector('time') ? row.querySelector('time').dateTime : null]),
-})"""
+})}"""
 
 
 def il2watch(*arguments: str) -> str:
