@@ -133,8 +133,6 @@ def blocker_name(blocker: str, guideline: Guideline) -> str:
 def _of_family(family: str, own: str, guideline: Guideline) -> str:
     if family == "overdue":
         return guideline.observes[own].words
-    if family == "stop-rule":
-        return next((one.words for one in guideline.stop_rules if one.rule == own), f"Stop rule {own}")
     named = {
         "eligibility": f"Not met or not recorded: {guideline.eligibility.item_name(own)}",
         "not-understood": f"{own} runs, and the monitor does not know it",

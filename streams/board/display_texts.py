@@ -11,9 +11,9 @@ from rules.decide.alert_texts import limit_words, meets
 from rules.decide.monitoring_texts import SYSTEM_TEXTS
 from rules.evaluate.recharting import PREFIX as FINDING
 from rules.guideline import Guideline
-from rules.guideline.nurse_names import blocker_name, input_name
+from rules.guideline.nurse_names import blocker_name, input_name, subject_name
 from rules.wire.alerts import AlertRecord
-from rules.wire.assessments import Assessment, CriterionRow
+from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
 from rules.wire.written import hours_of, written
 from streams import display, measurements
 from streams.flowsheet.limits import thresholds
@@ -88,7 +88,12 @@ def criterion(code: str, guideline: Guideline) -> str:
 def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
     """Return a reason of the recommendation: `Urine 8 mL/h, below 10`."""
     row = next((one for one in assessment.criteria if one.code == code), None)
-    return blocker_name(code, guideline) if row is None else tripped(row, guideline)
+    if row is not None:
+        return tripped(row, guideline)
+    if code.startswith(STOP_RULE):
+        rule = code.removeprefix(STOP_RULE)
+        return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
+    return "Blood pressure not seen" if code == "blood-pressure" else subject_name(code, guideline)
 
 
 def blockers(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:

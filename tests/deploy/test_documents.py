@@ -14,7 +14,7 @@ GUIDE = ROOT / "docs" / "howto" / "production.md"
 CHANNELS = ROOT / "docs" / "reference" / "channels.md"
 PAGES = [GUIDE, CHANNELS, *sorted(RUNBOOKS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([a-z0-9-]+))?\)")
-SPOKEN = re.compile(r"\bil2watch ((?:[a-z]+)(?: [a-z]+)?)((?: +--?[a-z-]+\b[^`|\n]*)?)")
+SPOKEN = re.compile(r"\bil2watch ((?:[a-z]+)(?: [a-z][a-z0-9]*)?)((?: +--?[a-z-]+\b[^`|\n]*)?)")
 SERVICES = re.compile(
     r"docker compose [^\n`]*?(?:up --detach(?: --[a-z-]+(?: [a-z]+=[0-9]+)?)*|ps|exec|logs(?: --tail "
     r"[0-9]+)?|build) ?(\w*)"

@@ -96,8 +96,8 @@ def test_a_reason_that_is_no_row_has_its_level_and_a_nurses_words() -> None:
     )
     assert made.advised.reasons == (
         ("absolute", "Hypotension"),
-        ("absolute", "A dose in error, not yet acknowledged"),
-        ("relative", "Slow heart rate"),
+        ("absolute", "Dose in error"),
+        ("relative", "Bradycardia"),
     )
     assert made.advised.more == 1
 
@@ -114,7 +114,7 @@ def test_what_is_overdue_is_named_as_a_nurse_names_it() -> None:
     assert row(standing(monitoring=listed)).overdue == (
         "IV site not checked",
         "Chemistry not seen",
-        "Heart rate: repeat the reading",
+        "Heart rate to be repeated",
         "A pressor rate cannot be read without a weight",
         "dyspnea at rest: look again",
     )

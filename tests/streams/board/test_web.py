@@ -131,7 +131,7 @@ def test_a_patients_page_says_what_blocks_the_dose_what_runs_and_what_was_set_as
         page = await board.text(f"/patient/{await board.key()}")
         assert "load 1 mcg/kg/min" in page
         assert "norepinephrine 0.1 mcg/kg/min" in page
-        assert "Pressor load above 0.5 mcg/kg/min in the last half hour, or not known" in page
+        assert "Pressor load above 0.5 mcg/kg/min, or a pressor that cannot be counted" in page
         assert "hematocrit 0.36 %" in page
         assert ": implausible" in page
 
