@@ -13,6 +13,7 @@ import pytest
 from rules.wire.assessments import Assessment
 from streams.cli import event_files
 from streams.config import site
+from streams.times import UTC, ZONE
 from tests.streams import samples
 
 
@@ -22,6 +23,12 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> None:
     developer's shell may.
     """
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """Times are shown in UTC, whatever site a test before this one has set."""
+    ZONE.set(UTC)
 
 
 @pytest.fixture
