@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, fixed_port, positive
+from streams.cli.options import broker_of, connection, probed
 from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
@@ -29,26 +29,7 @@ EXAMPLE = (
 def parser() -> options.Parser:
     command = options.parser("census", DESCRIPTION, EXAMPLE)
     connection(command)
-    command.add_argument(
-        "--metrics-port",
-        metavar="PORT",
-        type=fixed_port,
-        default=9111,
-        help="health and metrics; default: 9111",
-    )
-    command.add_argument(
-        "--listen",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="where they are served; default: this machine alone",
-    )
-    command.add_argument(
-        "--patience",
-        metavar="S",
-        type=positive,
-        default=120.0,
-        help="seconds without a broker before it gives up; default: 120",
-    )
+    probed(command, 9111)
     return command
 
 

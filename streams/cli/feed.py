@@ -221,26 +221,7 @@ def feed_fhir_parser() -> options.Parser:
 def _service_parser(name: str, description: str, example: str, port: int) -> options.Parser:
     command = options.parser(name, description, example)
     options.connection(command)
-    command.add_argument(
-        "--metrics-port",
-        metavar="PORT",
-        type=options.fixed_port,
-        default=port,
-        help=f"health and metrics; default: {port}",
-    )
-    command.add_argument(
-        "--listen",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="where they are served; default: this machine alone",
-    )
-    command.add_argument(
-        "--patience",
-        metavar="S",
-        type=options.positive,
-        default=120.0,
-        help="seconds without a broker before it gives up; default: 120",
-    )
+    options.probed(command, port)
     return command
 
 

@@ -199,3 +199,27 @@ def supervised(command: Parser, metrics_port: int) -> None:
         default=10.0,
         help="silence after which others take over; default: 10",
     )
+
+
+def probed(command: Parser, metrics_port: int) -> None:
+    """Add the options of a service on its own: its probes' address, and how long it waits for a broker."""
+    command.add_argument(
+        "--metrics-port",
+        metavar="PORT",
+        type=fixed_port,
+        default=metrics_port,
+        help=f"health and metrics; default: {metrics_port}",
+    )
+    command.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="where they are served; default: this machine alone",
+    )
+    command.add_argument(
+        "--patience",
+        metavar="S",
+        type=positive,
+        default=120.0,
+        help="seconds without a broker before it gives up; default: 120",
+    )
