@@ -18,6 +18,8 @@ IGNORE, UNIT, WORD, PANEL, PUMP = "ignore", "unit", "word", "panel", "pump"
 READINGS = ("vitals", "labs")
 TYPES = (*READINGS, "io", "dose", "infusion", "medication", "finding", UNIT, WORD, PANEL, PUMP, IGNORE)
 PUMP_PARTS = ("dose-rate", "fluid-rate", "concentration", "drug-name", "status", "event")
+COUNTED = "{count}"
+"""The default unit of a row of stools that are counted and not measured."""
 REPETITIONS = ("first", "last", "mean")
 UNCONFIRMED = ("from-memory", "one-list-and-memory")
 """Rows that rest on one list or on memory count only where the message's own text names the same."""

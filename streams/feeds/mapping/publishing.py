@@ -7,13 +7,14 @@ from typing import NamedTuple
 import msgspec
 
 from rules.wire.instants import Instant
-from rules.wire.refusals import BAD_TIME
+from rules.wire.refusals import BAD_TIME, BAD_UNIT, NOT_A_NUMBER
+from streams.feeds.mapping.code_map import READINGS, MapRow
 from streams.feeds.mapping.corrections import WITHDRAWN, Proposed
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.vetting import vetted
-from streams.feeds.mapping.wire_events import WireEvent, kind_of
+from streams.feeds.mapping.wire_events import SentReading, WireEvent, kind_of
 
 
 class Part(NamedTuple):
@@ -30,6 +31,24 @@ class Unusable(Exception):
     def __init__(self, reason: str, message: str) -> None:
         self.reason = reason
         super().__init__(message)
+
+
+UNREADABLE = (NOT_A_NUMBER, BAD_UNIT)
+LONGEST_KEPT = 60
+
+
+def is_known_to_have_come(fault: Unusable, row: MapRow) -> bool:
+    """Return whether a value that cannot be read is sent on, as text, for the engine to set aside.
+
+    Held back, it would leave an older result standing as the newest (criteria.md 2).
+    """
+    return fault.reason in UNREADABLE and row.type in READINGS and row.our_code != "o2-device"
+
+
+def as_text(code: str, text: str, unit: str) -> SentReading:
+    """Return the reading of a value that cannot be read."""
+    kept = " ".join(text.split())[:LONGEST_KEPT] or "unreadable"
+    return SentReading(code, kept, unit[:LONGEST_KEPT] or None)
 
 
 class Publishing:

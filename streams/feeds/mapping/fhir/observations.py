@@ -16,21 +16,20 @@ from rules.wire.durations import duration
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import (
     AMBIGUOUS,
-    BAD_UNIT,
     CODE_DISAGREES,
     NOT_A_NUMBER,
     UNMAPPED,
     UNSUPPORTED,
 )
 from streams.feeds.mapping import charted_words
-from streams.feeds.mapping.code_map import IGNORE, PANEL, PUMP, UNIT, WORD, Coding, Disagrees, MapRow
+from streams.feeds.mapping.code_map import COUNTED, IGNORE, PANEL, PUMP, UNIT, WORD, Coding, Disagrees, MapRow
 from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WITHDRAWN
 from streams.feeds.mapping.fhir.context import Context, Origin, codings, moment
 from streams.feeds.mapping.fhir.quantities import is_sentinel, limits_of, texts_of, unit_of, value_of
 from streams.feeds.mapping.fhir.resources import Observation, Valued
 from streams.feeds.mapping.fhir.times import observed
 from streams.feeds.mapping.identity import event_id
-from streams.feeds.mapping.publishing import Part, Unusable
+from streams.feeds.mapping.publishing import Part, Unusable, as_text, is_known_to_have_come
 from streams.feeds.mapping.vetting import vetted
 from streams.feeds.mapping.wire_events import (
     SentFinding,
@@ -53,8 +52,6 @@ STATUS = {
     "registered": NOTHING,
 }
 FIRST_VERSIONS = ("", "0", "1")
-COUNTED = "{count}"
-"""The default unit of a row of stools that are counted and not measured."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -173,26 +170,17 @@ def _candidates(
         yield Candidate(_MAKERS[row.type](part, row, observation, at, empty, context), row, place)
     except Unusable as fault:
         context.refuse(place, fault.reason, str(fault))
-        if fault.reason in UNREADABLE and row.type in ("vitals", "labs") and row.our_code != "o2-device":
+        if is_known_to_have_come(fault, row):
             yield Candidate(_unreadable(part, row, empty), row, place, set_aside=True)
 
 
-UNREADABLE = (NOT_A_NUMBER, BAD_UNIT)
-LONGEST_KEPT = 60
-
-
 def _unreadable(part: Valued, row: MapRow, empty: WireEvent) -> WireEvent:
-    """Return the event of a value that cannot be read, as text, which the engine sets aside.
-
-    Held back, it would leave an older result standing as the newest (criteria.md 2).
-    """
+    """Return the event of a value that cannot be read, as text."""
     quantity = part.value_quantity
     number = "" if quantity is None or quantity.value is None else f"{quantity.comparator}{quantity.value:g}"
-    text = " ".join((number or part.value_string or "").split())[:LONGEST_KEPT] or "unreadable"
     unit = "" if quantity is None else quantity.code or quantity.unit
-    return msgspec.structs.replace(
-        empty, readings=(SentReading(row.our_code, text, unit[:LONGEST_KEPT] or None),)
-    )
+    reading = as_text(row.our_code, number or part.value_string or "", unit)
+    return msgspec.structs.replace(empty, readings=(reading,))
 
 
 def _row(part: Valued, place: Part, context: Context) -> tuple[Coding, MapRow | None]:

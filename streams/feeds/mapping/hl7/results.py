@@ -25,6 +25,7 @@ from rules.wire.refusals import (
 )
 from streams.feeds.mapping import charted_words, values
 from streams.feeds.mapping.code_map import (
+    COUNTED,
     IGNORE,
     MOST_KEPT,
     PANEL,
@@ -56,7 +57,7 @@ from streams.feeds.mapping.hl7.observation import (
 )
 from streams.feeds.mapping.hl7.splitting import Message, Segment
 from streams.feeds.mapping.identity import Origin, event_id, order_digest
-from streams.feeds.mapping.publishing import Unusable
+from streams.feeds.mapping.publishing import Unusable, as_text, is_known_to_have_come
 from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
 from streams.feeds.mapping.vetting import vetted
@@ -68,9 +69,6 @@ from streams.feeds.mapping.wire_events import (
     SentVitals,
     WireEvent,
 )
-
-COUNTED = "{count}"
-"""The default unit of a row of stools that are counted and not measured."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -187,10 +185,6 @@ def _candidates(
     return [Candidate(msgspec.structs.replace(event, status=status), obx, row, coding, order)]
 
 
-UNREADABLE = (NOT_A_NUMBER, BAD_UNIT)
-LONGEST_KEPT = 60
-
-
 def _unreadable(
     fault: Unusable,
     obx: Segment,
@@ -200,22 +194,18 @@ def _unreadable(
     containment: Containment,
     context: Context,
 ) -> list[Candidate]:
-    """Return the event of a reading that cannot be read, its value as text, which the engine sets aside.
-
-    Held back, it would leave an older result standing as the newest (criteria.md 2).
-    """
-    make = {"vitals": SentVitals, "labs": SentLabs}.get(row.type)
-    if make is None or fault.reason not in UNREADABLE or row.our_code == "o2-device":
+    """Return the event of a reading that cannot be read, its value as text."""
+    if not is_known_to_have_come(fault, row):
         return []
+    make = SentVitals if row.type == "vitals" else SentLabs
     source = origin(group, containment.device(obx), context)
     try:
         frame = Frame(obx, coding, row, source, containment.time(obx, context), context)
     except BadTime:
         return []
-    text = " ".join(obx.text(5).split())[:LONGEST_KEPT] or "unreadable"
     event = make(
         id=frame.id, patient=frame.patient, at=frame.when, known=context.known(), source=frame.source,
-        status=status_of(obx, context), readings=(SentReading(row.our_code, text, obx.text(6)[:60] or None),),
+        status=status_of(obx, context), readings=(as_text(row.our_code, obx.text(5), obx.text(6)),),
     )  # fmt: skip
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
     return [Candidate(event, obx, row, coding, order, set_aside=True)]
