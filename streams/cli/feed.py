@@ -56,8 +56,12 @@ IMPORT_EXAMPLE = "  il2watch import hl7 captured/ --feed icu-monitors --config s
 
 
 def import_parser() -> options.Parser:
-    command = options.parser("import hl7", IMPORT_DESCRIPTION, IMPORT_EXAMPLE)
-    command.add_argument("files", metavar="FILE", nargs="+", help="files or folders of messages")
+    return _import_parser("import hl7", IMPORT_DESCRIPTION, IMPORT_EXAMPLE, "messages")
+
+
+def _import_parser(name: str, description: str, example: str, what: str) -> options.Parser:
+    command = options.parser(name, description, example)
+    command.add_argument("files", metavar="FILE", nargs="+", help=f"files or folders of {what}")
     feed_option(command)
     options.strict(command)
     event_files.option(command)
@@ -103,12 +107,7 @@ FHIR_EXAMPLE = "  il2watch import fhir export/*.ndjson --feed ehr --config site.
 
 
 def fhir_parser() -> options.Parser:
-    command = options.parser("import fhir", FHIR_DESCRIPTION, FHIR_EXAMPLE)
-    command.add_argument("files", metavar="FILE", nargs="+", help="files or folders of resources")
-    feed_option(command)
-    options.strict(command)
-    event_files.option(command)
-    return command
+    return _import_parser("import fhir", FHIR_DESCRIPTION, FHIR_EXAMPLE, "resources")
 
 
 def fhir_main(arguments: list[str]) -> int:
