@@ -140,7 +140,7 @@ const flowsheet = (() => {
     svg("line", { x1: to.x(at), x2: to.x(at), y1: 4, y2: height - 16, class: "grid-line" }),
     svg("text", { x: to.x(at), y: height - 4, class: "tick" }, tickText(at)),
   ]);
-  const scale = (to) => [to.low, to.high].map((value, place) => svg("text", { x: LEFT - 5, y: place ? 13 + to.head : to.y(value) + 1, class: "scale" }, to.high - to.low < 8 ? value.toFixed(1) : number(place ? Math.floor(value) : Math.ceil(value))));
+  const scale = (to) => [to.low, to.high].map((value, place) => svg("text", { x: LEFT - 5, y: place ? 13 + to.head : to.y(value) - 3, class: "scale" }, to.high - to.low < 8 ? value.toFixed(1) : number(place ? Math.floor(value) : Math.ceil(value))));
 
   const says = (panel) => {
     const all = panel.series.filter((one) => one.points && one.points.length).map((one) => {

@@ -18,8 +18,9 @@ SIZES = {"phone": (390, 844), "desk": (1280, 800), "wall": (2560, 1440)}
 HOURS = {"8 h": 8, "24 h": 24, "three days": 72, "ten days": 240}
 # Draws the patient's own sheet again over another time, with a dose each 8 h, three more about every other
 # one, and devices changed as often.
-DENSE = """hours => {
+DENSE = """(hours, later = 0) => {
   const place = document.getElementById('sheet'), hour = 3600000, sheet = structuredClone(place.sheet);
+  sheet.end += later;
   sheet.start = sheet.end - hours * hour;
   sheet.doses = [];
   for (let at = sheet.start, turn = 0; at < sheet.end - hour; at += 8 * hour, turn += 1)
@@ -69,6 +70,22 @@ def test_no_words_lie_over_others_and_every_dose_is_told(
     assert faults == []
     assert told(labels) == doses
     assert wide <= SIZES[size][0]
+
+
+@pytest.mark.parametrize("hours", list(HOURS))
+@pytest.mark.parametrize("size", list(SIZES))
+def test_a_tick_at_either_edge_of_the_time_axis_lies_over_no_figure_of_the_scale(
+    board: str, look: Look, size: str, hours: str
+) -> None:
+    page = patient(board, look, size)
+    faults = page.evaluate(
+        f"""hours => {{ const hour = 3600000, end = document.getElementById('sheet').sheet.end;
+      const midnight = Array.from({{ length: 25 }}, (_, at) => (Math.floor(end / hour) + at) * hour)
+        .find(at => board.hour(at - hours * hour) === '00:00');
+      return [-1, 0, 1].flatMap(minute => {{ ({DENSE})(hours, midnight - end + minute * 60000); return ({FAULTS})(); }}); }}""",
+        HOURS[hours],
+    )
+    assert faults == []
 
 
 def test_without_a_pressure_the_doses_are_told_on_the_first_panel_that_is_drawn(
