@@ -238,16 +238,12 @@ def feed_fhir_main(arguments: list[str]) -> int:
 def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> int:
     """Run the feeds of a kind. `listener`: `module:class`, imported only here."""
     import asyncio
-    import logging
-    import sys
     from importlib import import_module
 
     from streams.feeds.service.running import FeedOptions, serve
+    from streams.service.logs import log_to_stderr
 
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the feeds log once
+    log_to_stderr()
     found = FeedOptions(
         options.broker_of(chosen), feeds_of(chosen, kind), chosen.listen, chosen.metrics_port, chosen.patience
     )

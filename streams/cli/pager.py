@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from streams.pager.service.config import Configured
@@ -79,11 +78,7 @@ def parser() -> options.Parser:
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("il2watch").setLevel(logging.INFO)
-    logging.getLogger("mode.timers").setLevel(logging.ERROR)
+    log_to_stderr()
     pager_options = settings(chosen)
     from streams.pager.service.process import serve
     from streams.service.process import run_to_end

@@ -150,7 +150,7 @@ def send(broker: Broker, command: Command) -> None:
     """
     from kafka.errors import KafkaError
 
-    from streams.kafka.clients import producer
+    from streams.kafka.clients import leave, producer
     from streams.kafka.partition_check import partitions
 
     partitions(broker, [COMMANDS])
@@ -160,4 +160,4 @@ def send(broker: Broker, command: Command) -> None:
     except KafkaError as error:
         raise UsageError(f"the command was not taken: {type(error).__name__}: {error}") from None
     finally:
-        sender.close(timeout=0)
+        leave(sender)

@@ -44,7 +44,7 @@ async def history(broker: Broker, patient: str, partitions: int) -> list[Fact]:
             ]
         return present_stay(in_force(found))
     finally:
-        await consumer.stop()
+        await clients.stop(consumer)
 
 
 def in_force(values: Iterable[bytes]) -> list[Fact]:
