@@ -96,7 +96,7 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
     return PagerOptions(
         broker=broker,
         configured=configured,
-        state=chosen.state_dir,
+        state=options.folder(chosen.state_dir),
         wall=wall if chosen.clock == "wall" else None,
         listen=chosen.listen,
         port=chosen.metrics_port,

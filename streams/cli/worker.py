@@ -90,7 +90,7 @@ def settings(chosen: argparse.Namespace) -> WorkerOptions:
     return WorkerOptions(
         broker=broker_of(chosen),
         guideline=site.guideline(chosen.config),
-        state=chosen.state_dir,
+        state=options.folder(chosen.state_dir),
         wall=wall if chosen.clock == "wall" else None,
         listen=chosen.listen,
         port=chosen.metrics_port,
