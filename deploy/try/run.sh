@@ -73,9 +73,7 @@ fi
 
 step "build"
 sh "$SITE/deploy/secrets.sh" http://receiver:9999 >/dev/null 2>&1
-# A build reaches the packages through this namespace; what it leaves behind is thrown away.
-docker build --quiet --network host --file "$SITE/deploy/Dockerfile" --tag il2watch:warm "$SITE" >/dev/null
-$COMPOSE build --quiet
+$COMPOSE build --progress plain >"$work/build.log" 2>&1 </dev/null || { tail -n 30 "$work/build.log" >&2; exit 1; }
 # The receiver first, so that nothing fails for want of it: on the network that compose would make.
 $COMPOSE create >/dev/null 2>&1
 cp "$here/receiver.py" "$RECEIVED/"

@@ -30,7 +30,9 @@ def check(name: str, good: object, more: object = "") -> None:
 
 def said(*command: str, **more: Any) -> str:
     """What a program prints. Raises CalledProcessError."""
-    return subprocess.run(command, capture_output=True, text=True, check=True, **more).stdout
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, **more
+    ).stdout
 
 
 def compose(*words: str, version: str = "") -> str:
@@ -60,10 +62,8 @@ def healthy(*services: str) -> bool:
 
 def ready(container: str) -> bool:
     """Whether a worker serves its partitions."""
-    ask = "import urllib.request as u; u.urlopen('http://127.0.0.1:9108/-/ready', timeout=3)"
-    done = subprocess.run(
-        ["docker", "exec", container, "python", "-c", ask], capture_output=True, check=False
-    )
+    ask = 'exec 3<>/dev/tcp/127.0.0.1/9108; printf "GET /-/ready HTTP/1.0\\r\\n\\r\\n" >&3; read -r _ code _ <&3; [ "$code" = 200 ]'
+    done = subprocess.run(["docker", "exec", container, "bash", "-c", ask], capture_output=True, check=False)
     return done.returncode == 0
 
 

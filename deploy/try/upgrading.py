@@ -58,7 +58,7 @@ def upgraded() -> None:
     os.environ["IL2WATCH_WORKERS"] = "3"
     compose("up", "--detach", "--wait")
     ward(6, 24, seed=2)
-    compose("build", version=NEXT)
+    compose("build", "--progress", "plain", version=NEXT)
     replaying = subprocess.Popen(
         il2watch("il2watch", "replay", "ward.jsonl", "--speed", "1440", "--broker", "localhost:9094")
     )
