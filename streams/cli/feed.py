@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from streams.cli import event_files, options
 from streams.errors import UsageError
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.config.feeds import FeedTable
@@ -224,25 +225,27 @@ def _service_parser(name: str, description: str, example: str, port: int) -> opt
     return command
 
 
+@until_running()
 def hl7_main(arguments: list[str]) -> int:
     """Run until told to stop."""
-    return _serve(hl7_parser().parse_args(arguments), "mllp", "streams.feeds.service.listening:Listener")
+    _serve(hl7_parser().parse_args(arguments), "mllp", "streams.feeds.service.listening:Listener")
 
 
+@until_running()
 def feed_fhir_main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = feed_fhir_parser().parse_args(arguments)
-    return _serve(chosen, "fhir", "streams.feeds.service.fhir:FhirListener")
+    _serve(chosen, "fhir", "streams.feeds.service.fhir:FhirListener")
 
 
-def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> int:
+def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> NoReturn:
     """Run the feeds of a kind. `listener`: `module:class`, imported only here."""
-    import asyncio
     import logging
     import sys
     from importlib import import_module
 
     from streams.feeds.service.running import FeedOptions, serve
+    from streams.service.process import run_to_end
 
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -252,7 +255,7 @@ def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> int:
         options.broker_of(chosen), feeds_of(chosen, kind), chosen.listen, chosen.metrics_port, chosen.patience
     )
     module, _, name = listener.partition(":")
-    return asyncio.run(serve(found, getattr(import_module(module), name)))
+    run_to_end(serve(found, getattr(import_module(module), name)))
 
 
 def feeds_of(chosen: argparse.Namespace, kind: str) -> dict[str, tuple[FeedTable, FeedRules]]:

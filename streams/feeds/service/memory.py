@@ -27,9 +27,13 @@ class Memory:
         }
 
     async def start(self) -> None:
-        """Read both topics to their present ends. Raises UsageError when no broker answers."""
-        for reader, apply in self.readers.values():
+        """Connect. Raises UsageError when no broker answers."""
+        for reader, _ in self.readers.values():
             await reader.start()
+
+    async def read(self) -> None:
+        """Read every topic to its present end."""
+        for reader, apply in self.readers.values():
             while not await reader.caught_up():
                 await self._once(reader, apply)
 
