@@ -222,6 +222,12 @@ def _service_parser(name: str, description: str, example: str, port: int) -> opt
     command = options.parser(name, description, example)
     options.connection(command)
     options.probed(command, port)
+    command.add_argument(
+        "--no-idempotence",
+        dest="idempotent",
+        action="store_false",
+        help="for a broker without producer ids, as the one in memory: what is retried may be written twice",
+    )
     return command
 
 
@@ -252,7 +258,12 @@ def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> NoReturn:
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the feeds log once
     found = FeedOptions(
-        options.broker_of(chosen), feeds_of(chosen, kind), chosen.listen, chosen.metrics_port, chosen.patience
+        options.broker_of(chosen),
+        feeds_of(chosen, kind),
+        chosen.listen,
+        chosen.metrics_port,
+        chosen.patience,
+        chosen.idempotent,
     )
     module, _, name = listener.partition(":")
     run_to_end(serve(found, getattr(import_module(module), name)))

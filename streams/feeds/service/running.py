@@ -35,13 +35,17 @@ MOVE_S = 60.0
 
 
 class FeedOptions(NamedTuple):
-    """How the feeds run. `patience`: seconds without a broker before the process ends."""
+    """How the feeds run. `patience`: seconds without a broker before the process ends.
+
+    `idempotent`: whether the broker gives producer ids.
+    """
 
     broker: Broker
     feeds: Mapping[str, tuple[FeedTable, FeedRules]]
     listen: str = "127.0.0.1"
     port: int = 9113
     patience: float = 120.0
+    idempotent: bool = True
 
 
 class FeedListener(Protocol):
@@ -70,7 +74,7 @@ class Feeds(Service):
     def __init__(self, options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> None:
         super().__init__(log, options.listen, options.port, options.patience)
         self.options, self.listener, self.partitions = options, listener, 0
-        self.store, self.memory = Store(options.broker), Memory(options.broker)
+        self.store, self.memory = Store(options.broker, options.idempotent), Memory(options.broker)
         self.merged: asyncio.Queue[str] = asyncio.Queue()
         self.listeners: list[FeedListener] = []
         self.listening = self.away = False
@@ -80,7 +84,7 @@ class Feeds(Service):
         broker = self.options.broker
         self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, DEADLETTERS, *FEEDS])
         await self._disconnect()
-        self.store, self.memory = Store(broker), Memory(broker)
+        self.store, self.memory = Store(broker, self.options.idempotent), Memory(broker)
         try:
             await self.store.start()
         except KafkaError as error:
