@@ -76,7 +76,7 @@ class Handled(msgspec.Struct):
     tally: Tally = msgspec.field(default_factory=Counter)
     rows: dict[str, OrderRow] = {}
     before: dict[str, OrderRow | None] = {}
-    rates: dict[tuple[str, str], tuple[float, str, int]] = {}
+    rates: dict[tuple[str, str], tuple[float | str, str, int]] = {}
     merges: list[Merge] = []
     verdict: Verdict = TAKEN
 

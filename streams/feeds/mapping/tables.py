@@ -31,8 +31,8 @@ class Remembered(NamedTuple):
     before: OrderRow | None = None
 
 
-LineRate = tuple[float, str, Instant]
-"""A rate of a line, its unit, and its time."""
+LineRate = tuple[float | str, str, Instant]
+"""A rate of a line (a text: it cannot be read), its unit, and its time."""
 
 
 class Tables:

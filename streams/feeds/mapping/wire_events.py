@@ -45,11 +45,11 @@ class SentLabs(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="la
 
 
 class SentIo(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="io"):
-    """A volume in or out."""
+    """A volume in or out; a text: it cannot be read."""
 
     direction: str = ""
     kind: str = ""
-    volume: float | None = None
+    volume: float | str | None = None
     unit: str | None = None
     start: str | None = None
     count: float | None = None
@@ -66,10 +66,10 @@ class SentDose(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="do
 
 
 class SentInfusion(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="infusion"):
-    """A rate in force from `at`; 0 stops it."""
+    """A rate in force from `at`; 0 stops it; a text: it cannot be read."""
 
     agent: str = ""
-    rate: float | None = None
+    rate: float | str | None = None
     unit: str | None = None
     line: str | None = None
 

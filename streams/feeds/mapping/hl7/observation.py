@@ -15,6 +15,7 @@ from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WIT
 from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
 from streams.feeds.mapping.identity import Origin
+from streams.feeds.mapping.times import latest
 
 NOTHING, GONE, REFUSED = "nothing", "gone", "refused"
 _STATUS = {
@@ -103,11 +104,22 @@ class Containment:
 
     def time(self, obx: Segment, context: Context) -> Instant:
         """Return when a reading was true. Raises BadTime."""
+        return context.time(self._stated(obx, context))
+
+    def latest(self, obx: Segment, context: Context) -> Instant | None:
+        """Return when a reading whose time is refused was true at the latest; None: nothing says.
+
+        It is not later than its message.
+        """
+        found = (latest(self._stated(obx, context), context.zones), context.stamp)
+        return min((each for each in found if each), default=None)
+
+    def _stated(self, obx: Segment, context: Context) -> str:
         if own := obx.text(14):
-            return context.time(own)
+            return own
         around = nearest(self.times, level(obx.text(4)))
         of_message = context.header.time if context.rules.message_time else ""
-        return context.time(around or self.group.obr.text(7) or of_message)
+        return around or self.group.obr.text(7) or of_message
 
 
 def nearest(levels: dict[tuple[str, ...], str], inside: tuple[str, ...]) -> str:
