@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streams.config.feeds import FeedTable
     from streams.feeds.mapping.feed_rules import FeedRules
     from streams.feeds.mapping.handled import Handled
+    from streams.feeds.mapping.tables import Tables
 
 FEED_HELP = "the [feeds.NAME] whose rules apply; default: the only one"
 
@@ -73,22 +74,26 @@ def import_main(arguments: list[str]) -> int:
     """Write the events of the messages."""
     chosen = import_parser().parse_args(arguments)
     from streams.feeds import offline
+    from streams.feeds.mapping.tables import Tables
     from streams.service.lifecycle import wall
 
     rules = rules_of(chosen, imported=True)
-    messages = offline.captured(offline.files(chosen.files), rules, wall())
+    tables = Tables()
+    messages = offline.captured(offline.files(chosen.files), rules, wall(), tables)
     handled = ((f"{each.path}: message {each.number}", each.answered.handled) for each in messages)
-    return _write_events(chosen, handled)
+    return _write_events(chosen, handled, tables)
 
 
-def _write_events(chosen: argparse.Namespace, handled: Iterable[tuple[str, Handled]]) -> int:
+def _write_events(
+    chosen: argparse.Namespace, handled: Iterable[tuple[str, Handled]], tables: Tables | None = None
+) -> int:
     """Write the events of an import in order of knowing, and what was refused on stderr."""
     import json
 
     from streams.feeds import offline
     from streams.service.event_file import warn
 
-    records, refused = offline.Records(), 0
+    records, refused = offline.Records(tables), 0
     for place, each in handled:
         records.add(each)
         for line in offline.refusals(place, each):

@@ -122,8 +122,3 @@ def topic(event: WireEvent) -> str:
 def encode(event: WireEvent) -> bytes:
     """Return an event as the value of its record, whose key is the patient."""
     return _ENCODER.encode(event)
-
-
-def withdrawal(event: WireEvent) -> WireEvent:
-    """Return the event that withdraws another."""
-    return msgspec.structs.replace(event, status="entered-in-error")

@@ -40,12 +40,22 @@ _numbers = count(1)
 
 
 class Feed:
-    """A feed as its connections share it. `merged`: called with each prior id when its alias is stored."""
+    """A feed as its connections share it.
+
+    `merged`: called with each prior id when its alias is stored; `changed_bed`: with each patient who did.
+    """
 
     def __init__(
-        self, table: FeedTable, rules: FeedRules, tables: Tables, store: Store, merged: Callable[[str], None]
+        self,
+        table: FeedTable,
+        rules: FeedRules,
+        tables: Tables,
+        store: Store,
+        merged: Callable[[str], None],
+        changed_bed: Callable[[str], None],
     ) -> None:
-        self.table, self.rules, self.tables, self.store, self.merged = table, rules, tables, store, merged
+        self.table, self.rules, self.tables, self.store = table, rules, tables, store
+        self.merged, self.changed_bed = merged, changed_bed
         self.name = rules.name
         self.idle = duration(table.idle) / SECOND
         self.hold = duration(table.hold) / SECOND
@@ -113,8 +123,11 @@ class Conversation:
             return await self._not_stored(answered, str(fault))
         merged = {merge.prior: Alias(merge.surviving, merge.at) for merge in handled.merges}
         feed.tables.stored(handled.rates, merged)
+        feed.tables.stored_beds(handled.beds, handled.by_bed)
         for prior in merged:
             feed.merged(prior)
+        for patient in handled.beds:
+            feed.changed_bed(patient)
         self._count(answered, now)
         go_on = await self._answer(answered, handled.verdict)
         metrics.ANSWER.observe(time.monotonic() - began)

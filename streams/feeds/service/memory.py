@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from rules.wire.topics import FEED_ALIASES, FEED_RESULTS
+from rules.wire.topics import FEED_ALIASES, FEED_BEDS, FEED_RESULTS
+from streams.feeds.mapping.beds import decode_whereabouts
 from streams.feeds.mapping.corrections import decode_row
 from streams.feeds.mapping.patients import decode_alias
 from streams.feeds.mapping.tables import Tables
@@ -24,6 +25,7 @@ class Memory:
         self.readers: dict[str, tuple[Follower, Apply]] = {
             FEED_RESULTS: (Follower(broker, FEED_RESULTS), self._order),
             FEED_ALIASES: (Follower(broker, FEED_ALIASES), self._alias),
+            FEED_BEDS: (Follower(broker, FEED_BEDS), self._bed),
         }
 
     async def start(self) -> None:
@@ -72,3 +74,13 @@ class Memory:
             self.tables.aliases[key] = decode_alias(value)
         except msgspec.DecodeError:
             return
+
+    def _bed(self, patient: str, value: bytes | None) -> None:
+        """Keep where a patient lay, unless a newer row is here."""
+        try:
+            row = None if value is None else decode_whereabouts(value)
+        except msgspec.DecodeError:
+            return
+        here = self.tables.beds.rows.get(patient)
+        if row is None or here is None or row.version > here.version:
+            self.tables.beds.put({patient: row})

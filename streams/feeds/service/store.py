@@ -9,8 +9,9 @@ from typing import NamedTuple
 from aiokafka.errors import KafkaError
 
 from rules.wire.instants import parse
-from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS
+from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_BEDS, FEED_RESULTS
 from streams.feeds.mapping import letters
+from streams.feeds.mapping.beds import encode_whereabouts
 from streams.feeds.mapping.corrections import encode_row
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.patients import Alias, encode_alias
@@ -98,6 +99,10 @@ def records(handled: Handled, source: Source) -> list[OutgoingRecord]:
     found += [
         OutgoingRecord(FEED_ALIASES, merge.prior.encode(), encode_alias(Alias(merge.surviving, merge.at)))
         for merge in handled.merges
+    ]
+    found += [
+        OutgoingRecord(FEED_BEDS, patient.encode(), encode_whereabouts(row))
+        for patient, row in handled.beds.items()
     ]
     return [*found, dead_letter(handled, source)] if handled.refused else found
 

@@ -26,6 +26,7 @@ from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
 from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
 from tests.streams.feeds.support import given, sample
+from tests.streams.feeds.test_beds import adt, reading
 from tests.streams.feeds.test_round_trip import alerts, rendered, rules, ward
 from tests.streams.kafka.brokers_here import drop
 
@@ -106,6 +107,26 @@ def test_a_merge_moves_what_is_in_the_topics(broker: Broker, tmp_path: Path) -> 
         ("T0000077", "final"),
     ]
     assert [record["patient"] for record in values(broker, VITALS)] == ["T0000001"]
+
+
+def test_a_reading_given_by_bed_is_taken_back_when_adt_says_that_somebody_else_lay_there(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with running(broker, tmp_path, 'beds = "adt"') as feed:
+        ask(feed.port, adt("A01", "P1", "010900"))
+        ask(feed.port, reading())
+    assert [(each["patient"], each["source"]) for each in values(broker, VITALS)] == [
+        ("P1", "ward: bed 4W^12^A")
+    ]
+    with running(broker, tmp_path, 'beds = "adt"') as feed:
+        ask(feed.port, adt("A02", "P1", "020900", "ICU^1^A"))
+        ask(feed.port, adt("A01", "P2", "020930"))
+        wanted = {("P1", "entered-in-error"), ("P2", "corrected")}
+
+        def right() -> bool:
+            return wanted <= {(str(each["patient"]), str(each["status"])) for each in values(broker, VITALS)}
+
+        assert wait_until(right, 30), values(broker, VITALS)
 
 
 def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(

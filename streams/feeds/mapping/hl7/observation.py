@@ -37,6 +37,7 @@ class Group(NamedTuple):
     orc: Segment | None
     obr: Segment
     observations: tuple[Segment, ...]
+    pv1: Segment | None = None
 
 
 def codings(segment: Segment, field: int) -> list[Coding]:
@@ -160,18 +161,21 @@ def _of_map(coding: Coding, codes: CodeMap) -> str:
 
 
 def grouped(segments: Iterable[Segment]) -> list[Group]:
-    """Return the groups of an ORU: each OBR with its PID, ORC and OBX."""
+    """Return the groups of an ORU: each OBR with its PID, PV1, ORC and OBX."""
     pid: Segment | None = None
+    pv1: Segment | None = None
     orc: Segment | None = None
-    found: list[tuple[Segment | None, Segment | None, Segment, list[Segment]]] = []
+    found: list[tuple[Segment | None, Segment | None, Segment, list[Segment], Segment | None]] = []
     for segment in segments:
         if segment.name == "PID":
-            pid, orc = segment, None
+            pid, pv1, orc = segment, None, None
+        elif segment.name == "PV1":
+            pv1 = segment
         elif segment.name == "ORC":
             orc = segment
         elif segment.name == "OBR":
-            found.append((pid, orc, segment, []))
+            found.append((pid, orc, segment, [], pv1))
             orc = None
         elif segment.name == "OBX" and found and found[-1][0] is pid:
             found[-1][3].append(segment)
-    return [Group(pid, orc, obr, tuple(observations)) for pid, orc, obr, observations in found]
+    return [Group(pid, orc, obr, tuple(observations), pv1) for pid, orc, obr, observations, pv1 in found]

@@ -115,7 +115,7 @@ def _publish(channel: str, found: Parts, group: Group, containment: Containment,
     when = instants.text(at)
     event = SentInfusion(
         id=event_id("infusion", source.named, agent, channel, when), patient=context.patient, at=when,
-        known=context.known(), source=context.rules.name, agent=agent, rate=rate.rate, unit=rate.unit,
+        known=context.known(), source=context.source, agent=agent, rate=rate.rate, unit=rate.unit,
         line=line,
     )  # fmt: skip
     if readable:

@@ -21,6 +21,7 @@ from rules.wire.refusals import (
     BAD_UNIT,
     CODE_DISAGREES,
     NOT_A_NUMBER,
+    UNASSOCIATED,
     UNMAPPED,
     UNSUPPORTED,
 )
@@ -42,7 +43,7 @@ from streams.feeds.mapping.code_map import (
 )
 from streams.feeds.mapping.corrections import FINAL, WITHDRAWN
 from streams.feeds.mapping.hl7 import pumps
-from streams.feeds.mapping.hl7.context import Context
+from streams.feeds.mapping.hl7.context import Context, bed_of
 from streams.feeds.mapping.hl7.observation import (
     GONE,
     NOTHING,
@@ -96,14 +97,34 @@ def handle(message: Message, context: Context) -> None:
     pid: Segment | None = None
     chosen = False
     for place, group in enumerate(groups):
+        if context.rules.by_bed and bed_of(group.pv1) and not context.names_patient(group.pid):
+            _handle_by_bed(group, bed_of(group.pv1), context)
+            continue
         if place == 0 or group.pid is not pid:
             pid, chosen = group.pid, context.choose_patient(group.pid)
         if chosen:
-            _handle_group(group, context)
+            _handle_group(group, Containment(group), context)
 
 
-def _handle_group(group: Group, context: Context) -> None:
+def _handle_by_bed(group: Group, bed: str, context: Context) -> None:
+    """Map the readings of a group without a patient, each as that of who lay in its bed then."""
     containment = Containment(group)
+    whose: defaultdict[str, list[Segment]] = defaultdict(list)
+    for obx in group.observations:
+        try:
+            whose[context.choose_by_bed(bed, containment.time(obx, context))].append(obx)
+        except BadTime as fault:
+            context.refuse_segment_time(obx, "", fault)
+    for patient, observations in whose.items():
+        if patient:
+            context.set_by_bed(patient, bed)
+            _handle_group(group._replace(observations=tuple(observations)), containment, context)
+        else:
+            text = "no patient id in PID-3, and not exactly one patient in the bed of PV1-3 then"
+            context.handled.refuse("OBX", observations[0].number, UNASSOCIATED, "", text)
+
+
+def _handle_group(group: Group, containment: Containment, context: Context) -> None:
     candidates: list[Candidate] = []
     parts: list[pumps.PumpPart] = []
     for obx in group.observations:
@@ -284,7 +305,7 @@ class Frame:
         code = f"{coding.system} {coding.code or coding.text}"
         self.at = at
         self.id = event_id(row.type, named, code, obx.text(4), when if timed else "")
-        self.patient, self.when, self.source = context.patient, when, context.rules.name
+        self.patient, self.when, self.source = context.patient, when, context.source
 
 
 def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
