@@ -52,7 +52,7 @@ class Feed:
         tables: Tables,
         store: Store,
         merged: Callable[[str], None],
-        changed_bed: Callable[[str], None],
+        changed_bed: Callable[[str], object] = bool,
     ) -> None:
         self.table, self.rules, self.tables, self.store = table, rules, tables, store
         self.merged, self.changed_bed = merged, changed_bed
