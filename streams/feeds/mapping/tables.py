@@ -36,7 +36,15 @@ LineRate = tuple[float | str, str, Instant]
 """A rate of a line (a text: it cannot be read), its unit, and its time."""
 
 
+class Incident(NamedTuple):
+    """An alarm as it was sent: whose, and the id of its episode."""
+
+    patient: str
+    alert: str
+
+
 MOST_BY_BED = 50_000
+MOST_INCIDENTS = 100_000
 
 
 class Tables:
@@ -44,7 +52,8 @@ class Tables:
 
     `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
     messages that leave it out; `notifications`: the last number of each subscription; `by_bed`: whom the
-    latest events were given to by their bed. All are lost with the process, and then sent anew.
+    latest events were given to by their bed; `incidents`: the alarms that were sent, by their key. All but
+    these are lost with the process, and then sent anew.
     """
 
     def __init__(self) -> None:
@@ -56,6 +65,7 @@ class Tables:
         self.notifications: dict[str, int] = {}
         self.beds = Beds()
         self.by_bed: dict[str, str] = {}
+        self.incidents: dict[str, Incident] = {}
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""
@@ -108,6 +118,13 @@ class Tables:
         self.by_bed.update(given)
         for _ in range(len(self.by_bed) - MOST_BY_BED):
             del self.by_bed[next(iter(self.by_bed))]
+
+    def sent_alarm(self, key: str, incident: Incident) -> None:
+        """Remember an alarm that was sent."""
+        self.incidents.pop(key, None)
+        self.incidents[key] = incident
+        if len(self.incidents) > MOST_INCIDENTS:
+            del self.incidents[next(iter(self.incidents))]
 
     def expire(self, now: int) -> list[str]:
         """Forget the rows that were kept long enough; return their keys, for tombstones. `now`: ms."""

@@ -101,9 +101,10 @@ class SentEncounter(WireEvent, frozen=True, omit_defaults=True, kw_only=True, ta
 class SentAck(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="ack"):
     """A clinician's acknowledgement, given at an alarm manager."""
 
-    alert: str
-    by: str
-    reason: str
+    alert: str = ""
+    by: str = ""
+    reason: str = ""
+    actionable: bool | None = None
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE, SECOND, Instant
-from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS
+from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS, PAGES
 from streams.config.feeds import FeedTable
 from streams.feeds.mapping.beds import Whereabouts, kept, seen_to
 from streams.feeds.mapping.feed_rules import FeedRules
@@ -86,7 +86,7 @@ class Feeds(Service):
     async def connect(self) -> None:
         """Connect every client. Raises UsageError, Unanswered."""
         broker = self.options.broker
-        self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, DEADLETTERS, *FEEDS])
+        self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, PAGES, DEADLETTERS, *FEEDS])
         await self._disconnect()
         self.store, self.memory = Store(broker, self.options.idempotent), Memory(broker)
         try:
@@ -131,7 +131,7 @@ class Feeds(Service):
         await self.store.stop()
 
     def parts(self) -> Iterable[Part]:
-        following = (self.memory.follow(topic) for topic in FEEDS)
+        following = (self.memory.follow(topic) for topic in self.memory.readers)
         return (*following, self._move(), self._put_all_right(), self._keep())
 
     def ready(self) -> str | None:

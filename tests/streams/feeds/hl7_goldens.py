@@ -60,7 +60,7 @@ GOLDENS: dict[str, list[Golden]] = {
     "130": [Golden("ward", answer=CR, code=201)],
     "131": [Golden("ward", answer=CR, code=201)],
     "132": [Golden("ward", answer=CR, code=201)],
-    "133": [Golden("ward", answer=CR, code=200)],
+    "133": [Golden("ward", (), (("OBR", 1, "unassociated"),), CA)],
     "100": [Golden("strict", ("encounter T0000001 2026-03-01T17:00:00Z admit 4W",), (), CA)],
     "101": [Golden("strict", ("encounter T0000001 2026-03-02T17:00:00Z transfer ICU",), (), CA)],
     "103": [Golden("strict", ("encounter T0000001 2026-03-06T14:55:00Z discharge",), (), CA)],

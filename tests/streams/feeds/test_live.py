@@ -19,7 +19,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
 from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS, INPUTS, LABS, VITALS
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka import blocking_reader
+from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
@@ -127,6 +127,28 @@ def test_a_reading_given_by_bed_is_taken_back_when_adt_says_that_somebody_else_l
             return wanted <= {(str(each["patient"]), str(each["status"])) for each in values(broker, VITALS)}
 
         assert wait_until(right, 30), values(broker, VITALS)
+
+
+def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manager(
+    broker: Broker, tmp_path: Path
+) -> None:
+    page = {
+        "when": "2026-03-02T15:05:00Z",
+        "outcome": "accepted",
+        "patient": "P1",
+        "alert": "e1",
+        "key": "inc-0001",
+    }
+    sender = clients.producer(broker)
+    with running(broker, tmp_path) as feed:
+        sender.send("il2.pages", json.dumps(page).encode(), key=b"P1").get(30)
+        sender.close()
+
+        def acknowledged() -> list[tuple[object, ...]]:
+            assert said(ask(feed.port, sample("133"))[0])[0] == "CA"
+            return [(each["patient"], each["alert"], each["by"]) for each in values(broker, "il2.commands")]
+
+        assert wait_until(lambda: acknowledged()[:1] == [("P1", "e1", "P0001")], 30)
 
 
 def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(
