@@ -17,7 +17,9 @@ import re
 import ssl
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import msgspec
 
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.options import ChannelOptions, Seconds, place
@@ -61,7 +63,7 @@ class Hl7Options(ChannelOptions, frozen=True, kw_only=True):
     receiving_application: str = ""
     receiving_facility: str = ""
     timeout_s: Seconds = 10.0
-    watchdog_timeout_s: Seconds = 180.0
+    watchdog_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 180.0
     tls: bool = True
     ca_file: str | None = None
     client_cert_file: str | None = None
