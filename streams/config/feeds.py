@@ -84,6 +84,9 @@ class FeedTable(Table, frozen=True, kw_only=True):
     unmapped: Annotated[Literal["count", "keep"], described("keep: a dead letter for unmapped codes")] = (
         "count"
     )
+    unmapped_alert: Annotated[
+        int, msgspec.Meta(ge=0, description="an unknown code that comes so often a day is an alarm; 0: none")
+    ] = 0
     replay: Annotated[bool, described("a rehearsal: known is when the message was made, not now")] = False
     map: Annotated[tuple[str, ...], described("maps, later ones override; none: the built-in ones")] = ()
     units: Annotated[dict[str, str], described("local spellings of units")] = msgspec.field(

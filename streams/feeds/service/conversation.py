@@ -26,6 +26,7 @@ from streams.feeds.mapping.patients import Alias
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.times import zones
 from streams.feeds.service import metrics
+from streams.feeds.service.alarms import FeedAlarms
 from streams.feeds.service.store import Source, Store, records
 from streams.kafka.producer import NotAcknowledged
 from streams.service.lifecycle import wall
@@ -60,6 +61,7 @@ class Feed:
         self.idle = duration(table.idle) / SECOND
         self.hold = duration(table.hold) / SECOND
         self.stopping = asyncio.Event()
+        self.alarms = FeedAlarms(self.name, table, wall())
 
 
 class Conversation:
@@ -164,8 +166,10 @@ class Conversation:
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
         made = zones(answered.header.time, self.feed.rules.time_zone).made if answered.header else ()
-        if len(made) == 1:
-            metrics.SKEW.labels(name).set((made[0] - now) / SECOND)
+        ahead = made[0] - now if len(made) == 1 else None
+        if ahead is not None:
+            metrics.SKEW.labels(name).set(ahead / SECOND)
+        self.feed.alarms.seen(handled, now, ahead)
 
     def count_frames(self) -> None:
         """Count what the connection's framing tolerated."""

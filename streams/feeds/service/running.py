@@ -33,6 +33,7 @@ log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
+ALARM_S = 15.0
 AHEAD_MS = 15 * MINUTE
 """How far a reading's time may be ahead of when it was written (criteria.md 1)."""
 
@@ -132,7 +133,7 @@ class Feeds(Service):
 
     def parts(self) -> Iterable[Part]:
         following = (self.memory.follow(topic) for topic in self.memory.readers)
-        return (*following, self._move(), self._put_all_right(), self._keep())
+        return (*following, self._move(), self._put_all_right(), self._keep(), self._alarm())
 
     def ready(self) -> str | None:
         """Return None while it listens and the broker acknowledges."""
@@ -167,6 +168,17 @@ class Feeds(Service):
                 log.error("a merge is not moved yet: %s", type(fault).__name__)
                 await asyncio.sleep(AGAIN_S)
                 self.merged.put_nowait(prior)
+
+    async def _alarm(self) -> None:
+        """Say on the alerts topic what is wrong with an interface; what is not acknowledged is said again."""
+        while True:
+            await asyncio.sleep(ALARM_S)
+            now = wall()
+            for listener in self.listeners:
+                try:
+                    await self.store.append(list(listener.feed.alarms.after(now)), MOVE_S)
+                except NotAcknowledged:
+                    listener.feed.alarms.unsaid()
 
     async def _put_all_right(self) -> None:
         """Put right what was given by a bed that somebody else lay in; what fails is tried again."""
