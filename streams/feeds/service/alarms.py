@@ -25,6 +25,8 @@ SKEW_MS = 2 * MINUTE
 GAP_LASTS_MS = 5 * MINUTE
 SILENT, CLOCK, CODES, GAP = "feed-silent", "feed-clock", "feed-codes", "feed-gap"
 MOST_CODES = 5
+EVERY_S = 15.0
+"""How often it is looked whether an alarm is due: what came in between decides about the clock."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .:/_-]{0,39}")
 
 

@@ -16,6 +16,7 @@ from streams.config.feeds import FeedTable
 from streams.feeds.mapping.beds import Whereabouts, kept, seen_to
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.service import metrics
+from streams.feeds.service.alarms import EVERY_S
 from streams.feeds.service.conversation import Feed
 from streams.feeds.service.listening import Listener
 from streams.feeds.service.memory import Memory
@@ -33,7 +34,6 @@ log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
-ALARM_S = 15.0
 AHEAD_MS = 15 * MINUTE
 """How far a reading's time may be ahead of when it was written (criteria.md 1)."""
 
@@ -172,7 +172,7 @@ class Feeds(Service):
     async def _alarm(self) -> None:
         """Say on the alerts topic what is wrong with an interface; what is not acknowledged is said again."""
         while True:
-            await asyncio.sleep(ALARM_S)
+            await asyncio.sleep(EVERY_S)
             now = wall()
             for listener in self.listeners:
                 try:
