@@ -25,11 +25,14 @@ from streams.board.board_state import BoardState
 from streams.board.cell_store import CellStore
 from streams.board.explain import explained, explanation
 from streams.board.flowsheet import Span
+from streams.board.handover import handover
+from streams.board.html import handover as handover_html
 from streams.board.html import patient as patient_html
 from streams.board.html import unit as ward_html
 from streams.board.html.element import Html
 from streams.board.html.page import Frame, forms, login, page, ranges
 from streams.errors import UsageError
+from streams.handover.folded import NoHandover
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord, Producer
 from streams.projections.patients import PatientProjection
 from streams.service.connections import form_of
@@ -37,7 +40,7 @@ from streams.service.exit_codes import version
 
 LARGEST = 16 * 1024
 DIGEST_AT_ONCE = 2
-STATIC = {"board.css": "text/css", "icon.svg": "image/svg+xml"} | dict.fromkeys(
+STATIC = {"board.css": "text/css", "handover.css": "text/css", "icon.svg": "image/svg+xml"} | dict.fromkeys(
     ("theme.js", "live.js", "unit.js", "acting.js", "flowsheet.js", "patient.js"), "text/javascript"
 )  # fmt: skip
 PATIENCE_S, ASK_S = 8.0, 0.1
@@ -120,6 +123,20 @@ class Handlers:
                 key=found.key,
             )
         )
+
+    async def handover(self, request: web.Request) -> web.StreamResponse:
+        """Serve the handover of the last shift that is over, of one `unit` or all; states are as of now."""
+        unit, frame = request.query.get("unit"), self.frame(request[REQUEST_USER])
+        try:
+            found, units = await handover(self.state, unit)
+        except NoHandover as fault:
+            return html(page(frame, "handover", "Handover", handover_html.nothing(str(fault))), 404)
+        keys = self.state.patients.patients
+
+        def address(patient: str) -> str | None:
+            return f"/patient/{keys[patient].key}" if patient in keys else None
+
+        return html(page(frame, "handover", "Handover", handover_html.content(found, units, address)))
 
     async def sheet(self, request: web.Request) -> web.StreamResponse:
         """Serve a patient's flowsheet as JSON, over `hours` of `HOURS`."""
@@ -310,6 +327,7 @@ def application(handlers: Handlers) -> web.Application:
     add("/patient/{key}", handlers.patient)
     add("/patient/{key}/flowsheet", handlers.sheet)
     add("/patient/{key}/explain", handlers.explain)
+    add("/handover", handlers.handover)
     add("/events", handlers.events)
     add("/login", handlers.login_page)
     add("/static/{name}", static)

@@ -53,10 +53,14 @@ class ShiftWords(NamedTuple):
         ]
 
     def labs(self) -> list[FigureLine]:
-        """Return a line a result, in the order of the kidney, the blood, the liver, the heart."""
+        """Return a line a result, by time, then kidney, blood, liver, heart; a time where it begins."""
         found = [one for code, one in self.found.items() if code.startswith("lab/")]
-        found.sort(key=lambda one: ORDER.index(one.code[4:]) if one.code[4:] in ORDER else len(ORDER))
-        return [FigureLine(self._lab(one), (one,)) for one in found]
+        found.sort(key=lambda one: (one.at, _order(one.code[4:])))
+        times = ["", *(one.at for one in found)]
+        return [
+            FigureLine(("" if one.at == before else f"{self._at(one)}: ") + self._lab(one), (one,))
+            for before, one in zip(times, found, strict=False)
+        ]
 
     def _of(self, *codes: str) -> tuple[Figure, ...]:
         return tuple(self.found[code] for code in codes if code in self.found)
@@ -128,10 +132,14 @@ class ShiftWords(NamedTuple):
         )
 
     def _lab(self, one: Figure) -> str:
-        name = NAMES.get(one.code[4:]) or first_capital(input_name(one.code[4:]))
+        name = LAB_NAMES.get(one.code[4:]) or first_capital(input_name(one.code[4:]))
         value = f"{one.comparator or ''}{self._value(one)}"
-        was = "" if one.before is None else f", before {figures(one.before, *thresholds(self.guideline))}"
-        return f"{name} {value} ({self._at(one)}{was})"
+        was = "" if one.before is None else f" ({figures(one.before, *thresholds(self.guideline))})"
+        return f"{name} {value}{was}"
+
+
+def _order(code: str) -> int:
+    return LAB_ORDER.index(code) if code in LAB_ORDER else len(LAB_ORDER)
 
 
 def _signed(one: Figure) -> str:
@@ -139,12 +147,13 @@ def _signed(one: Figure) -> str:
     return f"+{figures(value)}" if value > 0 else figures(value)
 
 
-NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "inr", "pt", "ptt", "tsh", "wbc")} | {
+LAB_NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "inr", "pt", "ptt", "tsh", "wbc")} | {
     "free-t4": "Free T4",
     "ck-mb": "CK-MB",
 }
-ORDER = (
+LAB_ORDER = (
     "creatinine", "urea", "potassium", "sodium", "bicarbonate", "calcium", "magnesium", "phosphate",
     "glucose", "platelets", "hemoglobin", "hematocrit", "wbc", "bilirubin", "alt", "ast", "albumin",
     "ck", "ck-mb", "troponin-t", "troponin-i", "inr", "pt", "ptt", "tsh", "free-t4",
 )  # fmt: skip
+"""Kidney and salts, blood, liver, heart, clotting, thyroid."""

@@ -17,7 +17,7 @@ from rules.wire.assessments import Assessment
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.events import Accept, Ack, Event, Resume, Silence, Tick, Withdrawal
 from rules.wire.instants import parse, text
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, WARD
 from streams.handover.model import Handover
 from streams.handover.patient_shift import Case, PatientShift, ShiftSpan
 from streams.handover.sheet import sheet
@@ -27,7 +27,6 @@ UnitOf = Callable[[str, str], str]
 """Returns the unit of a patient id whose location is so."""
 ANSWERS = (Ack, Silence, Resume, Accept)
 COMMANDS = (*ANSWERS, Tick)
-WARD = "ward"
 
 
 class NoHandover(ValueError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rules.evaluate.shift_figures import Figure, goes_stale, staleness_of
-from rules.guideline.nurse_names import first_capital, input_name, subject_name
+from rules.guideline.nurse_names import input_name, subject_name
 from rules.wire.assessments import CriterionRow, IgnoredItem
 from rules.wire.instants import parse, text
 from rules.wire.written import written
@@ -51,23 +51,21 @@ def _overdue(case: Case, what: str) -> str:
 
 
 def _set_aside(case: Case, ignored: Iterable[IgnoredItem]) -> Iterator[Line]:
-    """Yield what was charted in the shift and not used, a line a code and reason."""
-    by_kind: dict[tuple[str, str], list[IgnoredItem]] = {}
+    """Yield what was charted in the shift and not used, a line a reason: how often, and the last."""
+    by_reason: dict[str, dict[str, list[IgnoredItem]]] = {}
     for one in ignored:
-        if case.span.start < parse(one.at) <= case.span.end:
-            by_kind.setdefault((one.code, one.reason), []).append(one)
-    for (code, reason), items in by_kind.items():
-        values = ", ".join(f"{_as_sent(one)} ({case.when(one.at)})" for one in items[-3:])
-        count = f"{len(items)} values, the last: " if len(items) > 3 else ""
-        yield Line(
-            f"Not used: {first_capital(input_name(code))} {count}{values}",
-            case.assessed("ignored"),
-            reason,
-        )
+        if case.span.start < parse(one.at) <= case.span.at:
+            by_reason.setdefault(one.reason, {}).setdefault(one.code, []).append(one)
+    for reason, codes in by_reason.items():
+        found = ", ".join(f"{input_name(code)} {_counted(case, items)}" for code, items in codes.items())
+        yield Line(f"Not used: {found}", case.assessed("ignored"), reason)
 
 
-def _as_sent(one: IgnoredItem) -> str:
-    return written(one.value, one.unit) if isinstance(one.value, int | float) else str(one.value or "")
+def _counted(case: Case, items: Sequence[IgnoredItem]) -> str:
+    last = items[-1]
+    value = written(last.value, last.unit) if isinstance(last.value, int | float) else last.value or ""
+    often = f"{len(items)} times, last " if len(items) > 1 else ""
+    return f"{often}{value} ({case.when(last.at)})"
 
 
 def ahead_lines(case: Case) -> Iterator[Line]:

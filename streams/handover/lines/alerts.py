@@ -53,7 +53,7 @@ def _open_line(case: Case, one: OpenEpisode, history: ShiftEpisode | None) -> Li
 
 
 def _episodes(case: Case) -> list[ShiftEpisode]:
-    return shift_episodes(case.known.alerts, case.span.start, case.span.end)
+    return shift_episodes(case.known.alerts, case.span.start, case.span.at)
 
 
 def ended_lines(case: Case) -> Iterator[Line]:

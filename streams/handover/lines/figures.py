@@ -30,9 +30,9 @@ def dose_lines(case: Case) -> Iterator[Line]:
     due = f"; next due {case.when(dose.due)}" if dose.due and dose.readiness != "finished" else ""
     late = f", {hours_of(dose.delayed_h)} h late" if dose.delayed_h else ""
     yield Line(f"{READINESS[dose.readiness]}: {dose.number} given{last}{due}{late}", case.assessed("dose"))
-    if dose.readiness not in ("finished", "not-started"):
-        for blocker in dose.blockers:
-            yield Line(f"Against it: {blocker_name(blocker, case.guideline)}", case.assessed("dose.blockers"))
+    if dose.blockers and dose.readiness not in ("finished", "not-started"):
+        against = "; ".join(blocker_name(one, case.guideline) for one in dose.blockers)
+        yield Line(f"Against it: {against}", case.assessed("dose.blockers"))
 
 
 def figure_lines(case: Case) -> Iterator[Line]:
@@ -53,7 +53,7 @@ def _fluids(case: Case, line: FigureLine, before: FigureLine) -> Line:
     found, own = case.known.assessment.fluids, _figured(line, before)
     given, limit = (written(one, "mL") for one in (found.above_maintenance_24h_ml, found.limit_ml))
     sources = (*own.sources, *case.assessed("fluids"))
-    return Line(own.text, sources, f"{given} of {limit} in 24 h", "", "", own.figures, own.corrected)
+    return Line(own.text, sources, f"24 h: {given} of {limit}", "", "", own.figures, own.corrected)
 
 
 def lab_lines(case: Case) -> Iterator[Line]:
