@@ -14,14 +14,16 @@ from rules.wire.instants import DAY, parse
 from rules.wire.written import figures, written
 from streams.flowsheet.limits import thresholds
 
+FLUIDS, PRESSORS = "fluids", "pressors"
 Figures = Mapping[str, Figure]
 
 
 class FigureLine(NamedTuple):
-    """A line of figures; none of them: nothing was charted."""
+    """A line of figures; none of them: nothing was charted. `part`: of an assessment, where it is judged."""
 
     text: str
     figures: tuple[Figure, ...]
+    part: str = "criteria"
 
 
 def moment(at: str, end: int, shifts: Shifts) -> str:
@@ -108,7 +110,7 @@ class ShiftWords(NamedTuple):
     def _intake(self) -> FigureLine:
         found = self._of("above-maintenance")
         given = self._value(found[0]) if found else "none charted"
-        return FigureLine(f"Fluid above maintenance: {given}", found)
+        return FigureLine(f"Fluid above maintenance: {given}", found, FLUIDS)
 
     def _weight(self) -> FigureLine:
         found, over = self._of("weight"), self._of("weight-gain")
@@ -123,7 +125,7 @@ class ShiftWords(NamedTuple):
     def _pressors(self) -> FigureLine:
         found = self._of("pressor-highest", "pressor-now")
         if not found or not any(one.value for one in found):
-            return FigureLine("No pressor in the shift", found)
+            return FigureLine("No pressor in the shift", found, PRESSORS)
         high, now = found
         return FigureLine(
             f"Pressor load up to {self._value(high)} ({self._at(high)}), "

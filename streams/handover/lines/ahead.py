@@ -14,6 +14,7 @@ from streams.handover.patient_shift import Case
 
 
 def in_force_lines(case: Case) -> Iterator[Line]:
+    """Yield stop rules, acceptances and silences, with their ends."""
     found = case.known.assessment
     for rule in found.stop_rules if found else ():
         yield Line(f"Stop rule: {case.stop_rule(rule)}", case.assessed("reasons"), "until lifted", "absolute")
@@ -26,6 +27,7 @@ def in_force_lines(case: Case) -> Iterator[Line]:
 
 
 def attention_lines(case: Case) -> Iterator[Line]:
+    """Yield what is overdue, old, not seen, not understood or not used."""
     found = case.known.assessment
     if found is None:
         return

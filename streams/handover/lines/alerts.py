@@ -10,7 +10,7 @@ from rules.wire.events import Ack, Resume, Silence
 from rules.wire.instants import text
 from streams.handover.model import FACT, Line, Source
 from streams.handover.patient_shift import Answer, Case, of_alert
-from streams.projections.episodes import OpenEpisode
+from streams.projections.episodes import RECOMMENDATION, OpenEpisode
 from streams.projections.shift_episodes import ShiftEpisode, shift_episodes
 
 CHANGED = {
@@ -25,9 +25,9 @@ CHANGED = {
 def open_lines(case: Case) -> Iterator[Line]:
     """Yield what is open, the most severe first; the recommendation is the headline, advice one line."""
     history = {one.opening.id: one for one in _episodes(case)}
-    opened = case.known.episodes.open_episodes()
+    opened = [one for one in case.known.episodes.open_episodes() if one.last.kind != RECOMMENDATION]
     for one in opened:
-        if one.last.kind != "recommendation" and one.level != "advisory":
+        if one.level != "advisory":
             yield _open_line(case, one, history.get(one.id))
     advised = [one for one in opened if one.level == "advisory"]
     if advised:
@@ -58,7 +58,7 @@ def _episodes(case: Case) -> list[ShiftEpisode]:
 
 def ended_lines(case: Case) -> Iterator[Line]:
     """Yield what ended in the shift, and what of the shift was decided after it."""
-    over = [one for one in _episodes(case) if one.opening.kind != "recommendation"]
+    over = [one for one in _episodes(case) if one.opening.kind != RECOMMENDATION]
     ended = [one for one in over if not one.open and one.changes]
     for one in ended:
         if one.worst.level != "advisory":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.guideline.nurse_names import blocker_name
 from rules.wire.written import hours_of, written
-from streams.flowsheet.shift_words import FigureLine, Figures, ShiftWords
+from streams.flowsheet.shift_words import FLUIDS, FigureLine, Figures, ShiftWords
 from streams.handover.model import FACT, Line, Source
 from streams.handover.patient_shift import Case
 
@@ -22,6 +22,7 @@ READINESS = {
 
 
 def dose_lines(case: Case) -> Iterator[Line]:
+    """Yield what was given and is due, and what stands against it."""
     found = case.known.assessment
     if found is None:
         return
@@ -36,43 +37,49 @@ def dose_lines(case: Case) -> Iterator[Line]:
 
 
 def figure_lines(case: Case) -> Iterator[Line]:
+    """Yield the lines of the shift in figures; what nobody charted is said, by what the assessment lacks."""
     lines, then = (
         ShiftWords(found, case.guideline, case.span.end).lines()
         for found in (case.known.figures, case.known.figures_then)
     )
     for line, before in zip(lines, then, strict=True):
-        if line.text.startswith("Fluid above") and case.known.assessment is not None:
-            yield _fluids(case, line, before)
-        else:
-            yield _figured(line, before)
+        evidence = _evidence(line)
+        beside = case.assessed(line.part) if line.part == FLUIDS or not evidence else ()
+        if sources := (*evidence, *beside):
+            note = _in_24_hours(case) if line.part == FLUIDS else ""
+            yield Line(
+                line.text, sources, note, figures=line.figures, corrected=_corrected(line.text, before.text)
+            )
 
 
-def _fluids(case: Case, line: FigureLine, before: FigureLine) -> Line:
-    """Return the fluid above maintenance beside that of 24 h and its limit."""
-    assert case.known.assessment is not None
-    found, own = case.known.assessment.fluids, _figured(line, before)
+def _in_24_hours(case: Case) -> str:
+    """Return the fluid above maintenance of 24 h beside its limit."""
+    if case.known.assessment is None:
+        return ""
+    found = case.known.assessment.fluids
     given, limit = (written(one, "mL") for one in (found.above_maintenance_24h_ml, found.limit_ml))
-    sources = (*own.sources, *case.assessed("fluids"))
-    return Line(own.text, sources, f"24 h: {given} of {limit}", "", "", own.figures, own.corrected)
+    return f"24 h: {given} of {limit}"
 
 
 def lab_lines(case: Case) -> Iterator[Line]:
-    then = {one.figures[0].code: one for one in _words(case, case.known.figures_then)}
-    for line in _words(case, case.known.figures):
-        yield _figured(line, then.get(line.figures[0].code, FigureLine("", ())))
+    """Yield a line a result, by time."""
+    then = {one.figures[0].code: one.text for one in _results(case, case.known.figures_then)}
+    for line in _results(case, case.known.figures):
+        corrected = _corrected(line.text, then.get(line.figures[0].code, ""))
+        yield Line(line.text, _evidence(line), figures=line.figures, corrected=corrected)
 
 
-def _words(case: Case, found: Figures) -> list[FigureLine]:
+def _results(case: Case, found: Figures) -> list[FigureLine]:
     return ShiftWords(found, case.guideline, case.span.end).labs()
 
 
-def _figured(line: FigureLine, before: FigureLine) -> Line:
-    """Return a line of figures; with what it was when the shift ended, where a later fact changed it."""
+def _evidence(line: FigureLine) -> tuple[Source, ...]:
     evidence = dict.fromkeys(id for one in line.figures for id in one.evidence)
-    then = f"; at its end: {before.text}" if before.text else ""
-    return Line(
-        line.text,
-        tuple(Source(FACT, id) for id in evidence),
-        figures=line.figures,
-        corrected=f"known after the shift{then}" if line.text != before.text else "",
-    )
+    return tuple(Source(FACT, id) for id in evidence)
+
+
+def _corrected(text: str, before: str) -> str:
+    """Return what a line was by what was known at the shift's end; empty where it was the same."""
+    if text == before:
+        return ""
+    return f"known after the shift; at its end: {before}" if before else "known after the shift"
