@@ -61,9 +61,9 @@ def handover(events: Sequence[Event], guideline: Guideline, wanted: Wanted, unit
     if not facts:
         raise NoHandover("there is no fact of any patient")
     span = span_of(guideline, max(event.known for event in events), wanted.shift)
-    if not any(span.start < event.at <= span.end for event in facts):
-        raise NoHandover(empty(facts, span, guideline))
     known = patient_shifts(events, guideline, span, unit_of)
+    if not known:
+        raise NoHandover(empty(facts, span, guideline))
     units = sorted({one.unit for one in known})
     if wanted.unit is not None and wanted.unit not in units:
         raise NoHandover(f"no patient in {wanted.unit!r}; " + did_you_mean(wanted.unit, units, there(units)))
@@ -77,11 +77,14 @@ def there(units: Sequence[str]) -> str:
 
 
 def empty(facts: Sequence[Event], span: ShiftSpan, guideline: Guideline) -> str:
-    """Return that a shift has no fact, and from when to when there are some."""
+    """Return that nobody was in care in a shift, and from when to when there are facts.
+
+    Patients in care of whom nothing was charted are handed over: that is what the next shift must know.
+    """
     shifts = guideline.shifts
     first, last = min(one.at for one in facts), max(one.at for one in facts)
     return (
-        f"nothing was charted from {text(span.start)} to {text(span.end)}: the facts are from {text(first)} "
+        f"no patient was in care from {text(span.start)} to {text(span.end)}: the facts are from {text(first)} "
         f"({day_and_time(first, shifts)}) to {text(last)}"
     )
 
