@@ -11,7 +11,7 @@ from streams.cli.options import broker_of, connection, moment
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import Log, decoded, load, summary, warn
-from streams.times import ZONE, wire
+from streams.times import ZONE, instant, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,7 @@ def parser() -> options.Parser:
     )
     command.add_argument("--verbose", action="store_true", help="as text, where each line comes from")
     connection(command)
+    options.knowing(command)
     options.strict(command)
     return command
 
@@ -67,7 +68,11 @@ def main(arguments: list[str]) -> int:
     guideline = site.guideline(chosen.config)
     ZONE.set(guideline.shifts.timezone)
     log = read(chosen, guideline)
-    show(made(log, guideline, chosen), chosen)
+    found = made(log, guideline, chosen)
+    show(found, chosen)
+    begins = min(event.known for event in log.events)
+    if log.path == TOPICS and begins > instant(found.start):
+        warn(f"il2watch: the topics begin at {wire(begins)}, within the shift: what was before is not in it")
     line = summary(log.refused, log.noted)
     if line:
         warn(f"il2watch: {log.path}: {line}")
@@ -95,11 +100,10 @@ def exported_lines(chosen: argparse.Namespace, guideline: Guideline) -> Iterator
     from streams.kafka.blocking_reader import records
     from streams.service.files import Line
 
-    now = options.now()
-    found = exported(records(broker_of(chosen), *INPUTS), Wanted(), guideline.choices.ahead)
-    tick = {"type": "tick", "id": "now", "patient": "*", "at": wire(now)}
-    late = [event for event in found.events if event["at"] > wire(now)]
-    for number, event in enumerate((*found.events, *([] if late else [tick])), 1):
+    wall = chosen.clock == "wall"
+    found = exported(records(broker_of(chosen), *INPUTS), Wanted(wall=wall), guideline.choices.ahead)
+    now = {"type": "tick", "id": "now", "patient": "*", "at": wire(options.now())}
+    for number, event in enumerate((*found.events, *([now] if wall else [])), 1):
         yield Line(number, msgspec.json.encode(event), 0)
 
 

@@ -21,14 +21,14 @@ SHIFTS = ("2026-03-03T07:00:00Z", "2026-03-03T15:00:00Z", "2026-03-03T23:00:00Z"
 Event = dict[str, Any]
 
 
-def simulated(folder: Path, days: float = 2.4) -> list[Event]:
+def simulated(folder: Path, days: float = 2.4, patients: int = PATIENTS) -> list[Event]:
     """A ward's events, in order of `known`, with acknowledgements of what pages."""
     path = folder / "simulated.jsonl"
     arguments = [
         "simulate",
         "ward",
         "--patients",
-        str(PATIENTS),
+        str(patients),
         "--days",
         str(days),
         "--seed",
