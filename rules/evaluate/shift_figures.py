@@ -29,7 +29,8 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     """One number of a shift, in its canonical unit.
 
     `at`: RFC 3339, when it was so, or when what it sums up ended; `evidence`: the ids of the facts it is made
-    of; `before`: of a result, the one before it; `comparator`: of a result that came with one (`<`).
+    of; `before`: of a result, the one before it; `comparator`: of a result that came with one (`<`);
+    `charted`: in words, what was charted in another unit.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     evidence: tuple[str, ...]
     before: float | None = None
     comparator: str | None = None
+    charted: str | None = None
 
 
 def shift_figures(charted: Charted, shift: Shift) -> dict[str, Figure]:
@@ -151,6 +153,7 @@ def _lab(code: str, last: Lab, before: Lab | None) -> Figure:
         made_of,
         None if before is None else before.value,
         last.comparator,
+        last.charted,
     )
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from rules.wire.assessments import Assessment
 from rules.wire.commands import Command
+from rules.wire.vocabulary import WARD
 from streams.board import commands, flowsheet, sse
 from streams.board.access.auth_settings import COOKIE, AuthSettings, RequestUser, set_cookie
 from streams.board.access.guard import REQUEST_USER, Attempts, forged, guard, headed
@@ -25,14 +26,15 @@ from streams.board.board_state import BoardState
 from streams.board.cell_store import CellStore
 from streams.board.explain import explained, explanation
 from streams.board.flowsheet import Span
-from streams.board.handover import handover
 from streams.board.html import handover as handover_html
 from streams.board.html import patient as patient_html
 from streams.board.html import unit as ward_html
 from streams.board.html.element import Html
 from streams.board.html.page import Frame, forms, login, page, ranges
 from streams.errors import UsageError
-from streams.handover.folded import NoHandover
+from streams.handover.model import Handover
+from streams.handover.projected import patient_shift
+from streams.handover.sheet import NoHandover, of_patients, span_of, there
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord, Producer
 from streams.projections.patients import PatientProjection
 from streams.service.connections import form_of
@@ -128,7 +130,7 @@ class Handlers:
         """Serve the handover of the last shift that is over, of one `unit` or all; states are as of now."""
         unit, frame = request.query.get("unit"), self.frame(request[REQUEST_USER])
         try:
-            found, units = await handover(self.state, unit)
+            found, units = await handed_over(self.state, unit)
         except NoHandover as fault:
             return html(page(frame, "handover", "Handover", handover_html.nothing(str(fault))), 404)
         keys = self.state.patients.patients
@@ -289,6 +291,25 @@ class Handlers:
         if found is None or not found.present:
             raise web.HTTPNotFound(text="That patient is not on the board.\n")
         return found
+
+
+async def handed_over(state: BoardState, unit: str | None) -> tuple[Handover, list[str]]:
+    """Return the handover of the last shift that is over, and the units there are. Raises NoHandover.
+
+    Between two patients other requests are served.
+    """
+    span = span_of(state.guideline, state.clock, None)._replace(at=state.clock)
+    unit_of = state.display.unit_of
+    shown = {one.name: unit_of(one.name) or one.facts.location or WARD for one in state.patients}
+    units = sorted(set(shown.values()))
+    if unit is not None and unit not in units:
+        raise NoHandover(f"No patient in {unit!r}; {there(units)}.")
+    known = []
+    for name in [name for name, own in shown.items() if unit in (None, own)]:
+        if (one := state.patients.patients.get(name)) is not None:
+            known.append(patient_shift(one, state.guideline, shown[name], span))
+        await asyncio.sleep(0)
+    return of_patients(known, span, state.guideline, unit), units
 
 
 NOBODY = Session(None, 0, "")

@@ -111,7 +111,8 @@ def made(log: Log, guideline: Guideline, chosen: argparse.Namespace) -> Handover
     """Return the handover. Raises UsageError when there is none, and says what there is."""
     from streams.board.settings import display_settings
     from streams.board.settings import load as board_table
-    from streams.handover.folded import NoHandover, Wanted, handover
+    from streams.handover.folded import Wanted, handover
+    from streams.handover.sheet import NoHandover
 
     units = display_settings(board_table(chosen.config), wall=False)
     try:

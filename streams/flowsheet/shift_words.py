@@ -135,7 +135,7 @@ class ShiftWords(NamedTuple):
 
     def _lab(self, one: Figure) -> str:
         name = LAB_NAMES.get(one.code[4:]) or first_capital(input_name(one.code[4:]))
-        value = f"{one.comparator or ''}{self._value(one)}"
+        value = f"{one.comparator or ''}{self._value(one)}" + (f" = {one.charted}" if one.charted else "")
         was = "" if one.before is None else f" ({figures(one.before, *thresholds(self.guideline))})"
         return f"{name} {value}{was}"
 

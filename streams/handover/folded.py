@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rules.chart.in_force import charted
-from rules.chart.volumes import last_completed, running
 from rules.decide.assessment import assess
 from rules.decide.engine import Outcome, advance, fold, settle
 from rules.evaluate.shift_figures import shift_figures
@@ -19,8 +18,8 @@ from rules.wire.events import Accept, Ack, Event, Resume, Silence, Tick, Withdra
 from rules.wire.instants import parse, text
 from rules.wire.vocabulary import EVERY_PATIENT, WARD
 from streams.handover.model import Handover
-from streams.handover.patient_shift import Case, PatientShift, ShiftSpan
-from streams.handover.sheet import sheet
+from streams.handover.patient_shift import PatientShift, ShiftSpan
+from streams.handover.sheet import NoHandover, of_patients, span_of, there
 from streams.projections.episodes import CommandsInForce, Episodes
 
 UnitOf = Callable[[str, str], str]
@@ -29,30 +28,11 @@ ANSWERS = (Ack, Silence, Resume, Accept)
 COMMANDS = (*ANSWERS, Tick)
 
 
-class NoHandover(ValueError):
-    """An error: there is nothing to hand over for what was asked; the text says why, and what there is."""
-
-
 class Wanted(NamedTuple):
     """What is asked for: a unit (None: every one), and a shift by an instant in it (None: the last one)."""
 
     unit: str | None = None
     shift: int | None = None
-
-
-def span_of(guideline: Guideline, clock: int, shift: int | None) -> ShiftSpan:
-    """Return the shift that `shift` lies in, else the last one that is over at `clock` (ms).
-
-    Raises NoHandover for one that is not over.
-    """
-    shifts = guideline.shifts
-    start, end = last_completed(clock, shifts) if shift is None else running(shift, shifts)
-    if end > clock:
-        raise NoHandover(
-            f"the shift from {day_and_time(start, shifts)} ends {day_and_time(end, shifts)}, and nothing is "
-            f"known after {day_and_time(clock, shifts)}; without --shift it is the last that is over"
-        )
-    return ShiftSpan(start, end, running(end, shifts)[1], end)
 
 
 def handover(events: Sequence[Event], guideline: Guideline, wanted: Wanted, unit_of: UnitOf) -> Handover:
@@ -71,11 +51,6 @@ def handover(events: Sequence[Event], guideline: Guideline, wanted: Wanted, unit
     return of_patients(chosen, span, guideline, wanted.unit)
 
 
-def there(units: Sequence[str]) -> str:
-    """Return which units there are, in one clause."""
-    return f"there are {', '.join(units)}" if units else "no unit has a patient in that shift"
-
-
 def empty(facts: Sequence[Event], span: ShiftSpan, guideline: Guideline) -> str:
     """Return that nobody was in care in a shift, and from when to when there are facts.
 
@@ -84,26 +59,8 @@ def empty(facts: Sequence[Event], span: ShiftSpan, guideline: Guideline) -> str:
     shifts = guideline.shifts
     first, last = min(one.at for one in facts), max(one.at for one in facts)
     return (
-        f"no patient was in care from {text(span.start)} to {text(span.end)}: the facts are from {text(first)} "
-        f"({day_and_time(first, shifts)}) to {text(last)}"
-    )
-
-
-def of_patients(
-    known: Iterable[PatientShift], span: ShiftSpan, guideline: Guideline, unit: str | None
-) -> Handover:
-    """Return the handover of patients, the worst first; of equal ones by id."""
-    sheets = [sheet(Case(one, span, guideline)) for one in known]
-    sheets.sort(key=lambda one: (*(-part for part in one.rank), one.patient))
-    return Handover(
-        unit=unit,
-        zone=guideline.shifts.timezone,
-        start=text(span.start),
-        end=text(span.end),
-        until=text(span.until),
-        at=text(span.at),
-        guideline=guideline.reference,
-        sheets=tuple(sheets),
+        f"no patient was in care from {text(span.start)} to {text(span.end)}: the facts are from "
+        f"{text(first)} ({day_and_time(first, shifts)}) to {text(last)}"
     )
 
 

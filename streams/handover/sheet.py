@@ -1,15 +1,62 @@
-"""Write one patient's sheet of a shift: its sections in order, and how bad it is."""
+"""Write the sheets of a shift, the worst first: which shift, the sections in order, how bad it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from rules.chart.volumes import last_completed, running
+from rules.guideline import Guideline
+from rules.guideline.local_time import day_and_time
 from rules.wire.alerts import RANK
 from rules.wire.instants import text
 from streams.handover.lines import ahead, alerts, figures
-from streams.handover.model import Section, Sheet
-from streams.handover.patient_shift import Case
+from streams.handover.model import Handover, Section, Sheet
+from streams.handover.patient_shift import Case, PatientShift, ShiftSpan
 
 SEVERITY = ("proceed", "cannot-tell", "not-assessed", "correct", "delay", "stop")
 DISCHARGED, NOT_ASSESSED = "discharged", "not-assessed"
+
+
+class NoHandover(ValueError):
+    """An error: there is nothing to hand over for what was asked; the text says why, and what there is."""
+
+
+def span_of(guideline: Guideline, clock: int, shift: int | None) -> ShiftSpan:
+    """Return the shift that `shift` lies in, else the last one that is over at `clock` (ms).
+
+    Raises NoHandover for one that is not over.
+    """
+    shifts = guideline.shifts
+    start, end = last_completed(clock, shifts) if shift is None else running(shift, shifts)
+    if end > clock:
+        raise NoHandover(
+            f"the shift from {day_and_time(start, shifts)} ends {day_and_time(end, shifts)}, and nothing is "
+            f"known after {day_and_time(clock, shifts)}; without --shift it is the last that is over"
+        )
+    return ShiftSpan(start, end, running(end, shifts)[1], end)
+
+
+def there(units: Sequence[str]) -> str:
+    """Return which units there are, in one clause."""
+    return f"there are {', '.join(units)}" if units else "no unit has a patient in that shift"
+
+
+def of_patients(
+    known: Iterable[PatientShift], span: ShiftSpan, guideline: Guideline, unit: str | None
+) -> Handover:
+    """Return the handover of patients, the worst first; of equal ones by id."""
+    sheets = [sheet(Case(one, span, guideline)) for one in known]
+    sheets.sort(key=lambda one: (*(-part for part in one.rank), one.patient))
+    return Handover(
+        unit=unit,
+        zone=guideline.shifts.timezone,
+        start=text(span.start),
+        end=text(span.end),
+        until=text(span.until),
+        at=text(span.at),
+        guideline=guideline.reference,
+        sheets=tuple(sheets),
+    )
 
 
 def sheet(case: Case) -> Sheet:

@@ -12,7 +12,6 @@ from streams.handover.model import Handover, Line, Section, Sheet, Source
 from streams.show.terminal import ascii_only
 from streams.times import instant, short, zone_name
 
-
 RUNNING = "labs"
 """The section whose lines are short: they stand in one paragraph."""
 

@@ -16,7 +16,7 @@ from rules.wire.instants import parse
 from streams.board.access.auth_settings import AuthSettings, Proxy
 from streams.board.access.session import patient_key
 from streams.board.board_state import BoardState, DisplaySettings
-from streams.board.handover import handover
+from streams.board.request_handlers import handed_over
 from streams.cli import main
 from tests.streams.board.board_here import Served, serving
 from tests.streams.board.wards import at, oliguria, published
@@ -38,7 +38,7 @@ def test_the_figures_on_the_board_are_those_of_the_command(
     command = json.loads(capsysbinary.readouterr().out)
     state = BoardState(SCHWARTZENTRUBER_2001, DisplaySettings(wall=False), partial(patient_key, b"s" * 32))
     state.apply(published([json.loads(line) for line in Path(path).read_text().splitlines()], end))
-    board, units = asyncio.run(handover(state, None))
+    board, units = asyncio.run(handed_over(state, None))
     shown = json.loads(msgspec.json.encode(board))
     assert units == sorted({one["unit"] for one in command["sheets"]})
     assert [one["patient"] for one in shown["sheets"]] == [one["patient"] for one in command["sheets"]]

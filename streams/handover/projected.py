@@ -1,13 +1,8 @@
-"""Make the handover of the last shift from the board's projections: states are as of now.
-
-The figures come from the events, the states are the worker's.
-"""
+"""Make the handover of a shift from the board's projections: states are as of now, and the worker's."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from rules.chart.in_force import Charted, Reading, chart_of
 from rules.evaluate.shift_figures import Figure, shift_figures
@@ -15,35 +10,11 @@ from rules.guideline import Guideline
 from rules.wire.events import Accept, Ack, Event, Labs, Resume, Silence, Vitals
 from rules.wire.instants import text
 from rules.wire.vocabulary import WARD
-from streams.handover.folded import NoHandover, of_patients, span_of, there
-from streams.handover.model import Handover
 from streams.handover.patient_shift import Answer, PatientShift, ShiftSpan
 from streams.projections.charted import ChartedFacts
 from streams.projections.patients import PatientProjection
 
-if TYPE_CHECKING:
-    from streams.board.board_state import BoardState
-
 WEIGHT = "weight"
-
-
-async def handover(state: BoardState, unit: str | None) -> tuple[Handover, list[str]]:
-    """Return the handover of the last shift that is over, and the units there are. Raises NoHandover.
-
-    Between two patients other requests are served.
-    """
-    span = span_of(state.guideline, state.clock, None)._replace(at=state.clock)
-    unit_of = state.display.unit_of
-    shown = {one.name: unit_of(one.name) or one.facts.location or WARD for one in state.patients}
-    units = sorted(set(shown.values()))
-    if unit is not None and unit not in units:
-        raise NoHandover(f"No patient in {unit!r}; {there(units)}.")
-    known = []
-    for name in [name for name, own in shown.items() if unit in (None, own)]:
-        if (one := state.patients.patients.get(name)) is not None:
-            known.append(patient_shift(one, state.guideline, shown[name], span))
-        await asyncio.sleep(0)
-    return of_patients(known, span, state.guideline, unit), units
 
 
 def patient_shift(
