@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from streams.config.addresses import hosts
 from streams.errors import Unanswered, UsageError
-from streams.kafka import clients, ports
+from streams.kafka import clients, login, ports
 from streams.kafka.settings import Broker
 from streams.kafka.topics import Layout, settings
 
@@ -172,7 +172,8 @@ def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000)
 def admin(broker: Broker) -> Iterator[Admin]:
     """Open an admin connection.
 
-    Raises Unanswered, within a few seconds, when no broker answers, UsageError when it refuses what is asked.
+    Raises Unanswered, within a few seconds, when no broker answers, UsageError when it refuses the login or
+    what is asked.
     """
     from kafka.errors import KafkaError
 
@@ -184,7 +185,7 @@ def admin(broker: Broker) -> Iterator[Admin]:
     try:
         client = clients.admin(broker, bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS)
     except KafkaError as error:
-        raise Unanswered(unreachable(broker, type(error).__name__)) from None
+        raise absent(broker, error) from None
     try:
         yield Admin(client, broker.servers)
     except KafkaError as error:
@@ -194,13 +195,15 @@ def admin(broker: Broker) -> Iterator[Admin]:
         client.close()
 
 
+def absent(broker: Broker, error: Exception) -> UsageError:
+    """Return the error for a broker that a client cannot reach: it does not answer, or refuses the login."""
+    refusal = login.refused(broker)
+    return UsageError(refusal) if refusal else Unanswered(unreachable(broker, type(error).__name__))
+
+
 def unreachable(broker: Broker, why: str) -> str:
     """Return the message for a broker that does not answer."""
-    secured = (
-        ""
-        if broker.security_protocol == "PLAINTEXT"
-        else f", does it speak {broker.security_protocol}, are user and password right"
-    )
+    secured = "" if broker.security_protocol == "PLAINTEXT" else f", does it speak {broker.security_protocol}"
     return f"no broker answers at {broker.servers} ({why}); is it running, is the address right{secured}?"
 
 
