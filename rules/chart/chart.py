@@ -24,6 +24,7 @@ from rules.chart.facts import (
     DoseFact,
     Drug,
     Fact,
+    FactList,
     Ghost,
     Lab,
     NotUnderstood,
@@ -116,7 +117,7 @@ class Chart:
         self.faded: dict[str, Fact] = {}
         self.raw_weights: list[Weight] = []
         self.labs: dict[str, list[Lab]] = {}
-        self.volumes: dict[str, list[Volume]] = {kind: [] for kind in VOLUMES}
+        self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
         self.doses: list[DoseFact] = []
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}

@@ -6,7 +6,7 @@ criteria.md section 1. A sudden jump of weight is an artefact until the next rea
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
@@ -183,20 +183,38 @@ def place(fact: Fact) -> tuple[int, int, int]:
     return (fact.at, fact.tie, fact.n)
 
 
+class FactList(list[F]):
+    """Facts in order of `at`. `edits`: how often something changed in it otherwise than by a later fact.
+
+    What goes over the facts in order can go on where it was as long as `edits` stays (`rules.chart.folded`).
+    """
+
+    __slots__ = ("edits",)
+
+    def __init__(self, facts: Iterable[F] = ()) -> None:
+        super().__init__(facts)
+        self.edits = 0
+
+
 def insert(facts: list[F], fact: F) -> None:
     """Insert a fact into a list in order of `at`."""
     if not facts or place(facts[-1]) < place(fact):
         facts.append(fact)
-    else:
-        insort(facts, fact, key=place)
+        return
+    insort(facts, fact, key=place)
+    if isinstance(facts, FactList):
+        facts.edits += 1
 
 
 def drop(facts: list[F], id: str) -> bool:
     """Remove what the record `id` charted, and return whether there was anything."""
     kept = [fact for fact in facts if fact.id != id]
-    changed = len(kept) != len(facts)
+    if len(kept) == len(facts):
+        return False
     facts[:] = kept
-    return changed
+    if isinstance(facts, FactList):
+        facts.edits += 1
+    return True
 
 
 def references(facts: Sequence[Fact]) -> tuple[Reference, ...]:

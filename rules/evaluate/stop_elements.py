@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Sign, place
 from rules.chart.oxygen import THREE_LITRES
-from rules.evaluate.recharting import confirmed_from, signs_of
+from rules.evaluate.recharting import confirmed_from, run_of
 from rules.evaluate.result import soonest
 from rules.evaluate.rows.finding import wanted
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
@@ -60,9 +60,9 @@ def confirmed(chart: Chart, row: AnyRow) -> bool:
     finding = finding_of(row)
     if finding is None or finding not in chart.guideline.table4.confirmed:
         return True
-    signs = signs_of(chart, finding)
-    due = confirmed_from(finding, signs, chart) if signs else None
-    return due is not None and signs[-1].at >= due
+    run = run_of(chart, finding)
+    due = None if run is None else confirmed_from(finding, run, chart)
+    return run is not None and due is not None and run.last.at >= due
 
 
 def reverses(chart: Chart, finding: str, sign: Sign) -> bool:

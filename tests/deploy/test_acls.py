@@ -24,8 +24,8 @@ from kafka.errors import TopicAuthorizationFailedError
 
 from streams.dev_broker import process_tree
 from streams.dev_broker.jars import classpath, java
-from streams.kafka.login import refused
 from streams.kafka.ports import HOST, free, open_at, wait_until
+from streams.kafka.unreachable import refused
 from tests.deploy.guarded import Guarded, acls, guarded
 from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
@@ -321,8 +321,8 @@ COMMANDS = [
     ("forget", "p1", "--by", "rn-14", "--reason", "asked"),
     ("replay", "EVENTS", "--speed", "max"),
     ("export", "-o", "OUTPUT"),
-    ("feed", "hl7", "--metrics-port", "0"),
-    *((service, "--metrics-port", "0") for service in SERVICES),
+    ("feed", "hl7", "--metrics-port", "PORT"),
+    *((service, "--metrics-port", "PORT") for service in SERVICES),
 ]
 REFUSED = "[broker] {} refuses the login of sasl-username 'worker' by sasl-mechanism SCRAM-SHA-512; are that "
 REFUSED += "user and the password (password-file, else IL2WATCH_BROKER_PASSWORD) right?"
@@ -337,8 +337,9 @@ def test_a_wrong_password_is_named_by_every_command_and_service(
     config.write_text(config.read_text(encoding="utf-8") + ROUTES + feed, encoding="utf-8")
     (tmp_path / "worker.password").write_text("guessed", encoding="utf-8")
     (tmp_path / "EVENTS").write_text("", encoding="utf-8")
-    places = [str(tmp_path / word) if word.isupper() else word for word in words]
-    command = [sys.executable, "-m", "streams", *places, "--config", str(config)]
+    places = {name: str(tmp_path / name) for name in ("EVENTS", "OUTPUT")} | {"PORT": str(free()[0])}
+    given = [places.get(word, word) for word in words]
+    command = [sys.executable, "-m", "streams", *given, "--config", str(config)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
         2,

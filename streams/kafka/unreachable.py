@@ -1,4 +1,4 @@
-"""Find out whether brokers refuse a login: the clients report that as a broker that does not answer.
+"""Tell why a client cannot reach a broker: a login that is refused is reported as no answer by the clients.
 
 Kafka answers a wrong password and closes; kafka-python and aiokafka try the next address, until their time is
 over. So after a failure one connection is made to each address, as far as the login.
@@ -12,10 +12,26 @@ import asyncio
 import logging
 
 from streams.config.addresses import hosts
+from streams.errors import Unanswered, UsageError
 from streams.kafka.settings import PASSWORD, Broker
 
 WAIT_S = 5.0
 """How long one address may take over the login, s."""
+
+
+def absent(broker: Broker, why: str) -> UsageError:
+    """Return the error for a broker that a client cannot reach: none answers, or one refuses the login.
+
+    Blocks as `refused` does.
+    """
+    refusal = refused(broker)
+    if refusal:
+        return UsageError(refusal)
+    plain = broker.security_protocol == "PLAINTEXT"
+    secured = "" if plain else f", does it speak {broker.security_protocol}"
+    return Unanswered(
+        f"no broker answers at {broker.servers} ({why}); is it running, is the address right{secured}?"
+    )
 
 
 def refused(broker: Broker) -> str | None:
@@ -43,16 +59,16 @@ async def _asked(broker: Broker, host: str, port: int) -> str | None:
         async with asyncio.timeout(WAIT_S):
             connection = await create_conn(host, port, request_timeout_ms=int(WAIT_S * 1000), **given)
     except (KafkaError, OSError) as error:
-        return _words(broker, f"{host}:{port}", error)
+        return _reason(broker, f"{host}:{port}", error)
     connection.close()
     return None
 
 
-def _words(broker: Broker, address: str, error: Exception) -> str | None:
+def _reason(broker: Broker, address: str, error: Exception) -> str | None:
     from aiokafka.errors import IllegalSaslStateError, SaslAuthenticationFailed, UnsupportedSaslMechanismError
 
     user, mechanism = f"sasl-username {broker.sasl_username!r}", f"sasl-mechanism {broker.sasl_mechanism}"
-    said = {
+    reasons = {
         SaslAuthenticationFailed: (
             f"refuses the login of {user} by {mechanism}; are that user and the password "
             f"(password-file, else {PASSWORD}) right?"
@@ -63,5 +79,5 @@ def _words(broker: Broker, address: str, error: Exception) -> str | None:
             f"{broker.security_protocol} right?"
         ),
     }
-    words = said.get(type(error))
-    return words and f"[broker] {address} {words}"
+    reason = reasons.get(type(error))
+    return reason and f"[broker] {address} {reason}"
