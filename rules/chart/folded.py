@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Fact, FactList, place
+from rules.chart.facts import Fact, FactList, edits_of, place
 
 S = TypeVar("S")
 Lists = tuple[Sequence[Any], ...]
@@ -57,11 +57,6 @@ NOTHING: FactList[Any] = FactList()
 
 def _place(pair: tuple[Fact, int]) -> tuple[int, int, int]:
     return place(pair[0])
-
-
-def edits_of(facts: Sequence[Fact]) -> int:
-    """Return how often a list was edited; one that does not count it is never gone on with."""
-    return facts.edits if isinstance(facts, FactList) else -1
 
 
 def fold(chart: Chart, key: str, lists: Lists, stamp: object, start: Callable[[], S], add: Add[S]) -> S:

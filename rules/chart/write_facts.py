@@ -6,7 +6,17 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import VOLUME_INPUT, Chart
-from rules.chart.facts import Accepted, Baseline, FactList, NotUnderstood, Place, Resumed, Sign, Volume, insert
+from rules.chart.facts import (
+    Accepted,
+    Baseline,
+    FactList,
+    NotUnderstood,
+    Place,
+    Resumed,
+    Sign,
+    Volume,
+    insert,
+)
 from rules.chart.merging import OF_BASELINE
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import events, vocabulary

@@ -73,8 +73,8 @@ def as_charted(lab: Lab) -> float | str:
 class Course(msgspec.Struct):
     """What the results of a row lead to, in order of `at`.
 
-    `last`: the latest one; `known`: the latest whose band can be told, with its `state`; `begun`: the `at` of the
-    first of its unbroken run in that band; `broken`: whether what came after it ends a clear run.
+    `last`: the latest one; `known`: the latest whose band can be told, with its `state`; `begun`: the `at` of
+    the first of its unbroken run in that band; `broken`: whether what came after it ends a clear run.
     """
 
     last: Lab | None = None
@@ -111,8 +111,8 @@ def latest(
 ) -> Result:
     """Return the result by the last of the results in a course, which has one.
 
-    `at` is that of the first of its unbroken run in the same band. One that may or may not be tripped keeps the
-    row as the results before it left it, stale, if that was tripped.
+    `at` is that of the first of its unbroken run in the same band. One that may or may not be tripped keeps
+    the row as the results before it left it, stale, if that was tripped.
     """
     last, fact, state = course.last, course.known, course.state
     assert last is not None

@@ -40,7 +40,8 @@ def consumer(broker: Broker, **settings: Any) -> KafkaConsumer:
     """Return a blocking consumer. Raises UsageError when no broker answers, or one refuses the login."""
     from kafka import KafkaConsumer
 
-    return _blocking(KafkaConsumer, broker, {**READING, "allow_auto_create_topics": False, **settings})
+    alone = {"allow_auto_create_topics": False, "bootstrap_timeout_ms": 10_000}
+    return _blocking(KafkaConsumer, broker, {**READING, **alone, **settings})
 
 
 def producer(broker: Broker, **settings: Any) -> KafkaProducer:

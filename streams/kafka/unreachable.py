@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 from streams.config.addresses import hosts
 from streams.errors import Unanswered, UsageError
@@ -17,6 +18,7 @@ from streams.kafka.settings import PASSWORD, Broker
 
 WAIT_S = 5.0
 """How long one address may take over the login, s."""
+CLOSE_S = 0.5
 
 
 def absent(broker: Broker, why: str) -> UsageError:
@@ -37,10 +39,13 @@ def absent(broker: Broker, why: str) -> UsageError:
 def refused(broker: Broker) -> str | None:
     """Return why a login is refused, naming user, mechanism and setting; None: nobody refuses it.
 
-    Blocks for up to `WAIT_S`; must not be called in an event loop. Raises UsageError for a certificate that
-    cannot be read.
+    Blocks for up to `WAIT_S`, in a thread of its own: a caller may run an event loop. Raises UsageError for a
+    certificate that cannot be read.
     """
-    return asyncio.run(_refused(broker)) if broker.authenticated else None
+    if not broker.authenticated:
+        return None
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_refused(broker))).result()
 
 
 async def _refused(broker: Broker) -> str | None:
@@ -51,16 +56,19 @@ async def _refused(broker: Broker) -> str | None:
 
 async def _asked(broker: Broker, host: str, port: int) -> str | None:
     """Return why one address refuses the login; None where it does not, or does not answer."""
-    from aiokafka.conn import create_conn
+    from aiokafka.conn import AIOKafkaConnection
     from aiokafka.errors import KafkaError
 
     given = {key: value for key, value in broker.for_aiokafka().items() if key != "bootstrap_servers"}
+    connection = AIOKafkaConnection(host, port, request_timeout_ms=int(WAIT_S * 1000), **given)
     try:
         async with asyncio.timeout(WAIT_S):
-            connection = await create_conn(host, port, request_timeout_ms=int(WAIT_S * 1000), **given)
+            await connection.connect()
     except (KafkaError, OSError) as error:
         return _reason(broker, f"{host}:{port}", error)
-    connection.close()
+    finally:
+        if (closed := connection.close()) is not None:
+            await asyncio.wait([closed], timeout=CLOSE_S)
     return None
 
 

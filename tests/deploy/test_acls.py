@@ -314,6 +314,7 @@ def test_what_is_not_allowed_is_refused(principal: str, topic: str, ward: Ward) 
         ward.send(principal, topic, patient="p1")
 
 
+PORTS = [str(port) for port in free(len(SERVICES) + 1)]
 COMMANDS = [
     ("topics", "check"),
     ("deadletters", "ls"),
@@ -321,31 +322,43 @@ COMMANDS = [
     ("forget", "p1", "--by", "rn-14", "--reason", "asked"),
     ("replay", "EVENTS", "--speed", "max"),
     ("export", "-o", "OUTPUT"),
-    ("feed", "hl7", "--metrics-port", "PORT"),
-    *((service, "--metrics-port", "PORT") for service in SERVICES),
+    ("feed", "hl7", "--metrics-port", PORTS[0]),
+    *((service, "--metrics-port", port) for service, port in zip(SERVICES, PORTS[1:], strict=True)),
 ]
 REFUSED = "[broker] {} refuses the login of sasl-username 'worker' by sasl-mechanism SCRAM-SHA-512; are that "
 REFUSED += "user and the password (password-file, else IL2WATCH_BROKER_PASSWORD) right?"
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_a_wrong_password_is_named_by_every_command_and_service(
-    words: tuple[str, ...], ward: Ward, tmp_path: Path
-) -> None:
+def test_a_wrong_password_is_named_by_every_command_and_service(ward: Ward, tmp_path: Path) -> None:
     config = ward.kafka.config("worker", tmp_path)
     feed = f'[feeds.ward]\nkind = "mllp"\nlisten = "{HOST}:{free()[0]}"\n'
     config.write_text(config.read_text(encoding="utf-8") + ROUTES + feed, encoding="utf-8")
     (tmp_path / "worker.password").write_text("guessed", encoding="utf-8")
     (tmp_path / "EVENTS").write_text("", encoding="utf-8")
-    places = {name: str(tmp_path / name) for name in ("EVENTS", "OUTPUT")} | {"PORT": str(free()[0])}
-    given = [places.get(word, word) for word in words]
-    command = [sys.executable, "-m", "streams", *given, "--config", str(config)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (
-        2,
-        "il2watch: " + REFUSED.format(ward.kafka.servers),
-    )
-    assert "guessed" not in done.stderr
+    places = {name: str(tmp_path / name) for name in ("EVENTS", "OUTPUT")}
+    running = {
+        words: subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streams",
+                *(places.get(one, one) for one in words),
+                "--config",
+                str(config),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in COMMANDS
+    }
+    ended = {words: process.communicate(timeout=PATIENCE_S)[1] for words, process in running.items()}
+    wanted = "il2watch: " + REFUSED.format(ward.kafka.servers)
+    assert {
+        words: (running[words].returncode, ended[words].splitlines()[-1]) for words in COMMANDS
+    } == dict.fromkeys(COMMANDS, (2, wanted))
+    assert "guessed" not in "".join(ended.values())
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def is_not_sinus(row: ExcusedRateRow, chart: Chart) -> bool:
 
 def present(chart: Chart, code: str) -> bool:
     """Return whether a finding that is charted by exception is present now."""
-    signs = chart.findings.get(code)
+    signs = chart.findings.get(code, [])
     return bool(signs) and chart.cycle.holds(signs[-1].at) and signs[-1].value == "present"
 
 

@@ -61,31 +61,34 @@ class FeedListener(Protocol):
 
 async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
-    count = partitions(options.broker, [*INPUTS, DEADLETTERS, *FEEDS])
-    return await Feeds(options, count, listener).run()
+    return await Feeds(options, listener).run()
 
 
 class Feeds(Service):
     """The running feeds of one kind. `listener`: makes what listens for a feed."""
 
-    def __init__(
-        self, options: FeedOptions, count: int, listener: Callable[[Feed], FeedListener] = Listener
-    ) -> None:
+    def __init__(self, options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> None:
         super().__init__(log, options.listen, options.port, options.patience)
-        self.options, self.partitions, self.listener = options, count, listener
+        self.options, self.partitions, self.listener = options, 0, listener
         self.store, self.memory = Store(options.broker), Memory(options.broker)
         self.merged: asyncio.Queue[str] = asyncio.Queue()
         self.listeners: list[FeedListener] = []
         self.listening = self.away = False
 
-    async def open(self) -> None:
-        """Connect, read the tables, and only then listen: what was sent before must be known."""
-        await super().open()
+    async def connect(self) -> None:
+        """Connect and read the tables. Raises UsageError, Unanswered."""
+        broker = self.options.broker
+        self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, DEADLETTERS, *FEEDS])
+        await self._disconnect()
+        self.store, self.memory = Store(broker), Memory(broker)
         try:
             await self.store.start()
         except KafkaError as error:
-            raise self.options.broker.unanswered(error) from None
+            raise broker.unanswered(error) from None
         await self.memory.start()
+
+    async def open(self) -> None:
+        """Listen, once the tables are read: what was sent before must be known."""
         for prior, alias in self.memory.tables.aliases.items():
             if not alias.moved:
                 self.merged.put_nowait(prior)
@@ -102,6 +105,9 @@ class Feeds(Service):
         """Finish each message in hand, then disconnect."""
         await asyncio.gather(*(listener.stop() for listener in self.listeners))
         await super().close()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         await self.memory.stop()
         await self.store.stop()
 
