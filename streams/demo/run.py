@@ -62,7 +62,7 @@ class DemoOptions(NamedTuple):
     """What a user asks for.
 
     `seconds`: duration from the start (None: no end); `broker`: one that runs already (None: embedded); `to`:
-    whom the pager notifies; `board`: whether there is one.
+    whom the pager notifies; `board`: whether there is one; `shadow`: the pager sends nothing.
     """
 
     speed: float
@@ -71,6 +71,7 @@ class DemoOptions(NamedTuple):
     broker: Broker | None
     to: str = "terminal"
     board: bool = True
+    shadow: bool = False
 
 
 class RunningDemo(NamedTuple):
@@ -194,6 +195,7 @@ class Demo:
             joined=self.overview.joined,
             pages=self.overview.pages.open,
             acknowledged=self.overview.pages.acknowledged,
+            shadow=self.options.shadow,
         )
 
     def _ended(self, feed: DemoFeed) -> bool:
@@ -218,7 +220,7 @@ def running_demo(source: WardFeed, options: DemoOptions, directory: Path) -> Ite
             embedded() if options.broker is None else elsewhere(options.broker)
         )
         create(broker)
-        worker, *later = services(broker, directory, options.to, options.board)
+        worker, *later = services(broker, directory, options.to, options.board, options.shadow)
         processes[worker.name] = stack.enter_context(worker)
         feed = DemoFeed(
             broker,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ import faust
 from faust.types import TP
 from msgspec.structs import replace
 
+from rules.wire import pages
+from rules.wire.pages import Audit
 from rules.wire.topics import COMMANDS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.end_offsets import Ends
@@ -23,6 +26,8 @@ from streams.kafka.partition_check import Shape
 from streams.pager.delivery.outbox import TABLE, Outbox, OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.escalation import due, reroute
+from streams.pager.policy.routes import Paging
+from streams.pager.policy.shadow import switch
 from streams.pager.policy.state import PagingState
 from streams.pager.service.consumer import transport
 from streams.pager.service.intake import TOPICS, Intake
@@ -123,6 +128,7 @@ class PagerAgent(FaustAgent):
                     plausible(self.writer.outbox.states(number), ends, number), number, terms[number]
                 )
             self.at_work = True
+            self._switch()
             self._reroute()
             self._start_workers()
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
@@ -175,6 +181,22 @@ class PagerAgent(FaustAgent):
         self.writer.close()
         await super().revoked(_, *items)
 
+    def _switch(self) -> None:
+        """Take the paging states into shadow or out of it, as this pager is configured; write down how it is.
+
+        What is open and not paged for that is counted in the log; `il2watch pager --open` lists it.
+        """
+        writer, now = self.writer, self.clock()
+        found = [
+            audit
+            for patient in list(writer.states)
+            for audit in writer.apply(patient, lambda state: switch(state, now, writer.paging)).audits
+            if audit.outcome == pages.STANDS_OPEN
+        ]
+        writer.note(Audit(when=now, outcome=pages.MODE, patient=EVERY_PATIENT, reason=mode(writer.paging)))
+        for why, count in sorted(Counter(audit.reason for audit in found).items()):
+            log.warning("switched: %d open alerts, %s; il2watch pager --open lists them", count, why)
+
     def _reroute(self) -> None:
         """Reroute the notifications that are pending on channels no longer configured."""
         known = self.workers.keys()
@@ -194,6 +216,13 @@ class PagerAgent(FaustAgent):
             task.add_done_callback(ended)
         for patient in self.writer.states:
             self.nudge(patient)
+
+
+def mode(paging: Paging) -> str:
+    """Return how a pager runs, in words: `live`, `shadow`, or `shadow: 4 East, 5 North`."""
+    if isinstance(paging.shadow, bool):
+        return "shadow" if paging.shadow else "live"
+    return f"shadow: {', '.join(paging.shadow)}" if paging.shadow else "live"
 
 
 def moves_clock(message: Any) -> bool:
