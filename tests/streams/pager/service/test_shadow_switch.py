@@ -64,6 +64,10 @@ def test_nothing_is_sent_in_shadow_and_after_the_switch_only_what_is_new(
         assert [(one.key, one.did) for one in receiver.arrivals] == [(key, "opened") for key in sent]
         assert [one["reason"] for one in outcomes(audits(broker), pages.MODE)] == ["shadow", "shadow", "live"]
         sender.close()
+        assert main.main(["mark", "e4", "useful", "--by", "rn-14", "--broker", broker.servers]) == 0
+        [mark] = outcomes(audits(broker), pages.MARK)
+        assert (mark["patient"], mark["alert"], mark["by"], mark["mark"]) == ("p1", "e4", "rn-14", "useful")
+        assert main.main(["mark", "none", "useful", "--by", "rn-14", "--broker", broker.servers]) == 2
 
 
 def opened(broker: Broker, group: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
