@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from rules.wire import pages
 from rules.wire.pages import Audit
 from rules.wire.topics import COMMANDS
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
 from streams.kafka.fencing import belongs
@@ -228,8 +228,10 @@ def mode(paging: Paging) -> str:
 def moves_clock(message: Any) -> bool:
     """Return whether a record's time counts as the log's: an alert of a patient, a tick for all.
 
-    Alarms of the machine and commands typed by people have wall time.
+    Alarms of the machine, commands typed by people and patients who are made up have wall time.
     """
+    if is_made_up((message.key or b"").decode(errors="replace")):
+        return False
     return bool((message.key == EVERYBODY) == (message.topic == COMMANDS))
 
 
