@@ -73,6 +73,7 @@ COMMANDS = {
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for trials"),
     "topics create": Command("streams.cli.topics:create_main", "create the topics that are missing"),
     "topics check": Command("streams.cli.topics:check_main", "report topics whose settings differ"),
+    "qualify": Command("streams.cli.qualify:main", "show that what runs here is what was tested"),
 }
 
 HEAD = """\
