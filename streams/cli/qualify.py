@@ -121,13 +121,12 @@ def said(step: Step) -> None:
 
 
 def write(report: Report, path: Path, metrics_file: Path | None) -> None:
-    """Write the report as HTML and JSON, and the result as metrics: whole, or not at all."""
+    """Write the report as HTML and JSON, and the result as metrics."""
+    from streams.qualify import metrics
     from streams.qualify.page import page
-    from streams.qualify.report import encode, metrics
+    from streams.qualify.report import encode
 
     path.write_text(page(report), encoding="utf-8")
     path.with_suffix(".json").write_bytes(encode(report))
     if metrics_file is not None:
-        part = metrics_file.with_suffix(".part")
-        part.write_text(metrics(report, time.time()), encoding="utf-8")
-        part.replace(metrics_file)
+        metrics.write(report, metrics_file, time.time())

@@ -114,22 +114,3 @@ def now() -> str:
 def encode(report: Report) -> bytes:
     """Return the report as JSON, for reading too."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
-
-
-def metrics(report: Report, ended: float) -> str:
-    """Return the result in Prometheus' text format, for node_exporter's textfile collector.
-
-    `ended`: Unix time, s.
-    """
-    failed, warned = (sum(step.result == name for step in report.steps) for name in ("failed", "warned"))
-    lines = (
-        "# HELP il2_qualification_timestamp_seconds When the last qualification ended; Unix time.",
-        "# TYPE il2_qualification_timestamp_seconds gauge",
-        f"il2_qualification_timestamp_seconds {ended:.0f}",
-        "# HELP il2_qualification_steps Steps of the last qualification, by result.",
-        "# TYPE il2_qualification_steps gauge",
-        f'il2_qualification_steps{{result="failed"}} {failed}',
-        f'il2_qualification_steps{{result="warned"}} {warned}',
-        f'il2_qualification_steps{{result="passed"}} {len(report.steps) - failed - warned}',
-    )
-    return "\n".join(lines) + "\n"
