@@ -20,7 +20,6 @@ SCRIPT = Path(sys.executable).with_name("il2watch")
 LONGEST_S = 240
 GOLDEN = {
     "run-json": ("run", "ward.jsonl.gz", "-o", "json"),
-    "run-json-site": ("run", "ward.jsonl.gz", "-o", "json", "--config", "site.toml"),
     "assess-json-midway": ("assess", "ward.jsonl.gz", "-o", "json", "--at", "2026-03-28T17:00:00Z"),
 }
 """Outputs over the recorded ward, and the commands that print them (tests/golden)."""
