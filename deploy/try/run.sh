@@ -72,6 +72,8 @@ else
 fi
 
 step "build"
+# What runs before this one built: its images have lost their name.
+docker image prune --force >/dev/null
 sh "$SITE/deploy/secrets.sh" http://receiver:9999 >/dev/null 2>&1
 $COMPOSE build --progress plain >"$work/build.log" 2>&1 </dev/null || { tail -n 30 "$work/build.log" >&2; exit 1; }
 # The receiver first, so that nothing fails for want of it: on the network that compose would make.
