@@ -72,7 +72,8 @@ else
 fi
 
 step "build"
-# What runs before this one built: its images have lost their name.
+# What earlier runs built would lose its name to what is built now.
+docker image ls --quiet --filter label=com.docker.compose.project=il2watch | xargs --no-run-if-empty docker rmi --force >/dev/null
 docker image prune --force >/dev/null
 sh "$SITE/deploy/secrets.sh" http://receiver:9999 >/dev/null 2>&1
 $COMPOSE build --progress plain >"$work/build.log" 2>&1 </dev/null || { tail -n 30 "$work/build.log" >&2; exit 1; }
@@ -85,9 +86,10 @@ docker run --detach --name il2-receiver --restart always --network il2watch_outs
 step "up"
 $COMPOSE up --detach --wait --wait-timeout 240 >/dev/null 2>&1 || { $COMPOSE ps; $COMPOSE logs --tail 20; exit 1; }
 step "all healthy; checks"
-inside python3 "$here/check.py"
+inside python3 "$here/check.py" || failed=1
 if [ "$form" != short ]; then
   step "scaled, upgraded, without Kafka, engine and disk"
-  inside python3 "$here/long.py"
+  inside python3 "$here/long.py" || failed=1
 fi
 step "done"
+exit "${failed:-0}"
