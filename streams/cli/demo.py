@@ -35,6 +35,7 @@ EXAMPLE = """\
   il2watch demo --for 60s --speed 300
   il2watch demo --feed hl7                    the ward speaks HL7 v2 over MLLP to il2watch feed hl7
   il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)
+  il2watch demo --shadow                      what it would have paged, and nobody is
   IL2WATCH_PAGER_KEY=... il2watch demo --to pagerduty     page a telephone
   il2watch demo --to webhook=URL              page a program of yours"""
 EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform, 130 interrupted"
@@ -82,6 +83,9 @@ def parser() -> options.Parser:
         help="whom the pager pages, as of il2watch pager; default: terminal",
     )
     command.add_argument(
+        "--shadow", action="store_true", help="the pager decides every page and sends none"
+    )
+    command.add_argument(
         "--no-board", dest="board", action="store_false", help="without the live page of the unit"
     )
     command.add_argument(
@@ -111,6 +115,7 @@ def main(arguments: list[str]) -> int:
         chosen.to,
         chosen.board,
         interface(chosen.feed),
+        chosen.shadow,
     )
     ward = simulated_ward(chosen.patients, chosen.seed, site=named_broker is not None)
     return Demo(ward, wanted, began).run()

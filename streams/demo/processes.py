@@ -105,9 +105,12 @@ class ServiceProcess:
             process_tree.stop(self._process, GRACE_S)
 
 
-def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[ServiceProcess]:
-    """Yield worker, pager and board. `to`: whom the pager notifies."""
-    made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", (*MEMBER, "--to", to))]
+def services(
+    broker: Broker, folder: Path, to: str, board: bool, shadow: bool = False
+) -> Iterator[ServiceProcess]:
+    """Yield worker, pager and board. `to`: whom the pager notifies; `shadow`: it notifies nobody."""
+    pager = (*MEMBER, "--to", to, *(["--shadow"] if shadow else ()))
+    made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", pager)]
     if board:
         made.append(("board", "--port", ()))
     for (name, port_option, options), port in zip(made, ports.free(len(made)), strict=True):

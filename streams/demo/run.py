@@ -67,7 +67,7 @@ class DemoOptions(NamedTuple):
 
     `seconds`: duration from the start (None: no end); `broker`: one that runs already (None: embedded); `to`:
     whom the pager notifies; `board`: whether there is one; `interface`: how the ward speaks to a feed (None:
-    its events are published as they are).
+    its events are published as they are); `shadow`: the pager sends nothing.
     """
 
     speed: float
@@ -77,6 +77,7 @@ class DemoOptions(NamedTuple):
     to: str = "terminal"
     board: bool = True
     interface: Interface | None = None
+    shadow: bool = False
 
 
 class RunningDemo(NamedTuple):
@@ -200,6 +201,7 @@ class Demo:
             joined=self.overview.joined,
             pages=self.overview.pages.open,
             acknowledged=self.overview.pages.acknowledged,
+            shadow=self.options.shadow,
         )
 
     def _ended(self, feed: DemoFeed) -> bool:
@@ -224,7 +226,7 @@ def running_demo(source: WardFeed, options: DemoOptions, directory: Path) -> Ite
             embedded() if options.broker is None else elsewhere(options.broker)
         )
         create(broker)
-        worker, *later = services(broker, directory, options.to, options.board)
+        worker, *later = services(broker, directory, options.to, options.board, options.shadow)
         processes[worker.name] = stack.enter_context(worker)
         through: Through = KafkaRecordProducer
         if options.interface is not None:
