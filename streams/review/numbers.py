@@ -265,23 +265,37 @@ def system(records: Records, period: Period) -> Found:
         yield from _all("alarms of the system", _counts(own["subject"]))
 
 
+BEGINS = ("admit", "baseline", "cycle-start")
+"""What begins a stay after a discharge, beside a dose (criteria.md section 1)."""
+
+
 def patient_days(facts: pd.DataFrame, period: Period) -> float:
-    """Return the days that patients were in care within a period: from a first fact to the discharge."""
+    """Return the days that patients were in care within a period: from a first fact to the discharge.
+
+    What is charted after a discharge belongs to no stay, until another begins.
+    """
     if facts.empty:
         return 0.0
-    total = 0
-    ordered = facts.sort_values("at", kind="stable")
-    for _, own in ordered.groupby("patient", observed=True):
-        begins: int | None = None
-        for at, event in zip(own["at"], own["event"], strict=True):
-            if begins is None and event != "discharge":
-                begins = at
-            elif begins is not None and event == "discharge":
-                total += max(0, min(at, period.end) - max(begins, period.start))
-                begins = None
-        if begins is not None:
-            total += max(0, min(int(facts["when"].max()), period.end) - max(begins, period.start))
+    total, last = 0, int(facts["when"].max())
+    own = facts[facts["type"].isin((*FACTS, "encounter"))].sort_values("at", kind="stable")
+    for _, stays in own.groupby("patient", observed=True):
+        for begins, ends in _stays(stays, last):
+            total += max(0, min(ends, period.end) - max(begins, period.start))
     return total / DAY
+
+
+def _stays(facts: pd.DataFrame, last: int) -> Iterator[tuple[int, int]]:
+    """Yield when each stay of a patient begins and ends, ms; one that goes on ends at `last`."""
+    begins: int | None = int(facts["at"].iloc[0])
+    moving = facts[facts["event"].isin((*BEGINS, "discharge")) | (facts["type"] == "dose")]
+    for at, event in zip(moving["at"], moving["event"], strict=True):
+        if begins is None and event != "discharge":
+            begins = int(at)
+        elif begins is not None and event == "discharge":
+            yield begins, int(at)
+            begins = None
+    if begins is not None:
+        yield begins, last
 
 
 def _of(frame: pd.DataFrame, wanted: Callable[[str], bool]) -> pd.DataFrame:

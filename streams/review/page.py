@@ -61,7 +61,8 @@ class Review(NamedTuple):
     def rows(self) -> list[tuple[Number, float | None, float | None]]:
         """Return every number of either period, table by table; within one in order of rows."""
         order = list(TITLES)
-        keys = sorted(self.now.keys() | self.before.keys(), key=lambda key: (order.index(key.table), key.row))
+        known = dict.fromkeys((*self.now, *self.before))
+        keys = sorted(known, key=lambda key: (order.index(key.table), key.row))
         return [(key, self.now.get(key), self.before.get(key)) for key in keys]
 
 

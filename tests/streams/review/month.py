@@ -28,7 +28,7 @@ from streams.scoring.engines import FoldingEngine
 
 FROM, MIDDLE, TO = "2026-03-02T00:00:00Z", "2026-03-17T00:00:00Z", "2026-04-01T00:00:00Z"
 WEEKS = ("2026-03-02T07:00:00Z", "2026-03-10T07:00:00Z", "2026-03-17T07:00:00Z", "2026-03-24T07:00:00Z")
-PATIENTS, DAYS = 5, 6
+PATIENTS, DAYS = 3, 5
 LATENCY = 2 * SECOND
 PAGING = Paging(
     clinical=(
@@ -54,15 +54,43 @@ class Month(NamedTuple):
 
 
 def simulated(folder: Path) -> list[dict[str, Any]]:
-    """The events of four wards that follow each other, each patient with an id of the week."""
-    found = []
-    for week, start in enumerate(WEEKS, 1):
+    """The events of four wards that follow each other, each patient with an id of the week.
+
+    The third and the fourth go as the first and the second did, two weeks later: simulating takes longest.
+    """
+    found: list[dict[str, Any]] = []
+    for week, start in enumerate(WEEKS[:2], 1):
         path = folder / f"week{week}.jsonl"
-        arguments = ["simulate", "ward", "--patients", str(PATIENTS), "--days", str(DAYS), "--seed", str(week)]
+        arguments = [
+            "simulate",
+            "ward",
+            "--patients",
+            str(PATIENTS),
+            "--days",
+            str(DAYS),
+            "--seed",
+            str(week),
+        ]
         assert main.main([*arguments, "--vitals", "hourly", "--start", start, "-o", str(path)]) == 0
         lines = [json.loads(line) for line in path.read_text().splitlines()]
-        found += [one | {"patient": f"w{week}-{one['patient']}"} for one in lines]
+        whole = [*lines, *gone_home(lines)]
+        for later, ms in ((week, 0), (week + 2, parse(WEEKS[week + 1]) - parse(start))):
+            found += [moved(one, ms) | {"patient": f"w{later}-{one['patient']}"} for one in whole]
     return sorted(found, key=lambda one: parse(one.get("known", one["at"])))
+
+
+def moved(event: dict[str, Any], ms: int) -> dict[str, Any]:
+    """The same, so much later."""
+    times = {name: event[name] for name in ("at", "known", "start") if name in event}
+    return event | {name: text(parse(at) + ms) for name, at in times.items()}
+
+
+def gone_home(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The discharge of each patient whose stay goes on when the simulation ends."""
+    discharged = {one["patient"] for one in lines if one.get("event") == "discharge"}
+    last = max(one.get("known", one["at"]) for one in lines)
+    for patient in sorted({one["patient"] for one in lines} - discharged):
+        yield {"type": "encounter", "id": "home", "patient": patient, "at": last, "event": "discharge"}
 
 
 def digit(id: str, place: int = 0) -> int:
@@ -72,7 +100,10 @@ def digit(id: str, place: int = 0) -> int:
 
 def answer(alert: Alert) -> Ack | None:
     """Most are answered within minutes, a quarter after more than half an hour, a quarter never."""
-    if alert.transition not in ("opened", "worsened", "reminder") or alert.level not in ("relative", "absolute"):
+    if alert.transition not in ("opened", "worsened", "reminder") or alert.level not in (
+        "relative",
+        "absolute",
+    ):
         return None
     if alert.context is not None and alert.context.carried is True:
         return None
@@ -81,9 +112,7 @@ def answer(alert: Alert) -> Ack | None:
         return None
     minutes = 2 + digit(alert.id, 1) if kind > 1 else 35 + 2 * digit(alert.id, 1)
     known = alert.decided - alert.decided % 1000 + minutes * MINUTE + 500
-    return Ack(
-        f"ack-{alert.id}-{alert.seq}", alert.patient, known, known, "final", alert.id, "rn-14", "seen"
-    )
+    return Ack(f"ack-{alert.id}-{alert.seq}", alert.patient, known, known, "final", alert.id, "rn-14", "seen")
 
 
 def folded(events: list[dict[str, Any]]) -> tuple[list[Alert], list[Ack]]:
@@ -144,7 +173,9 @@ class Pager:
             )  # fmt: skip
 
 
-def paged(alerts: list[Alert], acks: list[Ack], silences: list[Silence]) -> tuple[list[Audit], list[ReceivedAlert]]:
+def paged(
+    alerts: list[Alert], acks: list[Ack], silences: list[Silence]
+) -> tuple[list[Audit], list[ReceivedAlert]]:
     """What the pager did, and the alerts it got."""
     queue: list[tuple[int, int, int, Any]] = []
     for number, alert in enumerate(alerts):
@@ -158,10 +189,16 @@ def paged(alerts: list[Alert], acks: list[Ack], silences: list[Silence]) -> tupl
             got = decode_alert(wire_alerts.encode(one))
             received.append(got)
             if not got.transition.carried:
-                pager.apply(one.patient, now, lambda state, at, got=got: policy.receive(state, got, at, PAGING))
+                pager.apply(
+                    one.patient, now, lambda state, at, got=got: policy.receive(state, got, at, PAGING)
+                )
         else:
             pager.apply(
-                one.patient, now, lambda state, at, one=one: commands.command(state, one, at, PAGING, ACTIONABLE[digit(one.id[4:]) % 3])
+                one.patient,
+                now,
+                lambda state, at, one=one: commands.command(
+                    state, one, at, PAGING, ACTIONABLE[digit(one.id[4:]) % 3]
+                ),
             )
     return sorted(pager.audits, key=lambda one: one.when), received
 
@@ -171,7 +208,11 @@ ACTIONABLE = (True, False, None)
 
 def quiet(alerts: list[Alert]) -> list[Silence]:
     """Some silences: of every fortieth alert that opens at level relative."""
-    opened = [one for one in alerts if one.transition == "opened" and one.level == "relative" and one.kind == "criterion"]
+    opened = [
+        one
+        for one in alerts
+        if one.transition == "opened" and one.level == "relative" and one.kind == "criterion"
+    ]
     return [
         Silence(
             f"sil-{one.id}", one.patient, one.decided + 5 * MINUTE, one.decided + 5 * MINUTE, "final",
@@ -192,7 +233,13 @@ def commands_of(acks: list[Ack], silences: list[Silence], alerts: list[Alert]) -
                "by": quieted.by, "reason": quieted.reason}  # fmt: skip
     opened = [one for one in alerts if one.transition == "opened" and one.level in ("relative", "absolute")]
     for number, alert in enumerate(opened[::25]):
-        common = {"id": f"c{number}", "patient": alert.patient, "at": text(alert.decided + 12 * MINUTE), "by": "dr-3", "reason": "known"}
+        common = {
+            "id": f"c{number}",
+            "patient": alert.patient,
+            "at": text(alert.decided + 12 * MINUTE),
+            "by": "dr-3",
+            "reason": "known",
+        }
         if number % 2:
             yield {"type": "accept", "criterion": alert.subject, "level": alert.level, **common}
         else:
