@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rules.guideline import Guideline
+from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import TRIPPED, AcceptedItem, Assessment
 from rules.wire.events import Accept, Resume, Silence
@@ -16,6 +17,7 @@ from streams.board import display_texts, unit_overview
 from streams.board.unit_overview import Advised, DoseCell, PressureCell
 from streams.flowsheet.shift_words import LAB_ORDER
 from streams.projections.episodes import OpenEpisode, SeenBy
+from streams.projections.marks import PageMark
 from streams.projections.patients import PatientProjection
 
 ALL_REASONS = 40
@@ -59,10 +61,17 @@ class PatientView(NamedTuple):
     labs: tuple[LabView, ...]
     timeline: tuple[AlertRecord, ...]
     page_log: tuple[PageRecord, ...]
+    marks: tuple[PageMark, ...]
     explains: bool
     same_guideline: bool
     unreadable: bool
     guideline: Guideline
+
+    @property
+    def notified(self) -> frozenset[str | None]:
+        """The alerts that somebody was paged of, or would have been."""
+        sent = (pages.ACCEPTED, pages.WOULD_HAVE_PAGED)
+        return frozenset(one.alert for one in self.page_log if one.outcome in sent)
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -92,6 +101,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         labs=labs(patient),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
         page_log=tuple(patient.pages.entries)[::-1],
+        marks=tuple(patient.pages.marks),
         explains=patient.chart is not None,
         same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
         unreadable=patient.unreadable,

@@ -189,7 +189,24 @@ class Handlers:
                 [commands.refusal(what, patient.name, user.identity.name, "may see, not act", unit, now)]
             )
             return refused(403, "You may look, but not act.")
+        if what == "mark":
+            return await self._mark(form, patient, user, now)
         return await self._do(what, form, patient, user, now)
+
+    async def _mark(
+        self, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int
+    ) -> web.StreamResponse:
+        """Publish a mark; nobody has to answer it."""
+        unit = self.state.display.unit_of(patient.name)
+        try:
+            await self.producer.append([commands.mark(form, patient, user.identity, unit, now)])
+        except UsageError as fault:
+            return refused(400, str(fault))
+        except commands.Gone as fault:
+            return refused(409, str(fault))
+        except NotAcknowledged as fault:
+            return refused(503, str(fault))
+        return web.json_response({"well": True, "became": "Marked."})
 
     async def _do(
         self, what: str, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int

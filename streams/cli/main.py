@@ -44,6 +44,7 @@ COMMANDS = {
     "worker": Command("streams.cli.worker:main", "read the topics, keep the charts, publish the alerts"),
     "pager": Command("streams.cli.pager:main", "page people, until somebody acknowledges"),
     "ack": Command("streams.cli.ack:main", "acknowledge an alert"),
+    "mark": Command("streams.cli.mark:main", "mark a page as useful, useless or late"),
     "silence add": Command("streams.cli.silence:add_main", "no pages of a subject for a while"),
     "silence ls": Command("streams.cli.silence:ls_main", "list the silences in force"),
     "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
@@ -74,6 +75,7 @@ COMMANDS = {
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for trials"),
     "topics create": Command("streams.cli.topics:create_main", "create the topics that are missing"),
     "topics check": Command("streams.cli.topics:check_main", "report topics whose settings differ"),
+    "qualify": Command("streams.cli.qualify:main", "show that what runs here is what was tested"),
 }
 
 HEAD = """\

@@ -148,6 +148,7 @@ REASONS = {
     "accept": ("Chronic, known before therapy", "Baseline value of this patient"),
     "expire": ("Not needed any more",),
     "end-acceptance": ("Not as known any more",),
+    "mark": ("Useful", "Useless", "Late"),
 }
 LASTS = (("", "to the end of the cycle"), (1440, "24 h"), (4320, "3 days"), (10080, "7 days"))
 MINUTES = ((15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h"), (720, "12 h"))
@@ -186,7 +187,7 @@ def acting(frame: Frame) -> h.Node:
         h.label(class_="field", id="act-minutes")["For how long", minutes],
         h.label(class_="field", id="act-lasts")["Accepted until", lasts],
         quick,
-        h.label(class_="field")[
+        h.label(class_="field", id="act-reason")[
             "Or in your own words", h.input(name="reason", id="reason", maxlength=500, autocomplete="off")
         ],
         h.p(id="act-error", class_="warn", role="alert"),
