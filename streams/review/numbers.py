@@ -14,8 +14,7 @@ import pandas as pd
 
 from rules.wire import pages
 from rules.wire.instants import DAY, HOUR, MINUTE, SECOND
-from rules.wire.vocabulary import EVERY_PATIENT
-from streams.review.records import SYSTEM, Records, clinical
+from streams.review.records import SYSTEM, Records, is_counted
 
 ALARMS = ("opened", "worsened")
 TRIGGER = "trigger"
@@ -154,6 +153,8 @@ class _Chosen:
         for outcome, name in HELD.items():
             yield ("held back", name, "number"), len(self._pages(outcome))
         yield from _all("enqueued", _counts(self._pages(pages.ENQUEUED)["action"]))
+        yield from _all("marks", _counts(self._pages(pages.MARK)["mark"]))
+        yield from _all("would have paged", _counts(self._pages(pages.WOULD_HAVE_PAGED)["level"]))
         yield from _all("escalated because", _counts(self._pages(pages.ESCALATED)["cause"]))
 
     def unanswered(self) -> Found:
@@ -228,7 +229,7 @@ class _Chosen:
         frame = self.pages
         if frame.empty:
             return pd.DataFrame(
-                {name: [] for name in ("action", "cause", "level", "subject", "when", "alert")}
+                {name: [] for name in ("action", "cause", "level", "subject", "when", "alert", "mark")}
             )
         found = frame[frame["outcome"] == outcome]
         return found if action is None else found[found["action"] == action]
@@ -301,8 +302,8 @@ def _stays(facts: pd.DataFrame, last: int) -> Iterator[tuple[int, int]]:
 def _of(frame: pd.DataFrame, wanted: Callable[[str], bool]) -> pd.DataFrame:
     if frame.empty:
         return frame
-    names = [name for name in frame["patient"].cat.categories if name != EVERY_PATIENT and wanted(name)]
-    return clinical(frame)[clinical(frame)["patient"].isin(names)]
+    names = [name for name in frame["patient"].cat.categories if is_counted(name) and wanted(name)]
+    return frame[frame["patient"].isin(names)]
 
 
 def _counts(column: pd.Series[str]) -> pd.Series[int]:

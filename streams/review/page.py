@@ -31,6 +31,8 @@ TITLES = {
     "time to acknowledge, by hour": "Time to acknowledgement, by hour of the day",
     "answers": "Reminders, escalations and commands",
     "unanswered": "What nobody answered",
+    "marks": "Pages marked by who got them",
+    "would have paged": "In shadow: what would have been paged, by level",
     "flapping": "Subjects that flap: three episodes in 12 h",
     "late charting": "The feed: charted late, by source",
     "dead letters": "The feed: dead letters, by reason",

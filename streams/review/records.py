@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from rules.wire.instants import BadTime, parse
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 
 SYSTEM = "system"
 PARSED = 4096
@@ -49,6 +49,7 @@ class PageFields(msgspec.Struct, frozen=True, gc=False):
     cause: str | None = None
     channel: str | None = None
     waited_ms: int | None = None
+    mark: str | None = None
     actionable: bool | None = None
 
 
@@ -136,6 +137,7 @@ class Records:
             "unit",
             "cause",
             "channel",
+            "mark",
         )
         names = {name: Column() for name in (*text, "actionable")}
         when, waited = array("q"), array("q")
@@ -192,6 +194,6 @@ def _framed(names: dict[str, Column], **numbers: array[int]) -> pd.DataFrame:
     return pd.DataFrame(columns | {name: np.array(values, np.int64) for name, values in numbers.items()})
 
 
-def clinical(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that are of a patient: alarms of the system belong to none."""
-    return frame[frame["patient"] != EVERY_PATIENT]
+def is_counted(patient: str) -> bool:
+    """Return whether an id is a patient's: alarms of the system belong to none, and some are made up."""
+    return patient != EVERY_PATIENT and not is_made_up(patient)

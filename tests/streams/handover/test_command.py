@@ -217,6 +217,11 @@ def test_what_cannot_be_handed_over_is_a_clear_error(
     assert fault in capsys.readouterr().err
 
 
+def test_a_made_up_patient_is_in_no_handover(write: Write, capsys: Capture) -> None:
+    path = write(*oliguria(), *oliguria("il2watch-test-1"), tick())
+    assert [one["patient"] for one in sheets(capsys, path)] == ["p1"]
+
+
 def test_a_discharged_patient_is_handed_over_once_more(write: Write, capsys: Capture) -> None:
     gone = {"type": "encounter", "id": "e9", "patient": "p1", "at": at(200), "event": "discharge"}
     path = write(*oliguria(), gone, vitals("z1", 500, "p2", hr=90), tick(910))

@@ -10,6 +10,8 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
 from rules.wire import alerts as wire_alerts
@@ -246,6 +248,17 @@ def commands_of(acks: list[Ack], silences: list[Silence], alerts: list[Alert]) -
             yield {"type": "resume", "rule": "infection", **common}
 
 
+def marks(audits: list[Audit]) -> Iterator[Audit]:
+    """What nurses say of every ninth page; and a pager in shadow, of every tenth what it would have sent."""
+    sent = [one for one in audits if one.outcome == pages.ACCEPTED and one.action == "trigger"]
+    for number, one in enumerate(sent[::9]):
+        verdict = ("useful", "useless", "late")[number % 3]
+        yield replace(one, when=one.when + 3 * MINUTE, outcome=pages.MARK, mark=verdict, by="rn-14")
+    for one in sent[::10]:
+        yield replace(one, outcome=pages.WOULD_HAVE_PAGED)
+        yield replace(one, outcome=pages.WOULD_HAVE_PAGED, patient="il2watch-test-1")
+
+
 REFUSED = ("unmapped", "bad-unit", "from-the-future", "malformed", "unmapped")
 
 
@@ -267,6 +280,8 @@ def month(folder: Path) -> Month:
     silences = quiet(alerts)
     audits, received = paged(alerts, acks, silences)
     given = list(commands_of(acks, silences, alerts))
+    audits = sorted([*audits, *marks(audits)], key=lambda one: one.when)
+    alerts += [replace(one, patient="il2watch-test-1", id=f"test{n}") for n, one in enumerate(alerts[:9])]
     known = sorted([*events, *given], key=lambda one: parse(one.get("known", one["at"])))
     system = [
         wire_alerts.undecided_alert(

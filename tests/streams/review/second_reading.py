@@ -37,11 +37,15 @@ class SecondReading:
     """The files of a folder, and a period [start, end) in ms."""
 
     def __init__(
-        self, folder: Path, start: int, end: int, zone: str, late_after: int, unit: Callable[[str], bool]
+        self, folder: Path, start: int, end: int, zone: str, late_after: int, whose: Callable[[str], bool]
     ) -> None:
         self.start, self.end, self.zone, self.late_after = start, end, ZoneInfo(zone), late_after
         found = {(one["id"], one["seq"]): one for one in reversed(lines(folder / "alerts.jsonl"))}
         self.system = [one for one in found.values() if one["kind"] == "system"]
+
+        def unit(patient: str) -> bool:
+            return patient != "il2watch-test-1" and whose(patient)
+
         mine = [one for one in found.values() if one["patient"] != "*"]
         self.every_name = sorted({one["patient"] for one in mine if unit(one["patient"])})
         self.alerts = [one for one in mine if self.inside(ms(one["decided"])) and unit(one["patient"])]
@@ -136,6 +140,8 @@ class SecondReading:
                 "digest": "digest", "off-hours": "off-hours", "unrouted": "unrouted"}  # fmt: skip
         self.put("held back", Counter({name: len(self.of(outcome)) for outcome, name in held.items()}))
         self.put("enqueued", Counter(one["action"] for one in self.of("owed")))
+        self.put("marks", Counter(one["mark"] for one in self.of("mark")))
+        self.put("would have paged", Counter(one["level"] for one in self.of("would-have-paged")))
         self.put("escalated because", Counter(one["cause"] for one in self.of("escalated")))
 
     def unanswered(self) -> None:
