@@ -50,7 +50,9 @@ class Period(NamedTuple):
 
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the period."""
-        return frame if frame.empty else frame[(frame["when"] >= self.start) & (frame["when"] < self.end)]
+        if frame.empty:
+            return frame
+        return _where(frame, (frame["when"] >= self.start) & (frame["when"] < self.end))
 
     def hours(self, when: pd.Series[int]) -> pd.Series[str]:
         """Return the local hour of the day of instants, `00` to `23`."""
@@ -303,7 +305,12 @@ def _of(frame: pd.DataFrame, wanted: Callable[[str], bool]) -> pd.DataFrame:
     if frame.empty:
         return frame
     names = [name for name in frame["patient"].cat.categories if is_counted(name) and wanted(name)]
-    return frame[frame["patient"].isin(names)]
+    return _where(frame, frame["patient"].isin(names))
+
+
+def _where(frame: pd.DataFrame, chosen: pd.Series[bool]) -> pd.DataFrame:
+    """Return the rows that are chosen; the frame itself where all are, for a copy costs its size."""
+    return frame if chosen.all() else frame[chosen]
 
 
 def _counts(column: pd.Series[str]) -> pd.Series[int]:
