@@ -55,13 +55,13 @@ class Month(NamedTuple):
     received: list[ReceivedAlert]
 
 
-def simulated(folder: Path) -> list[dict[str, Any]]:
+def simulated(folder: Path, weeks: int = 2, days: float = DAYS) -> list[dict[str, Any]]:
     """The events of four wards that follow each other, each patient with an id of the week.
 
     The third and the fourth go as the first and the second did, two weeks later: simulating takes longest.
     """
     found: list[dict[str, Any]] = []
-    for week, start in enumerate(WEEKS[:2], 1):
+    for week, start in enumerate(WEEKS[:weeks], 1):
         path = folder / f"week{week}.jsonl"
         arguments = [
             "simulate",
@@ -69,7 +69,7 @@ def simulated(folder: Path) -> list[dict[str, Any]]:
             "--patients",
             str(PATIENTS),
             "--days",
-            str(DAYS),
+            str(days),
             "--seed",
             str(week),
         ]
@@ -273,9 +273,9 @@ def letters(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def month(folder: Path) -> Month:
-    """The whole month."""
-    events = simulated(folder)
+def month(folder: Path, weeks: int = 2, days: float = DAYS) -> Month:
+    """The whole month; `weeks`: how many are simulated, of so many days."""
+    events = simulated(folder, weeks, days)
     alerts, acks = folded(events)
     silences = quiet(alerts)
     audits, received = paged(alerts, acks, silences)
