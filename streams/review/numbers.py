@@ -174,8 +174,8 @@ class _Chosen:
         yield ("unanswered", "pages", "paged"), len(sent)
         yield ("unanswered", "pages", "unanswered"), idle
         if paged:
-            yield ("unanswered", "episodes", "share"), len(silent) / len(paged)
-            yield ("unanswered", "pages", "share"), idle / len(sent)
+            yield ("unanswered", "episodes", "share unanswered"), len(silent) / len(paged)
+            yield ("unanswered", "pages", "share unanswered"), idle / len(sent)
 
     def _without_act(self, sent: pd.DataFrame) -> int:
         """Return how many pages no acknowledgement, silence, resume or acceptance follows within 30 min."""
@@ -217,9 +217,9 @@ class _Chosen:
         delay = facts["when"] - facts["at"]
         for row, group in [("all", delay), *delay.groupby(facts["source"].astype(str))]:
             late = group[group > self.period.late_after]
-            yield ("late charting", str(row), "facts"), len(group)
+            yield ("late charting", str(row), "charted"), len(group)
             yield ("late charting", str(row), "late"), len(late)
-            yield ("late charting", str(row), "share"), len(late) / len(group)
+            yield ("late charting", str(row), "share late"), len(late) / len(group)
             if len(late):
                 yield ("late charting", str(row), "median delay s"), float(np.percentile(late, 50)) / SECOND
                 yield (

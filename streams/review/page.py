@@ -82,8 +82,10 @@ def exceeded(review: Review, table: ReviewTable) -> list[str]:
         Budget(
             "pages-a-patient-day", Number("burden", "all", "pages a patient-day"), table.pages_a_patient_day
         ),
-        Budget("share-unanswered", Number("unanswered", "episodes", "share"), table.share_unanswered),
-        Budget("share-late", Number("late charting", "all", "share"), table.share_late),
+        Budget(
+            "share-unanswered", Number("unanswered", "episodes", "share unanswered"), table.share_unanswered
+        ),
+        Budget("share-late", Number("late charting", "all", "share late"), table.share_late),
     )
     return [
         f"{one.key}: {written(found)}, and at most {written(one.limit)} was agreed"
@@ -243,6 +245,10 @@ def svg(figure: Figure) -> str:
     return out.getvalue().decode().partition("?>")[2].partition(">")[2]
 
 
+SHORT = {"burden": "", "unanswered": "episodes ", "late charting": "facts, "}
+"""What stands before a measure of the summary, by table."""
+
+
 def summary(review: Review) -> str:
     """Return the numbers of the whole period in a few lines of text."""
     rows = [
@@ -251,6 +257,7 @@ def summary(review: Review) -> str:
         if (key.table, key.row) in {("burden", "all"), ("unanswered", "episodes"), ("late charting", "all")}
     ]
     lines = [
-        f"{key.table}, {key.measure}: {written(now)} (before {written(before)})" for key, now, before in rows
+        f"{SHORT[key.table]}{key.measure}: {written(now)} (before {written(before)})"
+        for key, now, before in rows
     ]
     return "\n".join((f"{span(review.period)}, {review.unit or 'all units'}", *lines))

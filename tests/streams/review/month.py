@@ -5,6 +5,8 @@ who answer, some late, some never; as the values of the topics.
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from pathlib import Path
@@ -308,3 +310,8 @@ def save(found: Month, folder: Path) -> Path:
         (folder / f"{name}.jsonl").write_bytes(values)
     (folder / "deadletters.jsonl").write_text("".join(json.dumps(one) + "\n" for one in found.deadletters))
     return folder
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        print(save(month(Path(scratch)), Path(sys.argv[1])))

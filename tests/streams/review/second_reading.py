@@ -153,7 +153,7 @@ class SecondReading:
             self.found["unanswered", row, "paged"] = every
             self.found["unanswered", row, "unanswered"] = without
             if every:
-                self.found["unanswered", row, "share"] = without / every
+                self.found["unanswered", row, "share unanswered"] = without / every
 
     def acted(self, page: Record) -> bool:
         """Whether somebody acknowledged, silenced, accepted or resumed within 30 min."""
@@ -192,9 +192,9 @@ class SecondReading:
                     delays[row].append(delay)
         for row, every in delays.items():
             late = [one / 1000 for one in every if one > self.late_after]
-            self.found["late charting", row, "facts"] = len(every)
+            self.found["late charting", row, "charted"] = len(every)
             self.found["late charting", row, "late"] = len(late)
-            self.found["late charting", row, "share"] = len(late) / len(every)
+            self.found["late charting", row, "share late"] = len(late) / len(every)
             if late:
                 self.found["late charting", row, "median delay s"] = percentile(late, 0.5)
                 self.found["late charting", row, "90th percentile s"] = percentile(late, 0.9)
