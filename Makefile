@@ -62,8 +62,10 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline and the latency of pages
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline and the latency of pages
 	"$(PY)" -m tests.bench
+	@echo
+	"$(PY)" -m tests.bench.review
 	@echo
 	"$(PY)" -m tests.bench.pipeline
 	@echo
