@@ -38,6 +38,8 @@ COMMANDS = {
     "simulate": Command("streams.cli.simulate:main", "a simulated ward's events, and their ground truth"),
     "faults": Command("streams.cli.faults:main", "a file of events with the faults of a bad feed"),
     "score": Command("streams.cli.score:main", "sensitivity, delay and alarm burden against ground truth"),
+    "handover": Command("streams.cli.handover:main", "a sheet a patient of a shift, for the next one"),
+    "review": Command("streams.cli.review:main", "alarms, answers and feed of some weeks, for a committee"),
     "plot": Command("streams.cli.plot:main", "a patient's course on one page, as a flowsheet"),
     "worker": Command("streams.cli.worker:main", "read the topics, keep the charts, publish the alerts"),
     "pager": Command("streams.cli.pager:main", "page people, until somebody acknowledges"),

@@ -42,12 +42,17 @@ def page(frame: Frame, kind: str, title: str, *inside: h.Node, revision: int = 0
         h.title[title],
         h.link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
         h.link(rel="stylesheet", href=f"/static/board.css?{frame.version}"),
+        *(
+            h.link(rel="stylesheet", href=f"/static/{name}.css?{frame.version}")
+            for name in STYLES.get(kind, ())
+        ),
         h.script(src=f"/static/theme.js?{frame.version}"),
         *(h.script(src=f"/static/{name}.js?{frame.version}", defer=True) for name in SCRIPTS.get(kind, ())),
     ]
     return render(h.html(lang="en")[head, body(frame, kind, inside, revision, key)])
 
 
+STYLES = {"handover": ("handover",)}
 SCRIPTS = {"unit": ("live", "unit"), "patient": ("live", "acting", "flowsheet", "patient")}
 
 
@@ -90,8 +95,9 @@ def top(frame: Frame, live: bool) -> h.Node:
         leave = h.form(method="post", action="/logout")[token, h.button(class_="plain")["Log out"]]
     who = h.span(class_="me")[hidden("You are "), frame.who] if frame.who else None
     liveness = h.span(class_="now")[pill, newest, skew] if live else None
+    shift = h.a(href="/handover")["Handover"] if live else None
     return h.header(class_="top")[
-        h.a(href="/", class_="site")[frame.site], liveness, h.span(class_="tools")[theme, who, leave]
+        h.a(href="/", class_="site")[frame.site], liveness, h.span(class_="tools")[shift, theme, who, leave]
     ]
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE
-from streams.channels.registry import PATIENT_BOUND
+from streams.channels.registry import PATIENT_BOUND, SUPERVISED
 from streams.channels.registry import check as check_channel
 from streams.config import pager
 from streams.config.section import KeyFault, SiteFile, parsed
@@ -265,6 +265,8 @@ def _shadowed(paging: Paging) -> Iterator[ConfigFault]:
 
 def _watchdog(settings: Configured) -> Iterator[ConfigFault]:
     if settings.watchdog is None:
+        return
+    if settings.channels.get(settings.watchdog, {}).get("kind") in SUPERVISED:
         return
     if settings.watchdog not in settings.channels:
         yield ConfigFault(
