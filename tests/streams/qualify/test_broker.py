@@ -59,7 +59,7 @@ def test_the_broker_s_own_clock_is_read_and_its_topic_removed(topics: Callable[[
 
 
 @pytest.mark.parametrize(
-    ("said", "result", "line"),
+    ("word", "result", "line"),
     [
         (1_000_000, "passed", "broker: within 10 s of this host"),
         (1_010_500, "passed", "broker: within 10 s of this host"),
@@ -70,6 +70,6 @@ def test_the_broker_s_own_clock_is_read_and_its_topic_removed(topics: Callable[[
         (880_000, "failed", "broker: 120 s behind this host"),
     ],
 )
-def test_a_clock_is_judged_by_how_far_it_lies_from_the_host_s(said: int, result: str, line: str) -> None:
-    found = broker.compared("broker", said, 1_000_000, 1_000_500)
+def test_a_clock_is_judged_by_how_far_it_lies_from_the_host_s(word: int, result: str, line: str) -> None:
+    found = broker.compared("broker", word, 1_000_000, 1_000_500)
     assert (found.result, found.found) == (result, (line,))
