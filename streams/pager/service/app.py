@@ -138,8 +138,8 @@ class PagerAgent(FaustAgent):
                     plausible(self.writer.outbox.states(number), ends, number), number, terms[number]
                 )
             self.at_work = True
-            await self._report(lost)
             self._switch()
+            await self._report(lost)
             self._reroute()
             self._start_workers()
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
