@@ -102,6 +102,12 @@ class TestPatient:
         self.producer.send(topic_of(kind), record, key=key, timestamp_ms=self.sent).get(self.patience)
         return self.sent
 
+    def acknowledge(self, at: int) -> str:
+        """Publish an acknowledgement of the alert; return its id."""
+        command = commands.acknowledgement(self.patient, self.alert, WHO, at)
+        commands.send(self.broker, command)
+        return command.id
+
     def until(self, found: Callable[[Seen], bool]) -> Seen | None:
         """Return the first record for which `found` holds, read before or still coming; None: none."""
         end, looked = time.monotonic() + self.patience, 0
@@ -142,9 +148,8 @@ class TestPatient:
     def acknowledgement(self) -> Finding:
         """Acknowledge the alert, and wait for the pager's word and the receiver's."""
         began = clock()
-        command = commands.acknowledgement(self.patient, self.alert, WHO, began)
-        commands.send(self.broker, command)
-        answer = self.until(lambda one: one.page is not None and one.page.command == command.id)
+        command = self.acknowledge(began)
+        answer = self.until(lambda one: one.page is not None and one.page.command == command)
         if answer is None or answer.page is None or answer.page.outcome != pages.ACKNOWLEDGED:
             return Finding("failed", ("the pager does not acknowledge the alert",), NO_PAGER)
         notified = self.until(lambda one: self._of(one, pages.ACCEPTED, "acknowledge"))
@@ -166,9 +171,12 @@ class TestPatient:
         return passed("amended after {}, the receiver told after {}".format(*times))
 
     def discharge(self) -> Finding:
-        """Discharge the test patient, and wait until nothing is left of the stay."""
+        """Discharge the test patient, and wait until nothing is left of the stay.
+
+        A command after it moves the clock of a worker on the log's, and begins no new stay.
+        """
         began = self.send("encounter", "discharge", event="discharge")
-        self.send("encounter", "discharge-again", event="discharge")
+        self.acknowledge(began + 1)
         if not self.alert:
             return skipped("discharged; nothing was assessed before")
         gone = self.until(lambda one: one.topic == ASSESSMENTS and one.assessed is None)
