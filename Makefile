@@ -111,6 +111,7 @@ campaign: $(READY) ## runs too long for every day, each an hour at most: campaig
 # What has passed is told in build/campaign/NAME.jsonl and is not run again: a second call goes on where the first ended (tests/campaigns.py).
 # rules, streams, simulators: the property tests there, from other seeds and with 20 times the examples; simulators: larger wards too.
 # reference: the engine against the second reading. kills: workers, brokers, demos. pager: kills of it.
+# KILLS=1000 SEED=2: so many kills, a hundred a slice, from other seeds.
 # fuzz: a million mutated records at a live worker.
 # soak: the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
 $(CAMPAIGNS): campaign-%: $(READY)
