@@ -124,7 +124,7 @@ def test_what_was_acknowledged_before_a_disk_was_full_is_told_when_there_is_room
             for late in range(number, number + 5):
                 sender.chart(f"p{late}")
             workers.again()
-            until_done(broker, 120)
+            until_done(broker, 120, workers.again)
             assert until(lambda: told(broker) >= set(sender.acknowledged), 60), (
                 set(sender.acknowledged) - told(broker),
                 workers.said("one")[-2000:],
