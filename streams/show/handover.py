@@ -39,7 +39,8 @@ def footer(handover: Handover) -> str:
     edition = handover.guideline
     return (
         f"States as of {short(handover.at)}; [known later]: after the shift. "
-        f"Guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises and never doses."
+        f"Guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). "
+        "It advises and never doses."
     )
 
 
