@@ -23,7 +23,7 @@ LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks kafka campaign $(CAMPAIGNS) clean
+.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks release stack kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -38,8 +38,8 @@ $(READY): pyproject.toml
 	"$(PY)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch "$(READY)"
 
-demo: $(READY) ## broker, worker, pager, board and a simulated ward on this machine, live, until Ctrl-C
-	@"$(PY)" -m streams demo || [ $$? -eq 130 ]
+demo: $(READY) ## broker, worker, pager, board and a simulated ward on this machine, live, until Ctrl-C; FEED=hl7: the ward speaks HL7
+	@"$(PY)" -m streams demo $(if $(FEED),--feed "$(FEED)") || [ $$? -eq 130 ]
 
 walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explain, plot
 	@"$(PY)" -m simulators.scenarios.walk "$(WALK)"
@@ -62,8 +62,10 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline and the latency of pages
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline and the latency of pages
 	"$(PY)" -m tests.bench
+	@echo
+	"$(PY)" -m tests.bench.review
 	@echo
 	"$(PY)" -m tests.bench.pipeline
 	@echo
@@ -101,6 +103,12 @@ locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest pa
 audit: $(READY) ## the image's locked packages against the published advisories; 3 where none can be reached
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3" || true
 	"$(PY)" -m deploy.audit
+
+release: $(READY) ## wheel and sdist in dist/, each tried in a clean environment outside of the checkout: the README's example, and a demo of a minute
+	"$(PY)" -m tests.release
+
+stack: ## deploy/ in containers, in a network namespace of its own, checked (root, Debian 12; FORM=short for the short form): deploy/try/README.md
+	bash deploy/try/run.sh "$(FORM)"
 
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.dev_broker.apache

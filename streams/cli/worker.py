@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.cli.options import broker_of, connection
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from streams.worker.process import WorkerOptions
@@ -20,8 +19,9 @@ Reads events from Kafka, keeps each patient's chart, and publishes alerts and as
 many as there are machines; they share the partitions. Killed at any moment and started again, it
 loses nothing and decides nothing twice.
 
-Exit: 0 stopped by a signal, 1 a batch could not be processed, 3 no progress; a supervisor should
-start it again after 1 and 3."""
+Exit: 0 stopped by a signal, 1 a batch could not be processed, 2 the configuration is wrong, 3 no
+broker, or no progress, for as long as --patience; a supervisor should start it again after 1 and
+3, not after 2."""
 EXAMPLE = (
     "  il2watch worker --broker kafka-1.ward:9092\n  il2watch worker --clock log --broker "
     "localhost:9092     for replays"
@@ -73,11 +73,7 @@ def parser() -> options.Parser:
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("il2watch").setLevel(logging.INFO)
-    logging.getLogger("mode.timers").setLevel(logging.ERROR)  # it warns whenever a batch takes a second
+    log_to_stderr()
     worker_options = settings(chosen)
     from streams.service.process import run_to_end
     from streams.worker.process import serve
@@ -95,7 +91,7 @@ def settings(chosen: argparse.Namespace) -> WorkerOptions:
     return WorkerOptions(
         broker=broker_of(chosen),
         guideline=site.guideline(chosen.config),
-        state=chosen.state_dir,
+        state=options.folder(chosen.state_dir),
         wall=wall if chosen.clock == "wall" else None,
         listen=chosen.listen,
         port=chosen.metrics_port,

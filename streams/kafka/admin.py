@@ -144,6 +144,10 @@ class Admin:
         self._client.wait_for_topics(list(topics))
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
 
+    def remove(self, names: list[str]) -> None:
+        """Delete topics: those that a command has made for itself alone."""
+        patiently(lambda: self._client.delete_topics(names))
+
 
 def new_topic(partitions: int, replication: int, configs: Mapping[str, str]) -> NewTopic:
     """Return a new topic as kafka-python is asked for it."""

@@ -33,11 +33,13 @@ class OpenPage(NamedTuple):
 class Pages:
     """The open pages of all patients.
 
-    `sent`: how many were sent; `acknowledged`: how many acknowledgements the pager accepted.
+    `sent`: how many were sent, in shadow how many would have been; `shadow`: whether the latest was not sent;
+    `acknowledged`: how many acknowledgements the pager accepted.
     """
 
     def __init__(self) -> None:
         self.sent = self.acknowledged = 0
+        self.shadow = False
         self._open: dict[str, OpenPage] = {}
         self._last = 0
 
@@ -46,7 +48,8 @@ class Pages:
         if record.outcome == pages.ACKNOWLEDGED:
             self.acknowledged += 1
             self._open = {key: page for key, page in self._open.items() if page.alert != record.alert}
-        elif record.outcome == pages.ACCEPTED:
+        elif record.outcome in (pages.ACCEPTED, pages.WOULD_HAVE_PAGED):
+            self.shadow = record.outcome == pages.WOULD_HAVE_PAGED
             self._accepted(record)
 
     def _accepted(self, record: PageRecord) -> None:
@@ -90,7 +93,7 @@ MOST_LOGGED = 60
 SHOWN_OUTCOMES = frozenset({
     pages.ACCEPTED, pages.ESCALATED, pages.ACKNOWLEDGED, pages.ALREADY, pages.ACK_OVER, pages.ACK_EARLY,
     pages.ACK_EXPIRED, pages.ACK_WITHDRAWN, pages.SILENCE, pages.SILENCE_CUT, pages.SILENCE_ENDED,
-    pages.SILENCED, pages.REFUSED, pages.EXPIRED,
+    pages.SILENCED, pages.REFUSED, pages.EXPIRED, pages.WOULD_HAVE_PAGED, pages.STANDS_OPEN, pages.MARK,
 })  # fmt: skip
 MOST_ANSWERS = 32
 
@@ -98,7 +101,8 @@ MOST_ANSWERS = 32
 class PageLog:
     """The page log of one patient.
 
-    `entries`: what the pager did, oldest first; `answers`: the first thing it said of a command, by its id.
+    `entries`: what the pager did, and what clinicians think of it, oldest first; `answers`: the first thing
+    it said of a command, by its id.
     """
 
     __slots__ = ("answers", "entries")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,9 +15,11 @@ import faust
 from faust.types import TP
 from msgspec.structs import replace
 
+from rules.wire import pages
 from rules.wire.alerts import CLEAR, OUTBOX_LOST
+from rules.wire.pages import Audit
 from rules.wire.topics import COMMANDS
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
 from streams.kafka.fencing import belongs
@@ -25,6 +28,8 @@ from streams.pager.delivery.attempts import system_alert
 from streams.pager.delivery.outbox import TABLE, Outbox, OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.escalation import due, reroute
+from streams.pager.policy.routes import Paging
+from streams.pager.policy.shadow import switch
 from streams.pager.policy.state import PagingState
 from streams.pager.service.consumer import transport
 from streams.pager.service.intake import TOPICS, Intake
@@ -134,6 +139,7 @@ class PagerAgent(FaustAgent):
                     plausible(self.writer.outbox.states(number), ends, number), number, terms[number]
                 )
             self.at_work = True
+            self._switch()
             await self._report(lost)
             self._reroute()
             self._start_workers()
@@ -208,6 +214,22 @@ class PagerAgent(FaustAgent):
         self.writer.close()
         await super().revoked(_, *items)
 
+    def _switch(self) -> None:
+        """Take the paging states into shadow or out of it, as this pager is configured; write down how it is.
+
+        What is open and not paged for that is counted in the log; `il2watch pager --open` lists it.
+        """
+        writer, now = self.writer, self.clock()
+        found = [
+            audit
+            for patient in list(writer.states)
+            for audit in writer.apply(patient, lambda state: switch(state, now, writer.paging)).audits
+            if audit.outcome == pages.STANDS_OPEN
+        ]
+        writer.note(Audit(when=now, outcome=pages.MODE, patient=EVERY_PATIENT, reason=mode(writer.paging)))
+        for why, count in sorted(Counter(audit.reason for audit in found).items()):
+            log.warning("switched: %d open alerts, %s; il2watch pager --open lists them", count, why)
+
     def _reroute(self) -> None:
         """Reroute the notifications that are pending on channels no longer configured."""
         known = self.workers.keys()
@@ -229,11 +251,20 @@ class PagerAgent(FaustAgent):
             self.nudge(patient)
 
 
+def mode(paging: Paging) -> str:
+    """Return how a pager runs, in words: `live`, `shadow`, or `shadow: 4 East, 5 North`."""
+    if isinstance(paging.shadow, bool):
+        return "shadow" if paging.shadow else "live"
+    return f"shadow: {', '.join(paging.shadow)}" if paging.shadow else "live"
+
+
 def moves_clock(message: Any) -> bool:
     """Return whether a record's time counts as the log's: an alert of a patient, a tick for all.
 
-    Alarms of the machine and commands typed by people have wall time.
+    Alarms of the machine, commands typed by people and patients who are made up have wall time.
     """
+    if is_made_up((message.key or b"").decode(errors="replace")):
+        return False
     return bool((message.key == EVERYBODY) == (message.topic == COMMANDS))
 
 

@@ -147,6 +147,7 @@ class PagerService(FaustService):
     async def open(self) -> None:
         """Prepare the metrics, and serve the API."""
         metrics.prepare(self.agent.workers)
+        metrics.SHADOW.set(self.options.configured.paging.shadow not in (False, ()))
         if self.api is not None:
             self.served = await self.api.serve(self.agent.writer)
 

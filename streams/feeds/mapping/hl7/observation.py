@@ -15,6 +15,7 @@ from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WIT
 from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
 from streams.feeds.mapping.identity import Origin
+from streams.feeds.mapping.times import latest
 
 NOTHING, GONE, REFUSED = "nothing", "gone", "refused"
 _STATUS = {
@@ -36,6 +37,7 @@ class Group(NamedTuple):
     orc: Segment | None
     obr: Segment
     observations: tuple[Segment, ...]
+    pv1: Segment | None = None
 
 
 def codings(segment: Segment, field: int) -> list[Coding]:
@@ -67,7 +69,7 @@ def is_never_used(obx: Segment) -> bool:
 
 def is_setting(obx: Segment) -> bool:
     """Return whether OBX-17 says that it was set, not measured."""
-    return any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
+    return bool(obx.raw(17)) and any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
 
 
 @lru_cache(maxsize=4096)
@@ -84,6 +86,7 @@ class Containment:
 
     def __init__(self, group: Group) -> None:
         self.group = group
+        self.origins: dict[str, Origin] = {}
         self.devices: dict[tuple[str, ...], str] = {}
         self.times: dict[tuple[str, ...], str] = {}
         for obx in group.observations:
@@ -101,13 +104,31 @@ class Containment:
         only = set(self.devices.values())
         return only.pop() if len(only) == 1 else ""
 
+    def origin(self, obx: Segment, context: Context) -> Origin:
+        """Return where a reading comes from."""
+        device = self.device(obx)
+        if device not in self.origins:
+            self.origins[device] = origin(self.group, device, context)
+        return self.origins[device]
+
     def time(self, obx: Segment, context: Context) -> Instant:
         """Return when a reading was true. Raises BadTime."""
+        return context.time(self._stated(obx, context))
+
+    def latest(self, obx: Segment, context: Context) -> Instant | None:
+        """Return when a reading whose time is refused was true at the latest; None: nothing says.
+
+        It is not later than its message.
+        """
+        found = (latest(self._stated(obx, context), context.zones), context.stamp)
+        return min((each for each in found if each), default=None)
+
+    def _stated(self, obx: Segment, context: Context) -> str:
         if own := obx.text(14):
-            return context.time(own)
+            return own
         around = nearest(self.times, level(obx.text(4)))
         of_message = context.header.time if context.rules.message_time else ""
-        return context.time(around or self.group.obr.text(7) or of_message)
+        return around or self.group.obr.text(7) or of_message
 
 
 def nearest(levels: dict[tuple[str, ...], str], inside: tuple[str, ...]) -> str:
@@ -148,18 +169,21 @@ def _of_map(coding: Coding, codes: CodeMap) -> str:
 
 
 def grouped(segments: Iterable[Segment]) -> list[Group]:
-    """Return the groups of an ORU: each OBR with its PID, ORC and OBX."""
+    """Return the groups of an ORU: each OBR with its PID, PV1, ORC and OBX."""
     pid: Segment | None = None
+    pv1: Segment | None = None
     orc: Segment | None = None
-    found: list[tuple[Segment | None, Segment | None, Segment, list[Segment]]] = []
+    found: list[tuple[Segment | None, Segment | None, Segment, list[Segment], Segment | None]] = []
     for segment in segments:
         if segment.name == "PID":
-            pid, orc = segment, None
+            pid, pv1, orc = segment, None, None
+        elif segment.name == "PV1":
+            pv1 = segment
         elif segment.name == "ORC":
             orc = segment
         elif segment.name == "OBR":
-            found.append((pid, orc, segment, []))
+            found.append((pid, orc, segment, [], pv1))
             orc = None
         elif segment.name == "OBX" and found and found[-1][0] is pid:
             found[-1][3].append(segment)
-    return [Group(pid, orc, obr, tuple(observations)) for pid, orc, obr, observations in found]
+    return [Group(pid, orc, obr, tuple(observations), pv1) for pid, orc, obr, observations, pv1 in found]
