@@ -20,13 +20,16 @@ from streams.feeds.mapping.patients import Alias
 from streams.feeds.mapping.tables import Tables
 
 LINES = (".ndjson", ".jsonl")
+LEAD = 64
+"""Bytes by which a file of JSON is known."""
 
 
 class Requested(NamedTuple):
-    """A resource or bundle of a file: where it stands, and what it gives."""
+    """A resource or bundle of a file: where it stands, its bytes, and what it gives."""
 
     path: str
     number: int
+    data: bytes
     answered: Answered
 
 
@@ -41,7 +44,16 @@ def requested(paths: Iterable[Path], rules: FeedRules, now: Instant) -> Iterator
             answered = handle(data, rules, tables, now)
             merges = {merge.prior: Alias(merge.surviving, merge.at) for merge in answered.handled.merges}
             tables.stored({}, merges)
-            yield Requested(str(path), number, answered)
+            yield Requested(str(path), number, data, answered)
+
+
+def is_fhir(path: Path) -> bool:
+    """Return whether a file holds JSON, and not HL7 v2. Raises UsageError for one that cannot be read."""
+    try:
+        with _opened(path) as file:
+            return file.read(LEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+    except (OSError, EOFError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def requests(path: Path) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ Source: docs/spec/feeds.md, FHIR in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,7 +47,7 @@ TYPES: Mapping[str, type[Resource]] = {each.__name__: each for each in _READ}
 BUNDLE = "Bundle"
 TRANSACTION, BATCH, MESSAGE, HISTORY = "transaction", "batch", "message", "history"
 BUNDLES = (TRANSACTION, BATCH, MESSAGE, HISTORY, "collection", "searchset", "subscription-notification")
-CHANGES = ("", "PUT", "POST", "GET", "PATCH")
+LONGEST_TYPE = 60
 
 _TYPE = msgspec.json.Decoder(Resource)
 _BUNDLE = msgspec.json.Decoder(Bundle)
@@ -76,6 +76,50 @@ class Held(NamedTuple):
     entry: Entry
     resource: Resource | None
     fault: str = ""
+
+
+class Content(NamedTuple):
+    """What a request holds at a place: the resource, None where it is of no type that is used."""
+
+    number: int
+    type: str
+    resource: Resource | None
+
+
+class Contents(NamedTuple):
+    """What a request holds. `bundle`: its type, "" for a single resource; `full_urls`: those of a bundle."""
+
+    bundle: str
+    found: tuple[Content, ...]
+    full_urls: Mapping[str, Resource]
+
+
+def contents(data: bytes) -> Contents:
+    """Return what a request holds, whatever becomes of it; nothing of what cannot be read."""
+    try:
+        head = _TYPE.decode(data)
+        bundle = _BUNDLE.decode(data) if head.resource_type == BUNDLE else None
+    except (msgspec.DecodeError, RecursionError):
+        return Contents("", (), {})
+    entries = [Entry(resource=msgspec.Raw(data))] if bundle is None else bundle.entry
+    held = [_held(entry) for entry in entries]
+    found = [Content(number, _type_of(each), each.resource) for number, each in enumerate(held, 1)]
+    return Contents("" if bundle is None else bundle.type or "(no type)", tuple(found), _by_full_url(held))
+
+
+def _type_of(held: Held) -> str:
+    """Return the type of an entry's resource: as sent, if it can be a type at all."""
+    if held.resource is not None:
+        return held.resource.resource_type
+    try:
+        type = _TYPE.decode(held.entry.resource).resource_type
+    except (msgspec.DecodeError, RecursionError):
+        return "(not read)"
+    return type if type.isalpha() and len(type) <= LONGEST_TYPE else "(no type)"
+
+
+def _by_full_url(entries: Iterable[Held]) -> dict[str, Resource]:
+    return {held.entry.full_url: held.resource for held in entries if held.entry.full_url and held.resource}
 
 
 def handle(data: bytes, rules: FeedRules, tables: Tables, now: Instant) -> Answered:
@@ -131,8 +175,7 @@ def _bundle(data: bytes, rules: FeedRules, tables: Tables, now: Instant) -> Answ
     if bundle.type not in BUNDLES:
         return _unusable(f"a bundle of type {bundle.type[:60] or 'none'} is not taken", WRONG_TYPE, "type")
     entries = [_held(entry) for entry in bundle.entry]
-    known = {held.entry.full_url: held.resource for held in entries if held.entry.full_url and held.resource}
-    context = Context(rules, tables, now, known)
+    context = Context(rules, tables, now, _by_full_url(entries))
     if bundle.type == TRANSACTION and (fault := next(_faults(entries, context), "")):
         return _whole_refused(bundle, fault, context)
     follow((held.resource for held in entries), context)
