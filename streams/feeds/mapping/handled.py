@@ -13,7 +13,7 @@ import msgspec
 
 from rules.wire.refusals import problem
 from streams.feeds.mapping.corrections import OrderRow
-from streams.feeds.mapping.patients import Merge
+from streams.feeds.mapping.patients import Linkage, Merge
 from streams.feeds.mapping.wire_events import WireEvent
 
 STORED = 0
@@ -66,7 +66,7 @@ Tally = Counter[tuple[str, str]]
 class Handled(msgspec.Struct):
     """What one message gave. `rows` and `rates`: what to remember, `before`: the rows as they were.
 
-    `merges`: patients that became one.
+    `merges`: patients that became one; `linkages`: which patient a FHIR Patient is, by its address.
 
     `unmapped` codes are counted; they are among `refused` only if the feed keeps them.
     """
@@ -78,6 +78,7 @@ class Handled(msgspec.Struct):
     before: dict[str, OrderRow | None] = {}
     rates: dict[tuple[str, str], tuple[float, str, int]] = {}
     merges: list[Merge] = []
+    linkages: dict[str, Linkage] = {}
     verdict: Verdict = TAKEN
 
     def count(self, what: str, label: str = "") -> None:

@@ -19,7 +19,7 @@ from streams.feeds.mapping.corrections import (
     row_key,
     settle,
 )
-from streams.feeds.mapping.patients import Alias
+from streams.feeds.mapping.patients import Alias, Linkage
 
 
 class Remembered(NamedTuple):
@@ -33,6 +33,7 @@ class Remembered(NamedTuple):
 
 LineRate = tuple[float, str, Instant]
 """A rate of a line, its unit, and its time."""
+NO_LINKAGES: Mapping[str, Linkage] = {}
 
 
 class Tables:
@@ -46,6 +47,7 @@ class Tables:
     def __init__(self) -> None:
         self.orders: dict[str, OrderRow] = {}
         self.aliases: dict[str, Alias] = {}
+        self.linkages: dict[str, Linkage] = {}
         self.names: dict[str, int] = {}
         self.rates: dict[tuple[str, str], LineRate] = {}
         self.pumps: dict[tuple[str, str], str] = {}
@@ -89,12 +91,18 @@ class Tables:
         before = self.rates.get((patient, line))
         return before is None or before[:2] != (rate, unit) or not 0 < at - before[2] < repeated_ms
 
-    def stored(self, rates: Mapping[tuple[str, str], LineRate], aliases: Mapping[str, Alias]) -> None:
+    def stored(
+        self,
+        rates: Mapping[tuple[str, str], LineRate],
+        aliases: Mapping[str, Alias],
+        linkages: Mapping[str, Linkage] = NO_LINKAGES,
+    ) -> None:
         """Remember what counts only once the broker has it."""
         for line, found in rates.items():
             if line not in self.rates or found[2] >= self.rates[line][2]:
                 self.rates[line] = found
         self.aliases.update(aliases)
+        self.linkages.update(linkages)
 
     def expire(self, now: int) -> list[str]:
         """Forget the rows that were kept long enough; return their keys, for tombstones. `now`: ms."""

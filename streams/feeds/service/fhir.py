@@ -141,7 +141,7 @@ class FhirListener:
             log.error("%s: the broker did not acknowledge (%s): no positive answer", feed.name, fault)
             return False
         merged = {merge.prior: Alias(merge.surviving, merge.at) for merge in handled.merges}
-        feed.tables.stored(handled.rates, merged)
+        feed.tables.stored(handled.rates, merged, handled.linkages)
         for prior in merged:
             feed.merged(prior)
         self._count(answered)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from rules.wire.topics import FEED_ALIASES, FEED_RESULTS
+from rules.wire.topics import FEED_ALIASES, FEED_PATIENTS, FEED_RESULTS
 from streams.feeds.mapping.corrections import decode_row
-from streams.feeds.mapping.patients import decode_alias
+from streams.feeds.mapping.patients import decode_alias, decode_linkage
 from streams.feeds.mapping.tables import Tables
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
@@ -24,10 +24,11 @@ class Memory:
         self.readers: dict[str, tuple[Follower, Apply]] = {
             FEED_RESULTS: (Follower(broker, FEED_RESULTS), self._order),
             FEED_ALIASES: (Follower(broker, FEED_ALIASES), self._alias),
+            FEED_PATIENTS: (Follower(broker, FEED_PATIENTS), self._linkage),
         }
 
     async def start(self) -> None:
-        """Read both topics to their present ends. Raises UsageError when no broker answers."""
+        """Read the topics to their present ends. Raises UsageError when no broker answers."""
         for reader, apply in self.readers.values():
             await reader.start()
             while not await reader.caught_up():
@@ -66,5 +67,14 @@ class Memory:
             return
         try:
             self.tables.aliases[key] = decode_alias(value)
+        except msgspec.DecodeError:
+            return
+
+    def _linkage(self, address: str, value: bytes | None) -> None:
+        if value is None:
+            self.tables.linkages.pop(address, None)
+            return
+        try:
+            self.tables.linkages[address] = decode_linkage(value)
         except msgspec.DecodeError:
             return

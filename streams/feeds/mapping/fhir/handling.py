@@ -6,6 +6,7 @@ Source: docs/spec/feeds.md, FHIR in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.fhir import administrations, encounters, observations, patients
 from streams.feeds.mapping.fhir.context import Context
 from streams.feeds.mapping.fhir.notifications import follow
-from streams.feeds.mapping.fhir.references import Unresolved
+from streams.feeds.mapping.fhir.references import Unresolved, patient_of
 from streams.feeds.mapping.fhir.resources import (
     Bundle,
     Encounter,
@@ -31,6 +32,7 @@ from streams.feeds.mapping.fhir.resources import (
     SubscriptionStatus,
 )
 from streams.feeds.mapping.handled import MISSING_FIELD, MISSING_SEGMENT, WRONG_TYPE, Handled, Verdict
+from streams.feeds.mapping.patients import TwoPatients
 from streams.feeds.mapping.publishing import Part
 from streams.feeds.mapping.tables import Tables
 
@@ -195,12 +197,20 @@ def _faults(entries: list[Held], context: Context) -> Iterator[str]:
     for number, held in enumerate(entries, 1):
         if held.fault:
             yield f"entry {number} {held.fault}"
-        for reference in _references(held.resource):
-            try:
+        try:
+            for reference in _references(held.resource):
                 if reference.reference and "?" not in reference.reference:
                     context.references.target(reference.reference)
-            except Unresolved as fault:
-                yield f"entry {number}: {fault}"
+            _find_patient(held.resource, context)
+        except Unresolved as fault:
+            yield f"entry {number}: {fault}"
+
+
+def _find_patient(resource: Resource | None, context: Context) -> None:
+    """Look for the patient of a resource. Raises Unresolved for a Patient that nobody knows."""
+    if isinstance(resource, Observation | MedicationAdministration | Encounter):
+        with suppress(TwoPatients):
+            patient_of(resource.subject, context.references, context.rules.patient)
 
 
 def _references(resource: Resource | None) -> Iterator[Reference]:
