@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,26 +22,12 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka import blocking_reader
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
-from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
-from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
+from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said, values
 from tests.streams.feeds.support import given, sample
 from tests.streams.feeds.test_round_trip import alerts, rendered, rules, ward
-from tests.streams.kafka.brokers_here import drop
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
-
-
-@pytest.fixture
-def broker(apache: ApacheKafka) -> Iterator[Broker]:
-    drop(apache.settings)
-    create(apache.settings, TopicSettings(partitions=2))
-    yield apache.settings
-    drop(apache.settings)
-
-
-def values(broker: Broker, *topics: str) -> list[dict[str, object]]:
-    return [json.loads(record.value) for record in blocking_reader.records(broker, *topics)]
 
 
 def test_a_message_is_published_and_answered_and_what_is_refused_is_kept(
