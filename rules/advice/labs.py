@@ -68,7 +68,8 @@ def _named(advice: Advice, case: Case, now: Instant, limit: Limit | None) -> str
     lab, name = case.chart.labs[code][-1], NAMES.get(code, code.capitalize())
     limits = () if limit is None else (limit.value,)
     value = written(lab.value, lab.unit, *limits)
-    return f"{name} {lab.comparator or ''}{value}{age_of_lab(case, code, lab.at, now)}"
+    charted = f" ({lab.charted} as charted)" if lab.charted else ""
+    return f"{name} {lab.comparator or ''}{value}{charted}{age_of_lab(case, code, lab.at, now)}"
 
 
 def _either(met: bool | None, level: str) -> str | None:

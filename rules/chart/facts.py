@@ -51,6 +51,7 @@ class Lab(Fact, array_like=True, gc=False):
     """A lab result with the reference limits printed with it (None: none).
 
     `comparator`: `<`, `<=`, `>` or `>=`; the result stands for every value that it allows (criteria.md 8).
+    `charted`: the result in words as it was charted, where that was in another unit: `354 µmol/L`.
     """
 
     value: float
@@ -58,6 +59,7 @@ class Lab(Fact, array_like=True, gc=False):
     high: float | None
     unit: str
     comparator: str | None = None
+    charted: str | None = None
 
 
 class Volume(Fact, array_like=True, gc=False):

@@ -66,12 +66,12 @@ def _drop_pruned(chart: Chart) -> None:
 def labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     """Write a set of results, each by its code. Return the dirty flags."""
     unusable = list(event.unusable)
-    dirty = 0
+    dirty, charted = 0, dict(event.charted)
     for code, value, low, high, unit, comparator in event.readings:
         if not plausible(chart, code, value, outcome):
             unusable.append(artefact(code, value, unit))
         else:
-            lab = Lab(*heading, value, low, high, unit, comparator)
+            lab = Lab(*heading, value, low, high, unit, comparator, charted.get(code))
             insert(chart.labs.setdefault(code, []), lab)
             chart.seen[event.id] = lab
             dirty |= dirty_flags.BIT[code]
