@@ -60,6 +60,7 @@ class FhirListener:
             app, access_log=None, shutdown_timeout=self.feed.hold + 1, keepalive_timeout=self.feed.idle
         )
         await self.runner.setup()
+        metrics.CONNECTIONS.labels(self.feed.name).set_function(self._connections)
         try:
             await web.TCPSite(self.runner, host, port, ssl_context=self.certificate.context).start()
         except OSError as error:
@@ -80,12 +81,19 @@ class FhirListener:
         if self.runner is not None:
             await self.runner.cleanup()
 
+    def _connections(self) -> int:
+        """Return how many connections are open."""
+        server = None if self.runner is None else self.runner.server
+        return 0 if server is None else len(server.connections)
+
     @web.middleware
     async def _guarded(self, request: web.Request, handler: Any) -> web.StreamResponse:
         """Let in who may; answer every fault as an OperationOutcome, without a word of the patient."""
         if not self._may(request):
             metrics.FRAMES.labels(self.feed.name, "not-allowed").inc()
             return _outcome(401, "security", "not allowed", {"WWW-Authenticate": "Bearer"})
+        if self._connections() > self.feed.table.max_connections:
+            return _closing(_outcome(503, "throttled", "too many connections", {"Retry-After": RETRY_S}))
         try:
             answer: web.StreamResponse = await handler(request)
         except web.HTTPException as fault:
@@ -152,6 +160,8 @@ class FhirListener:
         result = "taken" if handled.verdict.taken else "refused"
         metrics.MESSAGES.labels(name, _kind(answered), result).inc()
         metrics.count(name, handled)
+        if answered.skew is not None:
+            metrics.SKEW.labels(name).set(answered.skew / SECOND)
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
 
@@ -229,6 +239,11 @@ def _entry(result: EntryResult) -> dict[str, object]:
 
 def _outcome(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> web.StreamResponse:
     return _json(status, _operation_outcome([_issue("error", code, text)]), headers)
+
+
+def _closing(answer: web.StreamResponse) -> web.StreamResponse:
+    answer.force_close()
+    return answer
 
 
 def _operation_outcome(issues: list[dict[str, str]]) -> dict[str, object]:

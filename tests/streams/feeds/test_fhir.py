@@ -549,6 +549,22 @@ def test_patients_that_came_before_become_one_by_a_link() -> None:
     assert [(merge.prior, merge.surviving) for merge in found.merges] == [("4711", "4712")]
 
 
+@pytest.mark.parametrize(
+    ("resource", "skew"),
+    [
+        (bundle("batch", timestamp="2026-03-02T16:10:00Z"), 600),
+        (bundle("batch", timestamp="2026-03-02T15:50:00Z"), -600),
+        (bundle("batch", observation(meta={"lastUpdated": "2026-03-02T16:05:00Z"})), 300),
+        (observation(meta={"lastUpdated": "2026-03-02T16:05:00Z"}), 300),
+        (observation(meta={"lastUpdated": "2026-03-02T15:05:00Z"}), 0),
+        (observation(), None),
+        (bundle("batch", observation(), timestamp="yesterday"), None),
+    ],
+)
+def test_a_senders_clock_is_compared_as_far_as_its_times_say(resource: Any, skew: int | None) -> None:
+    assert sent(resource).skew == (None if skew is None else skew * 1000)
+
+
 def test_a_gap_in_the_numbers_of_notifications_is_counted() -> None:
     def notified(number: int) -> Any:
         status = {

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.wire.instants import Instant
+from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import MALFORMED, UNASSOCIATED
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.fhir import administrations, encounters, observations, patients
@@ -35,6 +35,7 @@ from streams.feeds.mapping.handled import MISSING_FIELD, MISSING_SEGMENT, WRONG_
 from streams.feeds.mapping.patients import TwoPatients
 from streams.feeds.mapping.publishing import Part
 from streams.feeds.mapping.tables import Tables
+from streams.feeds.mapping.times import resolve_fhir
 
 Handler = Callable[[Any, int, Context], None]
 HANDLERS: Mapping[type[Resource], Handler] = {
@@ -65,11 +66,16 @@ class EntryResult(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What a request gave, and what became of each entry; `bundle`: its type, "" for a single resource."""
+    """What a request gave, and what became of each entry; `bundle`: its type, "" for a single resource.
+
+    `skew`: the sender's clock less ours, ms, as far as its times say: by the time of a bundle, else by a
+    version from the future; None where there is no time.
+    """
 
     handled: Handled
     entries: tuple[EntryResult, ...] = ()
     bundle: str = ""
+    skew: int | None = None
 
 
 class Held(NamedTuple):
@@ -154,7 +160,7 @@ def _single(data: bytes, head: Resource, rules: FeedRules, tables: Tables, now: 
     outcome = _entry(held, 1, context)
     if held.fault:
         context.handled.verdict = Verdict(MISSING_SEGMENT, held.fault, head.resource_type)
-    return Answered(context.handled, (outcome,))
+    return Answered(context.handled, (outcome,), skew=_skew("", [held], now))
 
 
 def _held(entry: Entry) -> Held:
@@ -182,7 +188,24 @@ def _bundle(data: bytes, rules: FeedRules, tables: Tables, now: Instant) -> Answ
         return _whole_refused(bundle, fault, context)
     follow((held.resource for held in entries), context)
     outcomes = tuple(_entry(held, number, context) for number, held in enumerate(entries, 1))
-    return Answered(context.handled, outcomes, bundle.type)
+    return Answered(context.handled, outcomes, bundle.type, _skew(bundle.timestamp, entries, now))
+
+
+def _skew(timestamp: str, entries: Iterable[Held], now: Instant) -> int | None:
+    """Return how far the sender's clock is ahead. A version of the past may have waited: it says nothing."""
+    made = _made(timestamp)
+    if made is not None:
+        return made - now
+    versions = [_made(held.resource.meta.last_updated) for held in entries if held.resource is not None]
+    latest = max((each for each in versions if each is not None), default=None)
+    return None if latest is None else max(0, latest - now)
+
+
+def _made(text: str) -> Instant | None:
+    try:
+        return resolve_fhir(text) if text else None
+    except BadTime:
+        return None
 
 
 def _whole_refused(bundle: Bundle, fault: str, context: Context) -> Answered:
