@@ -30,6 +30,7 @@ from streams.feeds.service.conversation import Feed
 from streams.feeds.service.store import Source, records
 from streams.feeds.service.tls import Certificate
 from streams.kafka.producer import NotAcknowledged
+from streams.service.connections import GuardedRunner
 from streams.service.lifecycle import wall
 
 CONTENT = "application/fhir+json"
@@ -56,8 +57,8 @@ class FhirListener:
         app.router.add_post("/", self._bundle)
         app.router.add_post("/{type}", self._resource)
         app.router.add_put("/{type}/{id}", self._resource)
-        self.runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=self.feed.hold + 1, keepalive_timeout=self.feed.idle
+        self.runner = GuardedRunner(
+            app, self.feed.idle, shutdown_timeout=self.feed.hold + 1, keepalive_timeout=self.feed.idle
         )
         await self.runner.setup()
         metrics.CONNECTIONS.labels(self.feed.name).set_function(self._connections)
@@ -110,11 +111,20 @@ class FhirListener:
         return kind.lower() == "bearer" and any(hmac.compare_digest(given, each) for each in self.tokens)
 
     async def _bundle(self, request: web.Request) -> web.StreamResponse:
-        return await self._stored(await _body(request), request)
+        return await self._stored(await self._body(request), request)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if request.content_type not in JSON:
+            raise web.HTTPUnsupportedMediaType(reason=f"send {CONTENT}")
+        try:
+            async with asyncio.timeout(self.feed.idle):
+                return await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(reason="the body did not come in time") from None
 
     async def _resource(self, request: web.Request) -> web.StreamResponse:
         """Take one resource, which must be of the type, and have the id, of the address."""
-        wanted, data = request.match_info["type"], await _body(request)
+        wanted, data = request.match_info["type"], await self._body(request)
         if wanted not in TYPES and wanted != BUNDLE:
             return _outcome(404, "not-supported", f"{wanted[:60]} is not taken")
         return await self._stored(data, request, wanted, request.match_info.get("id"))
@@ -177,12 +187,6 @@ def _tokens(feed: Feed) -> list[bytes]:
     if not tokens:
         raise UsageError(f"feeds.{feed.name}: bearer-file: {feed.table.bearer_file} holds no token")
     return tokens
-
-
-async def _body(request: web.Request) -> bytes:
-    if request.content_type not in JSON:
-        raise web.HTTPUnsupportedMediaType(reason=f"send {CONTENT}")
-    return await request.read()
 
 
 def _mismatch(data: bytes, type: str | None, id: str | None) -> str | None:

@@ -30,6 +30,7 @@ from streams.service.process import Part, Service
 
 log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
+RENEW_S = 5.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
 
@@ -96,6 +97,7 @@ class Feeds(Service):
             self.listeners.append(self.listener(feed))
         for listener in self.listeners:
             await listener.start()
+            self._judge(listener)
         self.listening = True
 
     async def close(self) -> None:
@@ -106,7 +108,7 @@ class Feeds(Service):
         await self.store.stop()
 
     def parts(self) -> Iterable[Part]:
-        return (*(self.memory.follow(topic) for topic in FEEDS), self._move(), self._keep())
+        return (*(self.memory.follow(topic) for topic in FEEDS), self._move(), self._renew(), self._keep())
 
     def ready(self) -> str | None:
         """Return None while it listens and the broker acknowledges."""
@@ -142,14 +144,27 @@ class Feeds(Service):
                 await asyncio.sleep(AGAIN_S)
                 self.merged.put_nowait(prior)
 
-    async def _keep(self) -> None:
-        """Renew certificates that changed, and forget what was kept long enough."""
+    async def _renew(self) -> None:
+        """Load certificates again that changed, and say when each ends."""
         while True:
             for listener in self.listeners:
-                if listener.certificate.renew():
-                    log.info("%s: the certificate was loaded again", listener.feed.name)
-                if (ends := listener.certificate.ends()) is not None:
-                    metrics.CERTIFICATE.labels(listener.feed.name).set(ends)
+                name, certificate = listener.feed.name, listener.certificate
+                if certificate.renew():
+                    log.warning("%s: the certificate was loaded again", name)
+                    self._judge(listener)
+                if (span := certificate.span()) is not None:
+                    metrics.CERTIFICATE.labels(name).set(span.ends)
+            await asyncio.sleep(RENEW_S)
+
+    def _judge(self, listener: FeedListener) -> None:
+        """Say what is wrong with a certificate now: the feed serves it all the same."""
+        fault = listener.certificate.fault(wall() / SECOND)
+        if fault is not None:
+            log.error("%s: %s", listener.feed.name, fault)
+
+    async def _keep(self) -> None:
+        """Forget what was kept long enough."""
+        while True:
             gone = self.memory.tables.expire(wall())
             tombstones = [OutgoingRecord(FEEDS[0], key.encode(), None) for key in gone]
             if tombstones:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+import ssl
 import threading
 import time
 from collections import Counter
@@ -21,9 +22,11 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.feeds.mapping.fhir.handling import handle
 from streams.feeds.mapping.tables import Tables
 from streams.kafka import blocking_reader
-from streams.kafka.ports import HOST
+from streams.kafka.ports import HOST, wait_until
 from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
+from tests.patience import PATIENCE_S
+from tests.streams.feeds.certificates import DAY, Signer
 from tests.streams.feeds.fhir_wards import Spoken, mistaken, spoken
 from tests.streams.feeds.running import FhirSender, RunningFeed, running, values
 from tests.streams.feeds.support import rules
@@ -83,6 +86,37 @@ def test_without_a_broker_the_sender_is_to_come_again_and_its_resource_is_stored
         assert sender.deliver(observation(id="o2"), time.monotonic() + 60) == 200
         sender.close()
     assert len({record["id"] for record in values(broker, VITALS)}) == 2
+
+
+def test_a_certificate_that_ended_is_said_at_the_start_and_renewed_without_a_restart(
+    broker: Broker, tmp_path: Path
+) -> None:
+    signer = Signer(tmp_path)
+    signer.sign("feed", -20 * DAY, -DAY)
+    signer.sign("sender")
+    signer.sign("renewed")
+    keys = {"tls-cert-file": "feed.pem", "tls-key-file": "feed.key", "client-ca-file": "ca.pem"}
+    lines = "\n".join(f'{key} = "{tmp_path / name}"' for key, name in keys.items())
+    with running(broker, tmp_path, lines, kind="fhir") as feed:
+
+        def ends_in() -> float:
+            found = str(asked(f"http://{HOST}:{feed.metrics_port}/metrics"))
+            (line,) = (line for line in found.splitlines() if line.startswith("il2_feed_certificate_expiry"))
+            return float(line.split()[1]) - time.time()
+
+        sender = FhirSender(feed.port, signer.client("sender"))
+        with pytest.raises(ssl.SSLCertVerificationError, match="certificate has expired"):
+            sender.send(observation())
+        sender.close()
+        assert ends_in() < 0
+        for ending in ("pem", "key"):
+            (tmp_path / f"renewed.{ending}").replace(tmp_path / f"feed.{ending}")
+        assert wait_until(lambda: ends_in() > 0, PATIENCE_S)
+        assert sender.send(observation()) == 200
+        sender.close()
+    log = feed.log.read_text()
+    assert "ERROR il2watch.feeds: ward: its certificate ended 20" in log
+    assert "WARNING il2watch.feeds: ward: the certificate was loaded again" in log
 
 
 MAPS = ["builtin:loinc", "builtin:rxnorm", "builtin:words", "sim.csv"]
