@@ -26,6 +26,13 @@ from streams.feeds.offline import Captured
 SHOWN = (1, 2, 3, 4, 5, 6, 7, 8, 11, 14)
 """The fields of an OBX that a sample shows: none that names a person or a device."""
 MOST_ROWS = 40
+DOUBTED = {
+    "silent-correction": "corrections that do not say so",
+    "name-changed": "names changed under one id",
+    "identity-changed": "ids changed of one Patient",
+    "lost-notifications": "notifications lost",
+}
+"""What is counted and may mean a fault of the sender, in words."""
 
 
 class CodeReport(msgspec.Struct):
@@ -240,6 +247,21 @@ def page(report: CheckReport, feed: str) -> Iterator[str]:
 def _verdict(report: CheckReport) -> str:
     if not report.paths:
         return "nothing was found: no message, no resource"
+    doubts = [f"{what} {number:,}" for what, number in _doubts(report) if number]
+    return _faults(report) + (f"; look at: {', '.join(doubts)}" if doubts else "")
+
+
+def _doubts(report: CheckReport) -> Iterator[tuple[str, int]]:
+    """Yield what is used and may yet be wrong, with how often."""
+    yield "control ids used again", report.control_ids_reused
+    yield "versions used again", report.versions_reused
+    yield "readings later than their message", report.ahead
+    yield "codes with serial draws", len(report.serial_draws)
+    for what, words in DOUBTED.items():
+        yield words, sum(number for name, number in report.tally.items() if name.partition(" ")[0] == what)
+
+
+def _faults(report: CheckReport) -> str:
     if report.clean:
         return "everything is mapped, nothing is refused"
     unmapped = len(report.unmapped)
