@@ -127,7 +127,8 @@ class Checker:
         self.report.count(found.path, f"{found.path}: message {found.number}", handled)
         self._count_header(found)
         message = self._split(found.data)
-        if message is not None and handled.verdict.taken:
+        used = handled.verdict.taken and not handled.tally["skipped", "ignored-type"]
+        if message is not None and used:
             self._count_patients(message)
             self._count_codes(message, handled.refused)
 

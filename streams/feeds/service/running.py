@@ -60,6 +60,13 @@ class FeedListener(Protocol):
         ...
 
 
+def judged(listener: FeedListener) -> None:
+    """Log what is wrong with a certificate now: the feed serves it all the same."""
+    fault = listener.certificate.fault(wall() / SECOND)
+    if fault is not None:
+        log.error("%s: %s", listener.feed.name, fault)
+
+
 async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
     count = partitions(options.broker, [*INPUTS, DEADLETTERS, *FEEDS])
@@ -97,7 +104,7 @@ class Feeds(Service):
             self.listeners.append(self.listener(feed))
         for listener in self.listeners:
             await listener.start()
-            self._judge(listener)
+            judged(listener)
         self.listening = True
 
     async def close(self) -> None:
@@ -151,16 +158,10 @@ class Feeds(Service):
                 name, certificate = listener.feed.name, listener.certificate
                 if certificate.renew():
                     log.warning("%s: the certificate was loaded again", name)
-                    self._judge(listener)
+                    judged(listener)
                 if (span := certificate.span()) is not None:
                     metrics.CERTIFICATE.labels(name).set(span.ends)
             await asyncio.sleep(RENEW_S)
-
-    def _judge(self, listener: FeedListener) -> None:
-        """Say what is wrong with a certificate now: the feed serves it all the same."""
-        fault = listener.certificate.fault(wall() / SECOND)
-        if fault is not None:
-            log.error("%s: %s", listener.feed.name, fault)
 
     async def _keep(self) -> None:
         """Forget what was kept long enough."""
