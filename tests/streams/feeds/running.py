@@ -147,7 +147,7 @@ class FhirSender:
         self.connection = (
             HTTPSConnection("localhost", port, timeout=ANSWER_S, context=context) if context else made
         )
-        self.headers = {"Content-Type": "application/fhir+json"}
+        self.headers, self.answer = {"Content-Type": "application/fhir+json"}, ""
         self.headers |= {"Authorization": f"Bearer {token}"} if token else {}
 
     def close(self) -> None:
@@ -161,7 +161,7 @@ class FhirSender:
         )
         self.connection.request(method, path, json.dumps(resource).encode(), self.headers)
         answer = self.connection.getresponse()
-        answer.read()
+        self.answer = answer.read().decode()
         return answer.status
 
     def deliver(self, resource: dict[str, Any], until: float) -> int:
