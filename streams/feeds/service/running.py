@@ -30,7 +30,7 @@ from streams.service.process import Part, Service
 
 log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
-RENEW_S = 5.0
+RENEW_S = 2.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,14 @@ from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import DAY, Signer
 from tests.streams.feeds.fhir_wards import Spoken, mistaken, spoken
-from tests.streams.feeds.running import FhirSender, RunningFeed, running, values
-from tests.streams.feeds.support import rules
+from tests.streams.feeds.running import FhirSender, RunningFeed, ask, running, said, values
+from tests.streams.feeds.support import rules, sample
 from tests.streams.feeds.test_fhir import observation, version
 from tests.streams.feeds.test_fhir_round_trip import feed as rules_of_a_ward
 from tests.streams.feeds.test_live import Crashes, in_force
 from tests.streams.feeds.test_round_trip import alerts, ward
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds-fhir")]
 Resource = dict[str, Any]
 
 
@@ -243,6 +244,64 @@ def crash(broker: Broker, folder: Path, seed: int, kills: int, number: int) -> C
     letters = {record.value for record in blocking_reader.records(broker, DEADLETTERS)}
     assert letters == {json.dumps(crashes.results[place]).encode() for place in range(0, number, 9)}
     return Counter(killed=killed, resources=number, records=len(records))
+
+
+AT_THE_BROKER = """
+import os, signal, sys
+from pathlib import Path
+from streams.cli.main import main
+from streams.feeds.service.store import Store
+append, here = Store.append, Path(sys.argv.pop(1))
+
+async def ended(self, records, patience_s):
+    point = here.read_text() if here.exists() else ""
+    here.unlink(missing_ok=True)
+    if point == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    await append(self, records, patience_s)
+    if point == "between":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Store.append = ended
+sys.exit(main(sys.argv[1:]))
+"""
+"""A feed that dies before anything is published, or when the broker has it and the sender no answer."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "points"), [("mllp", {"between": 1}), ("fhir", {"before": 0, "between": 1})]
+)
+def test_killed_before_its_answer_the_message_that_comes_again_is_applied_once(
+    kind: str, points: dict[str, int], broker: Broker, tmp_path: Path
+) -> None:
+    """`points`: where it is killed, and how many records the broker has then. After an answer: see above."""
+    feed, point = RunningFeed(broker, tmp_path, kind=kind), tmp_path / "point"
+    feed.command[1:3] = ["-c", AT_THE_BROKER, str(point)]
+    for where, stored in points.items():
+        feed.start()
+        point.write_text(where)
+        assert not sent_once(feed, kind)
+        assert len(values(broker, VITALS)) == stored
+    feed.start()
+    assert sent_once(feed, kind)
+    assert feed.stop() == 0
+    assert len({json.dumps(record, sort_keys=True) for record in values(broker, VITALS)}) == 1
+
+
+def sent_once(feed: RunningFeed, kind: str) -> bool:
+    """Send the same message and return whether it is answered as stored; it ends the feed otherwise."""
+    if kind == "mllp":
+        found = ask(feed.port, sample("109"))
+        answered = bool(found) and said(found[0])[0] == "CA"
+    else:
+        try:
+            answered = send(feed, observation()) == [200]
+        except (OSError, HTTPException):
+            answered = False
+    if not answered:
+        assert feed.process is not None
+        feed.process.wait(PATIENCE_S)
+    return answered
 
 
 def test_killed_at_five_moments_it_loses_nothing_answered_and_applies_nothing_twice(

@@ -122,7 +122,7 @@ def speak_hl7(feed: RunningFeed, marks: Marks) -> Iterator[str]:
         sender = Sender(feed.port)
         sender.connect()
         assert sender.connection is not None
-        sender.connection.settimeout(0.5)
+        sender.connection.settimeout(0.2)
         try:
             yield from (
                 answer.decode("latin-1") for answer in sender.send(marked_hl7(path.read_bytes(), marks))
@@ -168,7 +168,7 @@ def speak_both(feed: RunningFeed, marks: Marks) -> Iterator[str]:
 
 @pytest.mark.kafka
 @pytest.mark.slow
-@pytest.mark.xdist_group("feeds")
+@pytest.mark.xdist_group("feeds-fhir")
 @pytest.mark.parametrize(
     ("kind", "keys", "speak", "least"),
     [("mllp", HL7_KEYS, speak_both, 25), ("fhir", 'unmapped = "keep"', speak_fhir, 9)],

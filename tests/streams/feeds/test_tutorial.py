@@ -100,7 +100,7 @@ def empty(apache: ApacheKafka) -> Iterator[Broker]:
 
 @pytest.mark.kafka
 @pytest.mark.slow
-@pytest.mark.xdist_group("feeds")
+@pytest.mark.xdist_group("feeds-fhir")
 def test_the_feeds_of_the_page_publish_what_the_rehearsal_gave(reader: Reader, empty: Broker) -> None:
     reader.follow(PAGE)
     topics = ["topics", "create", "--broker", empty.servers, "--partitions", "2", "--replication", "1"]
