@@ -108,6 +108,19 @@ def broker_of(chosen: argparse.Namespace) -> Broker:
     return broker(chosen.broker, site.opened(chosen.config))
 
 
+def knowing(command: Parser) -> None:
+    """Add `--clock`: when a record of a topic was known."""
+    command.add_argument(
+        "--clock",
+        choices=("wall", "log"),
+        default="wall",
+        help=(
+            "as the worker ran: wall (default): a record is known when it reached its topic; log: by its own "
+            "`known`"
+        ),
+    )
+
+
 def who_options(command: Parser) -> None:
     """Add `--by` and `--reason`."""
     command.add_argument("--by", metavar="WHO", required=True, help="name of the person")

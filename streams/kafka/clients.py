@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from streams.kafka.settings import Broker
+from streams.kafka.unreachable import absent
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -36,25 +37,22 @@ WRITING: Mapping[str, object] = {
 
 
 def consumer(broker: Broker, **settings: Any) -> KafkaConsumer:
-    """Return a blocking consumer. Raises KafkaError when no broker answers."""
+    """Return a blocking consumer. Raises UsageError when no broker answers, or one refuses the login."""
     from kafka import KafkaConsumer
 
-    return _blocking(KafkaConsumer, broker, {**READING, "allow_auto_create_topics": False, **settings})
+    alone = {"allow_auto_create_topics": False, "bootstrap_timeout_ms": 10_000}
+    return _blocking(KafkaConsumer, broker, {**READING, **alone, **settings})
 
 
 def producer(broker: Broker, **settings: Any) -> KafkaProducer:
-    """Return a blocking, idempotent producer. Raises UsageError when no broker answers."""
+    """Return a blocking, idempotent producer. Raises UsageError as `consumer` does."""
     from kafka import KafkaProducer
-    from kafka.errors import KafkaError
 
-    try:
-        return _blocking(KafkaProducer, broker, {**WRITING, **settings})
-    except KafkaError as error:
-        raise broker.unanswered(error) from None
+    return _blocking(KafkaProducer, broker, {**WRITING, **settings})
 
 
 def admin(broker: Broker, **settings: Any) -> KafkaAdminClient:
-    """Return a blocking admin client. Raises KafkaError when no broker answers."""
+    """Return a blocking admin client. Raises UsageError when no broker answers, or one refuses the login."""
     from kafka import KafkaAdminClient
 
     return _blocking(KafkaAdminClient, broker, settings)
@@ -82,7 +80,12 @@ def async_admin(broker: Broker, **settings: Any) -> AIOKafkaAdminClient:
 
 
 def _blocking(make: Callable[..., Client], broker: Broker, settings: Mapping[str, object]) -> Client:
-    return make(**broker.for_kafka_python(), **settings)
+    from kafka.errors import KafkaError
+
+    try:
+        return make(**broker.for_kafka_python(), **settings)
+    except KafkaError as error:
+        raise absent(broker, type(error).__name__) from None
 
 
 def _asynchronous(

@@ -22,6 +22,7 @@ from rules.wire.topics import (
     ASSESSMENTS,
     DEADLETTERS,
     FEED_ALIASES,
+    FEED_BEDS,
     FEED_PATIENTS,
     FEED_RESULTS,
     PARTITIONS,
@@ -161,6 +162,7 @@ COMPACTED = {
     ASSESSMENTS: compacted,
     FEED_ALIASES: compacted,
     FEED_PATIENTS: compacted,
+    FEED_BEDS: compacted,
     FEED_RESULTS: compacted_for_a_week,
 }
 

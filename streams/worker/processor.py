@@ -319,7 +319,9 @@ class BatchProcessor:
         not leave them as the only ones. Raises Overtaken when it is this worker that was thought dead.
         """
         await self.fence.still_owns()
-        log.warning("partition %d: another worker wrote behind this one; all is written again", partition)
+        replaced = partition in self.store.cut
+        why = "its changelog was replaced" if replaced else "another worker wrote behind this one"
+        log.warning("partition %d: %s; all is written again", partition, why)
         term, topic = self.term(partition), self.store.changelog_topic_name
         rows = [(name, in_term(apart(value)[1], term)) for name, value in self.store.values_of(partition)]
         for first in range(0, max(1, len(rows)), AT_ONCE):

@@ -49,10 +49,6 @@ class StateStore(FencedTable):
         """Return the term that begins with a record at this offset."""
         return super().term(partition, self.epochs.get(partition, 0) + offset)
 
-    def is_new(self, partition: int) -> bool:
-        """Return whether nothing of a partition was ever written, or all of it is lost."""
-        return partition not in self.epochs and next(iter(self.values_of(partition)), None) is None
-
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
         """Return whether a record read back replaces the one that is here.
 

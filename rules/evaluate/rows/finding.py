@@ -5,6 +5,7 @@ from functools import lru_cache
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
+from rules.chart.folded import NOTHING, fold
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
@@ -40,22 +41,36 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     All findings but mental status are charted so, and they alone.
     """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
-    latest: dict[str, Sign] = {}
-    result, signs = Result(), charted(chart, {code for code, _ in (*absolute, *relative)})
-    if not signs:
+    latest, state, at, last = _course(row.code, chart, absolute, relative)
+    result = Result(state, at=at, latest=last)
+    if not latest:
         return result
-    for code, sign in signs:
-        latest[code] = sign
-        state = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
-        if state != result.state or result.at is None:
-            result.state, result.at = state, sign.at
-        result.latest = sign.at
     decisive = _present(latest, absolute) or _present(latest, relative)
     result.findings = tuple(name_of(code, sign) for code, sign in decisive)
     deciding = [sign for _, sign in decisive] or list(latest.values())
     result.evidence = tuple(sign.reference for sign in deciding)
     result.value = next((sign.value for sign in deciding if sign.value not in ("present", "absent")), None)
     return result
+
+
+Course = tuple[dict[str, Sign], str, int | None, int | None]
+"""The latest record of each finding, the state they make and since when, and the `at` of the last one."""
+
+
+def _course(code: str, chart: Chart, absolute: list[Wanted], relative: list[Wanted]) -> Course:
+    """Return what the cycle's records of a row's findings lead to, in order of `at`."""
+    codes = sorted({code for code, _ in (*absolute, *relative)})
+
+    def add(before: Course, i: int, sign: Sign) -> Course:
+        latest, state, at, _ = before
+        if not chart.cycle.holds(sign.at):
+            return before
+        latest[codes[i]] = sign
+        now = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
+        return latest, now, sign.at if now != state or at is None else at, sign.at
+
+    signs = tuple(chart.findings.get(one, NOTHING) for one in codes)
+    return fold(chart, code, signs, chart.cycle, lambda: ({}, CLEAR, None, None), add)
 
 
 def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[tuple[str, Sign]]:

@@ -15,7 +15,8 @@ from rules.wire.events import Event
 from rules.wire.refusals import FROM_THE_FUTURE, Problem
 from streams.feeds.mapping.wire_events import WireEvent, encode
 
-_NOT_STATED = frozenset(("id", "patient", "known", "status", "offset"))
+_NOT_STATED = frozenset(("id", "patient", "known", "status", "offset", "charted"))
+"""What is no content: who, when known, and in which unit a value was written that is the same in another."""
 _FOREVER = 1 << 60
 _encoder = msgspec.msgpack.Encoder()
 
