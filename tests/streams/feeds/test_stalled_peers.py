@@ -1,4 +1,4 @@
-"""Peers that stall keep nobody else from an answer, and the listener ends in time all the same."""
+"""Peers that stall keep nobody else from an answer; what a long connection tolerates is counted while it lasts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from streams.config.feeds import FeedTable
+from streams.service.metrics import REGISTRY
 from tests.streams.feeds.test_certificates import ASKED, KINDS, answered, serving
 from tests.streams.feeds.test_fhir import observation
 
@@ -64,3 +65,29 @@ def test_a_peer_that_says_half_and_goes_silent_is_closed_when_the_feed_has_waite
         return found
 
     assert serving(table(kind, idle="1 s"), client) == b""
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, {"feed": "icu", **labels}) or 0.0
+
+
+def test_faults_of_framing_and_control_ids_used_again_are_counted_while_a_connection_lasts() -> None:
+    """Stray bytes, then a message, the same again, and another one under its control id."""
+    other = ASKED["mllp"].replace(b"|2.6|", b"|1.6|")
+
+    async def client(listener: Any) -> tuple[float, float]:
+        stray = counted("il2_feed_frame_faults_total", kind="stray")
+        reused = counted("il2_feed_counted_total", what="control-id-reused")
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"stray")
+        for data in (ASKED["mllp"], ASKED["mllp"], other):
+            writer.write(data)
+            await reader.readuntil(b"\x1c\r")
+        found = (
+            counted("il2_feed_frame_faults_total", kind="stray") - stray,
+            counted("il2_feed_counted_total", what="control-id-reused") - reused,
+        )
+        writer.close()
+        return found
+
+    assert serving(table("mllp"), client) == (5, 1)
