@@ -267,17 +267,13 @@ def feed_fhir_main(arguments: list[str]) -> int:
 
 def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> NoReturn:
     """Run the feeds of a kind. `listener`: `module:class`, imported only here."""
-    import logging
-    import sys
     from importlib import import_module
 
     from streams.feeds.service.running import FeedOptions, serve
+    from streams.service.logs import log_to_stderr
     from streams.service.process import run_to_end
 
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the feeds log once
+    log_to_stderr()
     found = FeedOptions(
         options.broker_of(chosen),
         feeds_of(chosen, kind),

@@ -78,6 +78,8 @@ COMMANDS = {
     "qualify": Command("streams.cli.qualify:main", "show that what runs here is what was tested"),
 }
 
+CLIENTS = ("kafka", "aiokafka")
+
 HEAD = """\
 usage: il2watch COMMAND [...]
 
@@ -123,6 +125,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         abandon_stdout()
         return INTERRUPTED
+    except Exception as error:
+        if not of_the_broker(error):
+            raise
+        abandon_stdout()
+        complain(f"the broker does not answer any more ({type(error).__name__}); is it running?")
+        return STUCK
+
+
+def of_the_broker(error: Exception) -> bool:
+    """Return whether an error is one of a Kafka client's: the broker went while a command was at work.
+
+    The clients are not imported for that: most commands need none.
+    """
+    return any(kind.__module__.split(".")[0] in CLIENTS for kind in type(error).__mro__)
 
 
 def open_streams() -> None:

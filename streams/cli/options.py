@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from rules.wire.durations import duration
@@ -162,6 +163,15 @@ def positive(text: str) -> float:
     if not 0 < found < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return found
+
+
+def folder(path: Path) -> Path:
+    """Make a working folder, and return it. Raises UsageError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--state-dir {path}: {error.strerror}; name another") from None
+    return path
 
 
 def length(text: str) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from streams.config import site
 from streams.errors import UsageError
 from streams.service.exit_codes import DONE
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from streams.kafka.settings import Broker
@@ -102,11 +101,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.open:
         return print_open(broker_of(chosen), chosen.id)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("il2watch").setLevel(logging.INFO)
-    logging.getLogger("mode.timers").setLevel(logging.ERROR)
+    log_to_stderr()
     pager_options = settings(chosen)
     from streams.pager.service.process import serve
     from streams.service.process import run_to_end
@@ -126,7 +121,7 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
     return PagerOptions(
         broker=broker,
         configured=configured,
-        state=chosen.state_dir,
+        state=options.folder(chosen.state_dir),
         wall=wall if chosen.clock == "wall" else None,
         listen=chosen.listen,
         port=chosen.metrics_port,

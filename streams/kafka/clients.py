@@ -9,7 +9,9 @@ Source: https://kafka-python.readthedocs.io and https://aiokafka.readthedocs.io.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from streams.kafka.settings import Broker
@@ -49,6 +51,27 @@ def producer(broker: Broker, **settings: Any) -> KafkaProducer:
     from kafka import KafkaProducer
 
     return _blocking(KafkaProducer, broker, {**WRITING, **settings})
+
+
+LEAVE_S = 2.0
+
+
+def leave(sender: KafkaProducer) -> None:
+    """Close a producer at once: what was not acknowledged has been reported, and is not waited for.
+
+    kafka-python flushes first and raises when that is not done; the producer would then complain once more
+    when it is collected. So what is left is given up before.
+    """
+    from kafka.errors import KafkaError
+
+    with suppress(KafkaError):
+        sender.close(timeout=0)
+        return
+    thread: Any = sender._sender
+    thread.force_close()
+    thread.join(LEAVE_S)
+    with suppress(KafkaError):
+        sender.close(timeout=0)
 
 
 def admin(broker: Broker, **settings: Any) -> KafkaAdminClient:
@@ -92,3 +115,15 @@ def _asynchronous(
     make: Callable[..., Client], broker: Broker, settings: Mapping[str, object], *topics: str
 ) -> Client:
     return make(*topics, **broker.for_aiokafka(), **settings)
+
+
+async def stop(client: Any) -> None:
+    """Stop a client of aiokafka.
+
+    A consumer whose broker is away may end with the CancelledError of its own fetch, which would look like
+    ours being cancelled: so it is stopped in a task of its own.
+    """
+    stopping = asyncio.ensure_future(client.stop())
+    await asyncio.wait((stopping,))
+    if not stopping.cancelled():
+        stopping.result()

@@ -176,7 +176,7 @@ def publish(broker: Broker, record: OutgoingRecord, what: str) -> None:
     """Send one record, at its own time. Raises UsageError when Kafka does not acknowledge it."""
     from kafka.errors import KafkaError
 
-    from streams.kafka.clients import producer
+    from streams.kafka.clients import leave, producer
     from streams.kafka.partition_check import partitions
 
     partitions(broker, [record.topic])
@@ -186,4 +186,4 @@ def publish(broker: Broker, record: OutgoingRecord, what: str) -> None:
     except KafkaError as error:
         raise UsageError(f"{what} was not taken: {type(error).__name__}: {error}") from None
     finally:
-        sender.close(timeout=0)
+        leave(sender)

@@ -42,7 +42,7 @@ class Follower:
         try:
             await self.consumer.start()
         except KafkaError as error:
-            await self.consumer.stop()
+            await clients.stop(self.consumer)
             raise self.broker.unanswered(error) from None
         self.behind = dict(await self.consumer.end_offsets(self.consumer.assignment()))
         if self.since is not None:
@@ -52,7 +52,7 @@ class Follower:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self.consumer.stop()
+        await clients.stop(self.consumer)
 
     async def records(self) -> list[tuple[bytes, bytes | None]]:
         """Return the records that came within a second: key and value, None for a tombstone."""
@@ -152,7 +152,7 @@ class TailReader:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self.consumer.stop()
+        await clients.stop(self.consumer)
 
     async def fetch(self) -> list[Any]:
         """Return the records that came within `TAIL_POLL_MS`, at most `AT_ONCE`. Raises KafkaError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import faust
@@ -81,6 +81,11 @@ class StateStore(FencedTable):
             for name, value in self.values_of(partition)
             if not name.startswith(PARTITION_PREFIX)
         }
+
+    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
+        """Yield the state records of patients who have one. Raises UnknownStateRecord."""
+        found = ((name, self.store.data.get(name)) for name in names)
+        return ((name, unpack(value)) for name, value in found if value is not None)
 
     def tick(self, partition: int) -> int:
         """Return the latest tick for all patients of a partition, ms; BEFORE_ALL: none yet."""

@@ -6,7 +6,7 @@ A feed that sent what the worker refuses would be acknowledged for nothing.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,23 +21,26 @@ _FOREVER = 1 << 60
 _encoder = msgspec.msgpack.Encoder()
 
 
-class Vetted(msgspec.Struct, frozen=True):
-    """What the worker would make of an event: its value, the digest of its content, or the problem."""
+class Vetted(NamedTuple):
+    """What the worker would make of an event (None: nothing), or the problem."""
 
-    value: bytes
-    digest: str
+    event: Event | None
     problem: Problem | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the event's content; empty where the worker makes nothing of it."""
+        return "" if self.event is None else digest_of(self.event)
 
 
 def vetted(event: WireEvent) -> Vetted:
-    """Return whether the worker takes an event whole, and the digest of what it says in canonical units.
+    """Return whether the worker takes an event whole, and what it makes of it in canonical units.
 
     A time in the future is the worker's to judge, which has the broker's clock.
     """
-    value = encode(event)
-    decoded, problems = decode(value, ahead=_FOREVER)
+    decoded, problems = decode(encode(event), ahead=_FOREVER)
     problem = next((each for each in problems if each.refuses and each.reason != FROM_THE_FUTURE), None)
-    return Vetted(value, "" if decoded is None else digest_of(decoded), problem)
+    return Vetted(decoded, problem)
 
 
 def digest_of(event: Event) -> str:

@@ -47,7 +47,7 @@ async def history(broker: Broker, patient: str, partitions: int, since: int | No
             ]
         return in_force(found)
     finally:
-        await consumer.stop()
+        await clients.stop(consumer)
 
 
 async def _go_to(consumer: Any, places: Sequence[Any], since: int) -> None:

@@ -58,7 +58,7 @@ class Store:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self._producer.stop()
+        await clients.stop(self._producer)
 
     async def append(self, records: Sequence[OutgoingRecord], patience_s: float) -> None:
         """Append records in order and wait for every acknowledgement. Raises NotAcknowledged.

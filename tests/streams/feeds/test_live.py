@@ -18,6 +18,7 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
 from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS, INPUTS, LABS, VITALS
+from streams.cli.main import main
 from streams.dev_broker.apache import ApacheKafka
 from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
@@ -135,6 +136,28 @@ def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manag
             return [(each["patient"], each["alert"], each["by"]) for each in values(broker, "il2.commands")]
 
         assert wait_until(lambda: acknowledged()[:1] == [("P1", "e1", "P0001")], 30)
+
+
+def test_a_letter_goes_through_its_feed_again_when_the_map_was_mended(
+    broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = sample("81").replace(b"|2.6|mg/dL", b"|230|UMOLL")
+    assert b"UMOLL" in data
+    replay = ["deadletters", "replay", "--broker", broker.servers, "--config"]
+    with running(broker, tmp_path) as feed:
+        ask(feed.port, data)
+        assert main([*replay, str(feed.site)]) == 1
+        assert "feeds/ward/" in (complaint := capsys.readouterr().err)
+        assert "0 of 1 sent and acknowledged; not sent 1 (bad-unit 1)" in complaint
+        feed.site.write_text(feed.site.read_text() + 'units = { UMOLL = "umol/L" }\n')
+        assert main([*replay, str(feed.site)]) == 0
+        assert "1 of 1 sent and acknowledged" in capsys.readouterr().err
+        assert main([*replay, str(tmp_path / "none.toml")]) == 2
+    found = [record for record in values(broker, LABS) if record["readings"][0]["code"] == "creatinine"]
+    assert [(each.get("status", "final"), each["readings"][0]["value"]) for each in found] == [
+        ("final", "230"),
+        ("corrected", 230),
+    ]
 
 
 def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(
