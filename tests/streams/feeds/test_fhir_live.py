@@ -19,6 +19,7 @@ import pytest
 
 from rules.wire.topics import DEADLETTERS, FEED_PATIENTS, INPUTS, LABS, VITALS
 from simulators.interfaces.fhir_r4 import SIM, patient
+from streams.cli.main import main
 from streams.dev_broker.apache import ApacheKafka
 from streams.feeds.mapping.fhir.handling import handle
 from streams.feeds.mapping.tables import Tables
@@ -70,6 +71,20 @@ def test_what_is_answered_is_stored_and_a_feed_killed_remembers_it(broker: Broke
     assert json.loads(letter.value) == bad
     (linkage,) = blocking_reader.records(broker, FEED_PATIENTS)
     assert (linkage.key, json.loads(linkage.value)["patient"]) == (b"ward/Patient/p1", "p1")
+
+
+def test_a_resource_that_came_before_its_patient_goes_through_the_feed_again_afterwards(
+    broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = f'patient = {{ authorities = ["{SIM}"] }}'
+    with running(broker, tmp_path, keys, kind="fhir") as feed:
+        replay = ["deadletters", "replay", "--broker", broker.servers, "--config", str(feed.site)]
+        assert send(feed, observation()) == [200]
+        assert main(replay) == 1
+        assert "0 of 1 sent and acknowledged; not sent 1 (unassociated 1)" in capsys.readouterr().err
+        assert send(feed, patient("p1")) == [200]
+        assert main(replay) == 0
+    assert [record["patient"] for record in values(broker, VITALS)] == ["p1"]
 
 
 def test_without_a_broker_the_sender_is_to_come_again_and_its_resource_is_stored_once(
