@@ -15,7 +15,7 @@ UNMEASURED := chart/test_pressor_loads chart/test_sustained chart/test_tail deci
 UNMEASURED := $(UNMEASURED:%=tests/rules/%.py)
 FAST := -m pytest -q -n $(JOBS) -m "not slow and not campaign" tests/rules/evaluate tests/rules/explain tests/rules/guideline tests/rules/wire \
   tests/test_arrows.py tests/test_cases.py tests/test_ceilings.py tests/test_references.py
-CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds)
+CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds clock cuts disk)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
 
@@ -23,7 +23,7 @@ LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks kafka campaign $(CAMPAIGNS) clean
+.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks release stack kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -62,8 +62,10 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline and the latency of pages
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline and the latency of pages
 	"$(PY)" -m tests.bench
+	@echo
+	"$(PY)" -m tests.bench.review
 	@echo
 	"$(PY)" -m tests.bench.pipeline
 	@echo
@@ -104,17 +106,25 @@ audit: $(READY) ## the image's locked packages against the published advisories;
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3" || true
 	"$(PY)" -m deploy.audit
 
+release: $(READY) ## wheel and sdist in dist/, each tried in a clean environment outside of the checkout: the README's example, and a demo of a minute
+	"$(PY)" -m tests.release
+
+stack: ## deploy/ in containers, in a network namespace of its own, checked (root, Debian 12; FORM=short for the short form): deploy/try/README.md
+	bash deploy/try/run.sh "$(FORM)"
+
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.dev_broker.apache
 
-campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -fuzz, -feeds
+campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -fuzz, -feeds, -clock, -cuts, -disk
 	@"$(MAKE)" --no-print-directory --keep-going $(CAMPAIGNS)
 
 # What has passed is told in build/campaign/NAME.jsonl and is not run again: a second call goes on where the first ended (tests/campaigns.py).
 # rules, streams, simulators: the property tests there, from other seeds and with 20 times the examples; simulators: larger wards too.
 # reference: the engine against the second reading. kills: workers, brokers, demos. pager: kills of it.
+# KILLS=1000 SEED=2: so many kills, a hundred a slice, from other seeds.
 # fuzz: a million mutated records at a live worker.
-# soak: the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
+# clock: steps of the host's clock (libfaketime). cuts: a worker cut off, in a network namespace (root). disk: a full one (root).
+# soak: seven days of a ward, the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
 $(CAMPAIGNS): campaign-%: $(READY)
 	"$(PY)" $(TESTS) --campaign=$*
 

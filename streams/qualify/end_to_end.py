@@ -23,7 +23,7 @@ from streams.kafka import commands
 from streams.kafka.blocking_reader import Tail
 from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
-from streams.qualify.report import Finding, passed, skipped
+from streams.qualify.report import Finding, Recorder, passed, skipped
 
 SUBJECT = "creatinine"
 HIGH, NORMAL = 9.0, 1.0
@@ -36,6 +36,29 @@ NO_WORKER = "see that a worker runs on this broker, that it is at work (its /-/r
 NO_PAGER = "see that a pager runs on this broker, that it is at work (its /-/ready), and what its log says"
 NO_ROUTE = "add a route to the site's [pager] table with test = true and a ladder to a receiver"
 RECEIVER = "see that the test route's receiver runs and takes pages: address, certificate, key"
+
+
+def whole_way(recorder: Recorder, broker: Broker, patience: float) -> None:
+    """Take a test patient the whole way; after a step that failed only the discharge is made."""
+    patient = TestPatient(broker, patience)
+    steps = (
+        ("page", "From a record to a page", patient.page),
+        ("acknowledgement", "From a page to its acknowledgement", patient.acknowledgement),
+        ("correction", "From a correction to the amendment", patient.correction),
+    )
+    going = True
+    try:
+        for name, title, make in steps:
+            step = recorder.step(name, title, make if going else after_a_failure)
+            going = going and step.result != "failed"
+        recorder.step("discharge", "Test patient gone", patient.discharge)
+    finally:
+        patient.close()
+
+
+def after_a_failure() -> Finding:
+    """Return the finding of a step that the one before made impossible."""
+    return skipped("the step before it failed")
 
 
 class Seen(NamedTuple):
@@ -79,6 +102,12 @@ class TestPatient:
         self.producer.send(topic_of(kind), record, key=key, timestamp_ms=self.sent).get(self.patience)
         return self.sent
 
+    def acknowledge(self, at: int) -> str:
+        """Publish an acknowledgement of the alert; return its id."""
+        command = commands.acknowledgement(self.patient, self.alert, WHO, at)
+        commands.send(self.broker, command)
+        return command.id
+
     def until(self, found: Callable[[Seen], bool]) -> Seen | None:
         """Return the first record for which `found` holds, read before or still coming; None: none."""
         end, looked = time.monotonic() + self.patience, 0
@@ -109,25 +138,24 @@ class TestPatient:
         if alerted is None or alerted.alert is None:
             return Finding("failed", ("no alert came of the test patient's record",), NO_WORKER)
         self.alert = alerted.alert.id
-        told = self.until(
+        notified = self.until(
             lambda one: self._of(one, pages.ACCEPTED, "trigger") or self._of(one, pages.UNROUTED)
         )
-        if told is not None and told.page is not None and told.page.outcome == pages.ACCEPTED:
-            return timed(began, alerted.at, told.at, told.page.channel or "")
-        return self._unpaged(told)
+        if (page := notified and notified.page) and page.outcome == pages.ACCEPTED:
+            return timed(began, alerted.at, notified.at, page.channel or "")
+        return self._unpaged(notified)
 
     def acknowledgement(self) -> Finding:
         """Acknowledge the alert, and wait for the pager's word and the receiver's."""
         began = clock()
-        command = commands.acknowledgement(self.patient, self.alert, WHO, began)
-        commands.send(self.broker, command)
-        said = self.until(lambda one: one.page is not None and one.page.command == command.id)
-        if said is None or said.page is None or said.page.outcome != pages.ACKNOWLEDGED:
+        command = self.acknowledge(began)
+        answer = self.until(lambda one: one.page is not None and one.page.command == command)
+        if answer is None or answer.page is None or answer.page.outcome != pages.ACKNOWLEDGED:
             return Finding("failed", ("the pager does not acknowledge the alert",), NO_PAGER)
-        told = self.until(lambda one: self._of(one, pages.ACCEPTED, "acknowledge"))
-        if told is None:
+        notified = self.until(lambda one: self._of(one, pages.ACCEPTED, "acknowledge"))
+        if notified is None:
             return Finding("failed", ("the receiver is not told of the acknowledgement",), RECEIVER)
-        times = lasted(began, said.at), lasted(began, told.at)
+        times = lasted(began, answer.at), lasted(began, notified.at)
         return passed("acknowledged after {}, the receiver told after {}".format(*times))
 
     def correction(self) -> Finding:
@@ -143,9 +171,12 @@ class TestPatient:
         return passed("amended after {}, the receiver told after {}".format(*times))
 
     def discharge(self) -> Finding:
-        """Discharge the test patient, and wait until nothing is left of the stay."""
+        """Discharge the test patient, and wait until nothing is left of the stay.
+
+        A command after it moves the clock of a worker on the log's, and begins no new stay.
+        """
         began = self.send("encounter", "discharge", event="discharge")
-        self.send("encounter", "discharge-again", event="discharge")
+        self.acknowledge(began + 1)
         if not self.alert:
             return skipped("discharged; nothing was assessed before")
         gone = self.until(lambda one: one.topic == ASSESSMENTS and one.assessed is None)
@@ -166,9 +197,9 @@ class TestPatient:
         page = one.page
         return page is not None and (page.alert, page.outcome, page.action) == (self.alert, outcome, action)
 
-    def _unpaged(self, told: Seen | None) -> Finding:
+    def _unpaged(self, unrouted: Seen | None) -> Finding:
         """Return why no receiver has the page, by what the pager wrote."""
-        if told is not None:
+        if unrouted is not None:
             return Finding("failed", ("no route takes the test patient's pages",), NO_ROUTE)
         tried = [one for one in self.pages() if one.outcome in (pages.RETRY, pages.REFUSED)]
         if tried:

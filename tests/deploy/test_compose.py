@@ -213,7 +213,7 @@ def test_the_number_of_workers_is_kept_by_every_up() -> None:
 
 @each(SERVICES)
 def test_a_service_cannot_write_its_root_nor_fork_without_end(name: str, service: dict[str, Any]) -> None:
-    assert service["pids_limit"] > 0
+    assert service["deploy"]["resources"]["limits"]["pids"] > 0
     assert service.get("read_only") or name == "grafana"
 
 

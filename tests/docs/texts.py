@@ -106,6 +106,11 @@ SCREEN = Source(
     "criteria.md 10",
     whole=True,
 )
+HANDOVER = Source(
+    ("streams/flowsheet/shift_words.py", "streams/handover", "streams/show/handover.py"),
+    "criteria.md 10",
+    whole=True,
+)
 PLOT = Source(("streams/plot",), "criteria.md 10", whole=True)
 REFUSED = Source(
     (
@@ -136,6 +141,7 @@ NOT_SHOWN = {
         "rules/chart/write_facts.py",
         "rules/decide/assessment.py",
         "rules/decide/dose_clock.py",
+        "rules/evaluate/shift_figures.py",
         "rules/guideline/agents.py",
         "rules/guideline/declarations.py",
         "rules/ingest/ucum.py",
@@ -193,7 +199,7 @@ def several(*sources: Source) -> Callable[[], Iterator[Text]]:
     return lambda: (text for source in sources for text in written(source))
 
 
-COMPOSED = (ALERTS, STEPS, EXPLAINED, NAMED, BOARD, PAGES, ANSWERS, SCREEN, PLOT, REFUSED)
+COMPOSED = (ALERTS, STEPS, EXPLAINED, NAMED, BOARD, HANDOVER, PAGES, ANSWERS, SCREEN, PLOT, REFUSED)
 SECTIONS = (
     Section("Criteria of Table 3", declared_texts.rows),
     Section("Findings", declared_texts.findings),
@@ -207,6 +213,7 @@ SECTIONS = (
     Section("Alerts, as they are composed", several(ALERTS, STEPS)),
     Section("Explanations", several(EXPLAINED)),
     Section("The board", lambda: (*written(NAMED), *written(BOARD), *scripts())),
+    Section("The handover", several(HANDOVER)),
     Section("Pages and what became of a command", several(PAGES, ANSWERS)),
     Section("On a terminal and on a plot", several(SCREEN, PLOT)),
     Section("Why a record or a value is not used", several(REFUSED)),

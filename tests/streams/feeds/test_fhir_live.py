@@ -6,10 +6,10 @@ import json
 import random
 import signal
 import ssl
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import DAY, Signer
-from tests.streams.feeds.fhir_wards import Spoken, mistaken, spoken
 from tests.streams.feeds.running import FhirSender, RunningFeed, ask, running, said, values
+from tests.streams.feeds.sent_wards import Spoken, deliver, mistaken, spoken
 from tests.streams.feeds.support import rules, sample
 from tests.streams.feeds.test_fhir import observation, version
 from tests.streams.feeds.test_fhir_round_trip import feed as rules_of_a_ward
@@ -154,8 +154,7 @@ def live_round_trip(broker: Broker, folder: Path, records: list[bytes], seed: in
         send(feed, *map(patient, sorted({each.patient for each in said})))
         orphans = [{**each.requests[0], "subject": {"display": "unknown"}} for each in late]
         assert send(feed, *orphans) == [200] * len(orphans)
-        faults = deliver(feed, said)
-    assert faults == []
+        deliver(said, partial(insist, feed))
     letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
     assert [letter["__streams.errors.reason"] for letter in letters] == [b"unassociated"] * len(orphans)
     fed = [record.value for record in blocking_reader.records(broker, *INPUTS)]
@@ -164,32 +163,15 @@ def live_round_trip(broker: Broker, folder: Path, records: list[bytes], seed: in
     return len(native)
 
 
+def insist(feed: RunningFeed, requests: list[Resource]) -> None:
+    sender = FhirSender(feed.port)
+    for request in requests:
+        sender.deliver(request, time.monotonic() + 60)
+    sender.close()
+
+
 def is_one_observation(found: Spoken) -> bool:
     return len(found.requests) == 1 and found.requests[0]["resourceType"] == "Observation"
-
-
-def deliver(feed: RunningFeed, said: list[Spoken]) -> list[str]:
-    """Send each patient's requests in order, half of the patients over either connection; return the faults."""
-    patients = sorted({each.patient for each in said})
-    faults: list[str] = []
-
-    def run(half: list[str]) -> None:
-        sender = FhirSender(feed.port)
-        try:
-            for each in said:
-                for request in each.requests if each.patient in half else []:
-                    sender.deliver(request, time.monotonic() + 60)
-        except TimeoutError as fault:
-            faults.append(str(fault))
-        finally:
-            sender.close()
-
-    threads = [threading.Thread(target=run, args=(patients[place::2],)) for place in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return faults
 
 
 def results(number: int, seed: int) -> list[Resource]:

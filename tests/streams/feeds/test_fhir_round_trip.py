@@ -15,7 +15,7 @@ from streams.feeds.mapping.fhir.handling import handle
 from streams.feeds.mapping.patients import PatientRules
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.wire_events import encode
-from tests.streams.feeds.fhir_wards import mistaken, spoken
+from tests.streams.feeds.sent_wards import mistaken, spoken
 from tests.streams.feeds.test_round_trip import alerts, rules, ward
 
 
