@@ -20,6 +20,9 @@ from rules.wire import events
 NOT_STATED = frozenset(("id", "patient", "at", "known", "status", "offset"))
 """The fields of an event that are no content: `at` is, and is added by itself."""
 
+SINCE_2_1 = ("specimen", "targets", "pack")
+"""Fields of wire 2.1: they count where they say something, so that the digests of 2.0 stay as they were."""
+
 DIGESTS = 0xFFFF
 
 _encoder = msgspec.msgpack.Encoder()
@@ -34,6 +37,7 @@ def digest_of(event: events.Event) -> int:
     if isinstance(event, events.Vitals) and not event.unusable:
         return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
     stated: list[Any] = [kind.__name__, *_content_of(kind)(event)]
+    stated.extend((name, value) for name in SINCE_2_1 if (value := getattr(event, name, None)))
     for i, value in enumerate(stated):
         if value.__class__ is tuple or value.__class__ is dict:
             stated[i] = _ordered(value)
@@ -43,7 +47,9 @@ def digest_of(event: events.Event) -> int:
 @cache
 def _content_of(kind: type[events.Event]) -> Callable[[events.Event], tuple[Any, ...]]:
     """Return what gets the `at` of an event of this kind and its content, in the order of its fields."""
-    return attrgetter("at", *(name for name in kind.__struct_fields__ if name not in NOT_STATED))
+    return attrgetter(
+        "at", *(name for name in kind.__struct_fields__ if name not in {*NOT_STATED, *SINCE_2_1})
+    )
 
 
 def _short(stated: bytes) -> int:

@@ -3,9 +3,10 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
+from rules.chart.stated import flags_of, stated
 from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, counted, soonest
 from rules.evaluate.rows.finding import wanted
-from rules.guideline.declarations import FindingRow, PersistentFindingRow
+from rules.guideline.declarations import FindingRow, HeldFindingRow, PersistentFindingRow
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
@@ -24,13 +25,15 @@ def standing_values(guideline: Guideline) -> dict[str, tuple[str, ...]]:
 def _values(row: object) -> list[tuple[str, str]]:
     if isinstance(row, FindingRow):
         return [wanted(name) for name in (*row.relative, *row.absolute)]
+    if isinstance(row, HeldFindingRow):
+        return [wanted(name.replace(":stool", "")) for name in row.trips]
     return [(row.finding, row.value)] if isinstance(row, PersistentFindingRow) else []
 
 
 def signs_of(chart: Chart, code: str) -> list[Sign]:
     """Return the records of a finding that count: of this cycle, where it is charted by exception."""
     row = chart.guideline.row.get(code)
-    signs = chart.findings.get(code, [])
+    signs = stated(chart, code)
     if isinstance(row, PersistentFindingRow):
         return counted(signs, lambda at, t: at + row.stale)
     return [sign for sign in signs if chart.cycle.holds(sign.at)]
@@ -68,4 +71,4 @@ def confirmed_from(code: str, signs: list[Sign], chart: Chart) -> int | None:
 
 def inputs_of(code: str) -> int:
     """Return the dirty flags of a finding's records."""
-    return dirty_flags.BIT[code] | dirty_flags.ENCOUNTER
+    return flags_of((code,)) | dirty_flags.ENCOUNTER

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Sign, place
 from rules.chart.oxygen import THREE_LITRES
+from rules.chart.stated import stated
 from rules.evaluate.recharting import confirmed_from, signs_of
 from rules.evaluate.result import soonest
 from rules.evaluate.rows.finding import wanted
@@ -85,4 +86,4 @@ def trippers(rule: StopRule, code: str, chart: Chart) -> Iterator[Fact]:
             yield from (fact for fact in chart.labs.get(lab, ()) if is_above(row, lab, fact))
     elif isinstance(row, FindingRow):
         for finding, value in map(wanted, row.absolute):
-            yield from (sign for sign in chart.findings.get(finding, ()) if sign.value == value)
+            yield from (sign for sign in stated(chart, finding) if sign.value == value)

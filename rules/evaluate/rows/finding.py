@@ -5,6 +5,7 @@ from functools import lru_cache
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
+from rules.chart.stated import flags_of
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
@@ -14,6 +15,7 @@ from rules.evaluate.result import (
 )
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import FindingRow
+from rules.guideline.implied import IMPLIED_BY
 from rules.wire.instants import Instant
 
 Wanted = tuple[str, str]
@@ -27,9 +29,12 @@ def wanted(name: str) -> Wanted:
 
 
 def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
-    """Return the cycle's findings of these codes, in order of `at`."""
+    """Return the cycle's findings of these codes, and of those that imply them, in order of `at`."""
     found = [
-        (code, sign) for code in codes for sign in chart.findings.get(code, ()) if chart.cycle.holds(sign.at)
+        (code, sign)
+        for code in codes.union(*(IMPLIED_BY.get(code, ()) for code in codes))
+        for sign in chart.findings.get(code, ())
+        if chart.cycle.holds(sign.at)
     ]
     return sorted(found, key=lambda pair: place(pair[1]))
 
@@ -40,12 +45,12 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     All findings but mental status are charted so, and they alone.
     """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
-    latest: dict[str, Sign] = {}
+    latest: Latest = {}
     result, signs = Result(), charted(chart, {code for code, _ in (*absolute, *relative)})
     if not signs:
         return result
     for code, sign in signs:
-        latest[code] = sign
+        latest[code, sign.specimen] = sign
         state = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
         if state != result.state or result.at is None:
             result.state, result.at = state, sign.at
@@ -58,8 +63,17 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     return result
 
 
-def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[tuple[str, Sign]]:
-    return [(code, latest[code]) for code, value in names if code in latest and latest[code].value == value]
+Latest = dict[tuple[str, str | None], Sign]
+"""The latest record of each finding, in each specimen."""
+
+
+def _present(latest: Latest, names: list[Wanted]) -> list[tuple[str, Sign]]:
+    return [
+        (code, sign)
+        for code, value in names
+        for (found, _), sign in latest.items()
+        if sign.value == value and (found == code or found in IMPLIED_BY.get(code, ()))
+    ]
 
 
 def name_of(code: str, sign: Sign) -> str:
@@ -69,7 +83,7 @@ def name_of(code: str, sign: Sign) -> str:
 
 def _inputs(row: FindingRow) -> int:
     codes = (code for code, _ in map(wanted, (*row.relative, *row.absolute)))
-    return dirty_flags.bits(codes) | dirty_flags.ENCOUNTER
+    return flags_of(codes) | dirty_flags.ENCOUNTER
 
 
 ROW_TYPE = RowType(evaluate=finding, inputs=_inputs)
