@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules.guideline.packs.declarations import Pack
 
 LS_DESCRIPTION = "Lists the guideline packs that this version knows, with their status."
-LS_EXAMPLE = "  il2watch packs ls"
+LS_EXAMPLE = "  il2watch packs ls -o text"
 SHOW_DESCRIPTION = """\
 Prints a guideline pack: each row and rule with where it stands in its document, its status, and the
 hash that a site signs; first of all what the pack cannot see."""

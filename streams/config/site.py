@@ -48,7 +48,7 @@ def offline(path: str | None, edition: str | None, overlays: list[str], allow_dr
     Raises UsageError for a pack that there is not, and, unless `allow_draft`, for a draft that decides.
     """
     if edition is None and not overlays:
-        return guideline(path, allow_draft)
+        return guideline(path, allow_draft=True) if allow_draft else guideline(path)
     from rules.guideline.settings.packs import BadPacks, with_editions
 
     try:

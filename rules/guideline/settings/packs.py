@@ -3,16 +3,19 @@
 Source: editions.md section 2.
 """
 
+import re
 from datetime import date
 from typing import Any
 
 import msgspec
 
+from rules.guideline.declarations import ROW_TYPES, AnyRow, module_of
 from rules.guideline.edition import Guideline
 from rules.guideline.packs.applied import with_packs
-from rules.guideline.packs.declarations import Pack
+from rules.guideline.packs.declarations import ABSOLUTE, DRAFT, HOLD, Pack, PackRow, Source
 from rules.guideline.packs.registry import DEFAULT, PACKS
 from rules.wire.did_you_mean import did_you_mean
+from rules.wire.durations import duration
 
 MOST_OVERLAYS = 3
 TABLE = "packs"
@@ -51,15 +54,16 @@ class BadPacks(ValueError):
 
 def with_table(guideline: Guideline, values: Any) -> Guideline:
     """Return the site's guideline with the packs of its table. Raises BadPacks."""
+    written = {name: rows for name, rows in values.items() if "/" in name} if isinstance(values, dict) else {}
     try:
-        table = msgspec.convert(values, PackTable)
+        table = msgspec.convert({k: v for k, v in values.items() if k not in written}, PackTable)
     except msgspec.ValidationError as error:
         raise BadPacks("", f"{error}; docs/spec/editions.md section 2 has the table") from None
     if len(table.overlays) > MOST_OVERLAYS:
         raise BadPacks("overlays", f"at most {MOST_OVERLAYS}; remove {len(table.overlays) - MOST_OVERLAYS}")
     if table.draft_rows not in ("show", "speak"):
         raise BadPacks("draft_rows", f"{table.draft_rows!r} is neither show nor speak; write one of them")
-    found = signed_packs(table.signed)
+    found = signed_packs(table.signed, with_site_rows(written))
     return with_packs(
         guideline,
         pack_named(table.decides, "decides", found),
@@ -68,6 +72,60 @@ def with_table(guideline: Guideline, values: Any) -> Guideline:
         table.draft_rows,
         table.pressor_centre,
     )
+
+
+class SiteRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row that a site writes: what it is evaluated as, its numbers, what it does, where it was read."""
+
+    type: str
+    values: dict[str, Any]
+    effect: str = HOLD
+    level: str = ABSOLUTE
+    source: Source
+
+
+def with_site_rows(written: dict[str, Any]) -> dict[str, Pack]:
+    """Return the packs with the rows that a site has written, each a draft until it is signed. Raises BadPacks."""
+    found = dict(PACKS)
+    for name, table in written.items():
+        pack = pack_named(name, name, found)
+        rows = table.get("rows", {}) if isinstance(table, dict) else {}
+        own = tuple(_site_row(pack, code, row) for code, row in rows.items())
+        others = tuple(row for row in pack.rows if row.code not in rows)
+        found[name] = msgspec.structs.replace(pack, rows=(*others, *own))
+    return found
+
+
+def _site_row(pack: Pack, code: str, values: Any) -> PackRow:
+    """Return a row as a site writes it. Raises BadPacks."""
+    try:
+        row = msgspec.convert(values, SiteRow)
+        kinds = {module_of(kind).replace("_", "-"): kind.__name__ for kind in ROW_TYPES}
+        if row.type not in kinds:
+            raise msgspec.ValidationError(f"no type {row.type!r}; {did_you_mean(row.type, list(kinds))}")
+        stated = {"type": kinds[row.type], "code": code, "source": row.source.document, **row.values}
+        made = msgspec.convert({key: _number(value) for key, value in stated.items()}, AnyRow, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadPacks(pack.key, f"row {code!r}: {error}") from None
+    return PackRow(
+        row=made, concept=code, effect=row.effect, level=row.level, source=row.source, status=DRAFT
+    )
+
+
+LIMIT = re.compile(r"(<=|>=|<|>) *([0-9]+(?:\.[0-9]+)?)")
+
+
+def _number(value: Any) -> Any:
+    """Return a value of a row; a limit is written as `>=3.0`, a duration as `8 h`."""
+    if not isinstance(value, str):
+        return value
+    found = LIMIT.fullmatch(value)
+    if found:
+        return [found[1], float(found[2])]
+    try:
+        return duration(value)
+    except ValueError:
+        return value
 
 
 def with_editions(site: Guideline, edition: str | None, overlays: list[str]) -> Guideline:
