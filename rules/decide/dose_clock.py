@@ -177,9 +177,14 @@ def verdict(patient: Patient, floor: bool = True) -> Verdict:
     found = _verdict(word, bool(holding), bool(blinding), bool(others))
     if found == "give" and unread_rows(patient):
         found = "no-objection"
+    own = recommendation.reasons if found in SAYS.get(word, ()) else ()
     behind = {"stop": (), "withhold": holding, "blind": blinding}.get(found, others)
-    reasons = dict.fromkeys((*recommendation.reasons, *behind))
+    reasons = dict.fromkeys((*own, *behind))
     return Verdict(found, whole.word, tuple(reasons) or whole.reasons)
+
+
+SAYS = {"stop": ("stop",), "delay": ("withhold",), "cannot-tell": ("blind",)}
+"""The verdict that a recommendation makes by itself."""
 
 
 def _verdict(word: str, holds: bool, blinds: bool, other: bool) -> str:

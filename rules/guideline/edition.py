@@ -99,7 +99,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def name(self) -> str:
         """The name of the pack as a person reads it."""
-        return self.key if self.pack is None else self.pack.name
+        return NAME if self.pack is None else self.pack.name
 
     @cached_property
     def status(self) -> str:
@@ -258,4 +258,5 @@ _PUBLISHED = Guideline(
     shifts=Shifts(),
 )
 
+NAME = "Schwartzentruber 2001"
 SCHWARTZENTRUBER_2001 = exact(_PUBLISHED)

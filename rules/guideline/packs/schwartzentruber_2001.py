@@ -20,7 +20,7 @@ DOSING = Source(DOCUMENT, "text", "Interleukin-2 Dosing")
 PACK = Pack(
     id=SCHWARTZENTRUBER_2001.id,
     version=SCHWARTZENTRUBER_2001.version,
-    name="Schwartzentruber 2001",
+    name=SCHWARTZENTRUBER_2001.name,
     regimen=Regimen(min_interval=TABLE4.dose_interval),
     items={
         "judgement": Item(value="any-time", source=Source(DOCUMENT, "Table 4", "judgement")),

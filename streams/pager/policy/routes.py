@@ -160,7 +160,7 @@ def choose(paging: Paging, transition: Transition, now: int) -> Choice:
 
 
 def matches(match: Match, transition: Transition, unit: str | None) -> bool:
-    """Return whether every condition that is set holds; a second opinion goes only where its kind is named."""
+    """Return whether every condition that is set holds; a second opinion only where its kind is named."""
     if transition.kind == OVERLAY and OVERLAY not in match.kind:
         return False
     exact = (
