@@ -38,8 +38,8 @@ $(READY): pyproject.toml
 	"$(PY)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch "$(READY)"
 
-demo: $(READY) ## broker, worker, pager, board and a simulated ward on this machine, live, until Ctrl-C
-	@"$(PY)" -m streams demo || [ $$? -eq 130 ]
+demo: $(READY) ## broker, worker, pager, board and a simulated ward on this machine, live, until Ctrl-C; FEED=hl7: the ward speaks HL7
+	@"$(PY)" -m streams demo $(if $(FEED),--feed "$(FEED)") || [ $$? -eq 130 ]
 
 walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explain, plot
 	@"$(PY)" -m simulators.scenarios.walk "$(WALK)"

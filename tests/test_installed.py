@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
+import sysconfig
 import venv
 from collections.abc import Iterable
 from pathlib import Path
@@ -89,6 +92,31 @@ def installed(ours: Path, tmp_path_factory: pytest.TempPathFactory) -> Environme
     made = Environment(tmp_path_factory.mktemp("installed") / "venv")
     made.install(ours)
     return made
+
+
+def qualified(here: Environment, report: Path) -> tuple[int, dict[str, dict[str, str]]]:
+    """What `il2watch qualify --offline` finds of an installation, with the packages of this one: by step."""
+    (here.site / "packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    command = [here.folder / "bin" / "il2watch", "qualify", "--offline", "--report", report]
+    done = subprocess.run(command, cwd=here.folder, capture_output=True, text=True, check=False)
+    assert report.exists(), done.stderr
+    steps = json.loads(report.with_suffix(".json").read_bytes())["steps"]
+    return done.returncode, {step["name"]: step for step in steps}
+
+
+def test_a_limit_that_was_changed_in_the_installed_guideline_fails_the_qualification(
+    environment: Environment, ours: Path, tmp_path: Path
+) -> None:
+    """What is compared with comes in the wheel: cases, the recorded ward, the lock."""
+    environment.install(ours)
+    module = environment.site / "rules" / "guideline" / "renal.py"
+    module.write_text(module.read_text().replace('absolute=Limit("<", 10)', 'absolute=Limit("<", 5)'))
+    code, steps = qualified(environment, tmp_path / "q.html")
+    assert code == 1
+    assert {name for name, step in steps.items() if step["result"] == "failed"} == {"files", "cases", "golden"}
+    assert steps["files"]["found"] == ["rules/guideline/renal.py is not as it was built"]
+    assert "install the wheel again" in steps["files"]["remedy"]
+    assert re.search(r"[1-9]\d* failed", steps["cases"]["found"][-1])
 
 
 def test_in_an_environment_of_its_own_it_runs(environment: Environment, ours: Path, tmp_path: Path) -> None:

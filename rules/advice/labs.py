@@ -3,12 +3,14 @@
 Source: Tables 5 and 6.
 """
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rules.advice.harm import replacement_is_halved
 from rules.advice.seen import age_of_lab
-from rules.chart.facts import Lab
+from rules.chart.facts import AT, Lab
+from rules.chart.folded import NOTHING, fold
 from rules.evaluate.limit_bands import as_charted, band_of
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
@@ -32,21 +34,23 @@ Level = Callable[[Lab], str | None]
 
 
 class Run(NamedTuple):
-    """The level by the latest result, the result that made it, and the latest one."""
+    """The level by the latest result, and the result that made it; None: there is no result."""
 
     level: str
-    first: Lab
-    last: Lab
+    first: Lab | None
 
 
-def run_of(labs: Sequence[Lab], level_of: Level) -> Run:
-    """Return the level that the results lead to, in order of `at`."""
-    level, first = CLEAR, labs[0]
-    for lab in labs:
+def run_of(code: str, case: Case, lab: str, level_of: Level) -> Run:
+    """Return the level that the results of a lab lead to, in order of `at`, for an advice."""
+
+    def add(run: Run, _: int, lab: Lab) -> Run:
         found = level_of(lab)
-        if found is not None and found != level:
-            level, first = found, lab
-    return Run(level, first, labs[-1])
+        if run.first is None:
+            return Run(CLEAR if found is None else found, lab)
+        return run if found is None or found == run.level else Run(found, lab)
+
+    results = (case.chart.labs.get(lab, NOTHING),)
+    return fold(case.chart, f"advice/{code}", results, None, lambda: Run(CLEAR, None), add)
 
 
 def _judged(advice: Advice, case: Case, now: Instant, level_of: Level) -> Result:
@@ -54,10 +58,11 @@ def _judged(advice: Advice, case: Case, now: Instant, level_of: Level) -> Result
     labs = case.chart.labs.get(advice.lab or "")
     if not labs:
         return Result()
-    run = run_of(labs, level_of)
-    result = Result(run.level, at=run.first.at, value=as_charted(run.last), unit=run.last.unit)
+    run, last = run_of(advice.code, case, advice.lab or "", level_of), labs[-1]
+    assert run.first is not None
+    result = Result(run.level, at=run.first.at, value=as_charted(last), unit=last.unit)
     result.limit = None if advice.limit is None else advice.limit.text
-    result.evidence = (run.last.reference,)
+    result.evidence = (last.reference,)
     result.say = lambda: _named(advice, case, now, advice.limit)
     return result
 
@@ -68,7 +73,8 @@ def _named(advice: Advice, case: Case, now: Instant, limit: Limit | None) -> str
     lab, name = case.chart.labs[code][-1], NAMES.get(code, code.capitalize())
     limits = () if limit is None else (limit.value,)
     value = written(lab.value, lab.unit, *limits)
-    return f"{name} {lab.comparator or ''}{value}{age_of_lab(case, code, lab.at, now)}"
+    charted = f" ({lab.charted} as charted)" if lab.charted else ""
+    return f"{name} {lab.comparator or ''}{value}{charted}{age_of_lab(case, code, lab.at, now)}"
 
 
 def _either(met: bool | None, level: str) -> str | None:
@@ -135,16 +141,15 @@ def ck_elevated(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     result.limit = None if last.high is None else f">{last.high:g}"
     if result.state == CLEAR:
         return result
-    measured = [lab.at for code in ENZYMES for lab in case.chart.labs.get(code, ())]
-    after = [at for at in measured if at >= last.at]
+    measured = [labs for code in ENZYMES if (labs := case.chart.labs.get(code))]
+    after = [labs[bisect_left(labs, last.at, key=AT)].at for labs in measured if labs[-1].at >= last.at]
     if after:
         ended = "Isoenzymes or troponin measured"
         return Result(at=min(after), value=result.value, unit=result.unit, words=ended)
-    answered = max(measured, default=NEVER)
-    start = result.at
-    result.at = next(
-        lab.at for lab in case.chart.labs["ck"] if lab.at > answered and (start is None or lab.at >= start)
-    )
+    answered = max((labs[-1].at for labs in measured), default=NEVER)
+    since = max(answered + 1, NEVER if result.at is None else result.at)
+    totals = case.chart.labs["ck"]
+    result.at = totals[bisect_left(totals, since, key=AT)].at
     result.say = lambda: f"{_named(advice, case, now, advice.limit)}: {advice.text}"
     return result
 

@@ -25,6 +25,7 @@ from rules.chart.facts import (
     DoseFact,
     Drug,
     Fact,
+    FactList,
     Ghost,
     Lab,
     NotUnderstood,
@@ -39,17 +40,16 @@ from rules.chart.facts import (
     drop,
 )
 from rules.chart.infusions import (
-    Force,
     Lines,
-    Load,
-    by_weight,
-    first_change,
+    Loads,
     in_force,
+    is_pressor,
+    load_of,
     pressor_loads,
-    running,
 )
 from rules.chart.oxygen import VitalsRow
 from rules.chart.setting import setting_for
+from rules.chart.timeline import Ran, Timeline
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Resolved, gone_on
 from rules.chart.weighing import Weighing
@@ -82,7 +82,6 @@ class Chart:
         "earlier",
         "faded",
         "findings",
-        "forces",
         "ghosts",
         "guideline",
         "labs",
@@ -103,6 +102,7 @@ class Chart:
         "tail",
         "taken_back",
         "targets",
+        "timeline",
         "urine",
         "volumes",
         "weights",
@@ -119,7 +119,7 @@ class Chart:
         self.faded: dict[str, Fact] = {}
         self.raw_weights: list[Weight] = []
         self.labs: dict[str, list[Lab]] = {}
-        self.volumes: dict[str, list[Volume]] = {kind: [] for kind in VOLUMES}
+        self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
         self.doses: list[DoseFact] = []
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
@@ -136,8 +136,8 @@ class Chart:
         self.weights: list[Weight] = []
         self.urine = Resolved([], [])
         self.collections = self.urine.collections
-        self.forces: list[Force] = []
-        self.loads: list[Load] = []
+        self.timeline = self._timeline()
+        self.loads = Loads()
         self.memo: dict[str, tuple[object, object, Any]] = {}
         self.dopamine: list[Span] = []
         self.pressors: list[Span] = []
@@ -239,21 +239,37 @@ class Chart:
 
     def _infusions(self, weighed: bool) -> None:
         """Derive what ran, and the pressor load from the first moment on at which something changed."""
-        pressors, forces = self.guideline.pressors, in_force(self.lines)
-        change = first_change(self.forces, forces)
-        if weighed and any(by_weight(one.rate, one.agent, pressors) for one in forces):
-            change = -FOREVER
-        self.forces = forces
-        if change is not None:
-            known = [load for load in self.loads if load.at < change]
-            weighing = Weighing(self.weights, self.baselines)
-            self.loads = pressor_loads(forces, self.guideline, weighing, known)
+        added = None if weighed else self.timeline.added(self.lines)
+        if added is None:
+            self._infusions_anew()
+            return
+        pressors, changed = self.guideline.pressors, self.timeline.go_on(self.lines, *added)
+        if any(is_pressor(one.agent, pressors) for one in changed):
+            t = added[1].at
+            self.loads.cut(t)
+            now = [one for one in self.timeline.running if is_pressor(one.agent, pressors)]
+            now.sort(key=lambda one: (one.rate.at, one.agent, one.rate.n))
+            before = self.loads[-1] if self.loads else None
+            self.loads.add(load_of(t, now, self.guideline, self._weighing(), before))
+
+    def _infusions_anew(self) -> None:
+        forces = in_force(self.lines)
+        self.timeline = self._timeline()
+        self.timeline.begin(self.lines, forces)
+        self.loads = pressor_loads(forces, self.guideline, self._weighing())
+
+    def _timeline(self) -> Timeline:
+        """Return an empty timeline: of vasopressors, of dopamine, of all that asks for intensive care."""
+        every = (*vocabulary.VASOPRESSORS, *self.guideline.pressors.without)
+        return Timeline((Ran(vocabulary.VASOPRESSORS), Ran(("dopamine",)), Ran(every)))
+
+    def _weighing(self) -> Weighing:
+        return Weighing(self.weights, self.baselines)
 
     def _modes(self) -> int:
         after = self.guideline.choices.intensive_after_pressor
-        self.pressors = running(self.forces, vocabulary.VASOPRESSORS)
-        self.dopamine = running(self.forces, ("dopamine",))
-        any_running = running(self.forces, (*vocabulary.VASOPRESSORS, *self.guideline.pressors.without))
+        spans = [each.until(self.timeline.running) for each in self.timeline.rans]
+        self.pressors, self.dopamine, any_running = spans
         kept = [(start, end if end == FOREVER else end + after) for start, end in any_running]
         mode = Mode(merged([*kept, *intensive_care(self.places)]))
         start = first_difference(self.mode.spans, mode.spans)

@@ -14,6 +14,7 @@ from rules.chart.facts import (
     DoseFact,
     Drug,
     Fact,
+    FactList,
     Lab,
     NotUnderstood,
     Place,
@@ -142,7 +143,7 @@ def move(chart: Chart, ids: Container[str], into: Chart) -> None:
         for key, facts in getattr(chart, name).items():
             for fact in facts:
                 if fact.id in ids:
-                    insert(getattr(into, name).setdefault(key, []), fact)
+                    insert(getattr(into, name).setdefault(key, FactList()), fact)
     for baseline in chart.baselines:
         if baseline.id in ids:
             insert(into.baselines, baseline)
@@ -177,7 +178,7 @@ class _Every:
 
 
 def _without(facts: list[Fact], ids: Container[str]) -> list[Fact]:
-    return [fact for fact in facts if fact.id not in ids]
+    return FactList(fact for fact in facts if fact.id not in ids)
 
 
 def _restart(tail: Tail, of: Tail, begin: int) -> None:
@@ -197,8 +198,8 @@ def _known(fact: Fact) -> int:
 
 
 def _until(facts: list[Fact], end: int, without: str, when: Callable[[Fact], int] = _at) -> list[Fact]:
-    return [fact for fact in facts if when(fact) <= end and fact.id != without]
+    return FactList(fact for fact in facts if when(fact) <= end and fact.id != without)
 
 
 def _from(facts: list[Fact], begin: int, when: Callable[[Fact], int] = _at) -> list[Fact]:
-    return [fact for fact in facts if when(fact) >= begin]
+    return FactList(fact for fact in facts if when(fact) >= begin)

@@ -6,7 +6,7 @@ criteria.md section 1. A sudden jump of weight is an artefact until the next rea
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
@@ -51,6 +51,7 @@ class Lab(Fact, array_like=True, gc=False):
     """A lab result with the reference limits printed with it (None: none).
 
     `comparator`: `<`, `<=`, `>` or `>=`; the result stands for every value that it allows (criteria.md 8).
+    `charted`: the result in words as it was charted, where that was in another unit: `354 µmol/L`.
     """
 
     value: float
@@ -58,6 +59,7 @@ class Lab(Fact, array_like=True, gc=False):
     high: float | None
     unit: str
     comparator: str | None = None
+    charted: str | None = None
 
 
 class Volume(Fact, array_like=True, gc=False):
@@ -194,20 +196,71 @@ def place(fact: Fact) -> tuple[int, int, int]:
     return (fact.at, fact.tie, fact.n)
 
 
+LONG_AGO = -(1 << 62)
+
+
+class FactList(list[F]):
+    """Facts in order of `at`. `edits`: how often something changed in it otherwise than by a later fact.
+
+    `newest`, `known`: the arrival and the `first` of the latest that was ever in it.
+
+    What goes over the facts in order can go on where it was as long as `edits` stays (`rules.chart.folded`).
+    """
+
+    __slots__ = ("edits", "known", "newest")
+
+    def __init__(self, facts: Iterable[F] = ()) -> None:
+        super().__init__(facts)
+        self.edits = 0
+        self.newest = max((fact.n for fact in self), default=0)
+        self.known = max((fact.first for fact in self), default=LONG_AGO)
+
+
+def edits_of(facts: Sequence[Fact]) -> int:
+    """Return how often a list was edited; one that does not count it is never gone on with: -1."""
+    return facts.edits if isinstance(facts, FactList) else -1
+
+
 def insert(facts: list[F], fact: F) -> None:
     """Insert a fact into a list in order of `at`."""
+    if isinstance(facts, FactList):
+        facts.newest, facts.known = max(facts.newest, fact.n), max(facts.known, fact.first)
     if not facts or place(facts[-1]) < place(fact):
         facts.append(fact)
-    else:
-        insort(facts, fact, key=place)
+        return
+    insort(facts, fact, key=place)
+    if isinstance(facts, FactList):
+        facts.edits += 1
+
+
+def latest_known(facts: Sequence[Fact]) -> int:
+    """Return a moment after which none of the facts became known, ms."""
+    if isinstance(facts, FactList):
+        return facts.known
+    return max((fact.first for fact in facts), default=LONG_AGO)
+
+
+def arrived(facts: Sequence[F], after: int, most: int) -> Iterator[F]:
+    """Yield the facts that arrived after another, the latest by `at` first: at most so many records came."""
+    if isinstance(facts, FactList) and facts.newest <= after:
+        return
+    for fact in reversed(facts):
+        if fact.n > after:
+            yield fact
+            most -= 1
+        if most <= 0:
+            return
 
 
 def drop(facts: list[F], id: str) -> bool:
     """Remove what the record `id` charted, and return whether there was anything."""
     kept = [fact for fact in facts if fact.id != id]
-    changed = len(kept) != len(facts)
+    if len(kept) == len(facts):
+        return False
     facts[:] = kept
-    return changed
+    if isinstance(facts, FactList):
+        facts.edits += 1
+    return True
 
 
 def references(facts: Sequence[Fact]) -> tuple[Reference, ...]:

@@ -17,8 +17,10 @@ from rules.chart.facts import Fact, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.wire import events
 
-NOT_STATED = frozenset(("id", "patient", "at", "known", "status", "offset"))
-"""The fields of an event that are no content: `at` is, and is added by itself."""
+NOT_STATED = frozenset(("id", "patient", "at", "known", "status", "offset", "charted"))
+"""The fields of an event that are no content: `at` is, and is added by itself; a result sent again in another
+unit says the same.
+"""
 
 SINCE_2_1 = ("specimen", "targets", "pack")
 """Fields of wire 2.1: they count where they say something, so that the digests of 2.0 stay as they were."""

@@ -1,11 +1,12 @@
 """Derive timelines of infusions: what ran when, and the pressor load (criteria.md 3.3 and 6)."""
 
-from collections.abc import Container, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from rules.chart.course import FOREVER, Span, merged
-from rules.chart.facts import Rate, place
+from rules.chart.course import FOREVER
+from rules.chart.facts import AT, Rate, place
 from rules.chart.weighing import Weighing
 from rules.guideline.declarations import Pressors
 from rules.guideline.edition import Guideline
@@ -21,7 +22,8 @@ class Load(msgspec.Struct, frozen=True):
     """The pressor load, ug/kg/min of phenylephrine, from `at` until the next one.
 
     `load`: of what can be read; `missing`: what is wanted to count the rest, as the assessment names it;
-    `rates`: of the agents that run, over their lines (None: unknown); `evidence`: their infusions.
+    `rates`: of the agents that run, over their lines (None: unknown); `evidence`: their infusions; `blind`:
+    since when, without a break, something was missing.
     """
 
     at: int
@@ -29,6 +31,55 @@ class Load(msgspec.Struct, frozen=True):
     missing: tuple[str, ...] = ()
     rates: tuple[tuple[str, float | None], ...] = ()
     evidence: tuple[Reference, ...] = ()
+    blind: int | None = None
+
+
+class Loads(list[Load]):
+    """The pressor load over time, in order of `at`, which finds the highest of a stretch in few steps.
+
+    `_blocks`: by size, in powers of two, the index of the first highest load of each full block.
+    """
+
+    __slots__ = ("_blocks",)
+
+    def __init__(self, loads: Iterable[Load] = ()) -> None:
+        super().__init__()
+        self._blocks: list[list[int]] = []
+        for load in loads:
+            self.add(load)
+
+    def add(self, load: Load) -> None:
+        """Add the next load."""
+        self.append(load)
+        best, size = len(self) - 1, len(self)
+        for level, blocks in enumerate((*self._blocks, [])):
+            if size % 2:
+                break
+            size //= 2
+            before = self._blocks[level - 1][-2] if level else len(self) - 2
+            best = before if self[before].load >= self[best].load else best
+            if level == len(self._blocks):
+                self._blocks.append(blocks)
+            blocks.append(best)
+
+    def cut(self, t: int) -> None:
+        """Remove the loads from moment `t` on."""
+        while self and self[-1].at >= t:
+            self.pop()
+        for level, blocks in enumerate(self._blocks):
+            del blocks[len(self) >> level + 1 :]
+
+    def highest(self, start: int, end: int) -> Load:
+        """Return the first highest of the loads with an index of [start, end), which is not empty."""
+        best = self[start]
+        while start < end:
+            level = 0
+            while level < len(self._blocks) and not start % (2 << level) and start + (2 << level) <= end:
+                level += 1
+            found = self[self._blocks[level - 1][start >> level]] if level else self[start]
+            best = found if found.load > best.load else best
+            start += 1 << level
+        return best
 
 
 def line_key(event: Infusion) -> str:
@@ -52,11 +103,12 @@ def ran(rate: Rate) -> bool:
 
 
 class Force(msgspec.Struct, frozen=True):
-    """A rate of an agent and the moment its force ends."""
+    """A rate of an agent, the moment its force ends, and the key of its line."""
 
     agent: str
     rate: Rate
     end: int
+    line: str
 
 
 def in_force(lines: Lines) -> list[Force]:
@@ -74,7 +126,7 @@ def in_force(lines: Lines) -> list[Force]:
         for rate, next_at in zip(rates, ends, strict=False):
             end = min(next_at, _stopped(rate, stops)) if stops else next_at
             if rate.at < end:
-                out.append(Force(agent, rate, end))
+                out.append(Force(agent, rate, end, key))
     return out
 
 
@@ -82,27 +134,10 @@ def _stopped(rate: Rate, stops: list[Rate]) -> int:
     return next((stop.at for stop in stops if place(stop) > place(rate)), FOREVER)
 
 
-def first_change(before: Sequence[Force], after: Sequence[Force]) -> int | None:
-    """Return the first moment from which on the rates in force differ; None when they are the same."""
-    old, new = ({one.rate.n: one for one in forces} for forces in (before, after))
-    moments = [one.rate.at for n, one in old.items() if n not in new]
-    for n, one in new.items():
-        if n not in old:
-            moments.append(one.rate.at)
-        elif one.end != old[n].end:
-            moments.append(min(one.end, old[n].end))
-    return min(moments, default=None)
-
-
 def by_weight(rate: Rate, agent: str, pressors: Pressors) -> bool:
     """Return whether a rate can be counted only with the patient's weight."""
     counted = agent in pressors.equivalents and agent not in pressors.in_units
     return counted and not rate.per_kg and rate.rate > 0
-
-
-def running(forces: Iterable[Force], agents: Container[str]) -> list[Span]:
-    """Return the half-open spans in which any of `agents` ran, at whatever rate."""
-    return merged((one.rate.at, one.end) for one in forces if one.agent in agents and ran(one.rate))
 
 
 def per_kg(rate: Rate, weighing: Weighing) -> float | None:
@@ -113,32 +148,32 @@ def per_kg(rate: Rate, weighing: Weighing) -> float | None:
     return None if kg is None else round(rate.rate / kg, 4)
 
 
-def pressor_loads(
-    forces: Iterable[Force], guideline: Guideline, weighing: Weighing, known: Sequence[Load] = ()
-) -> list[Load]:
-    """Return the pressor load over time, from the first rate of any pressor on.
-
-    `known`: the loads before the first rate that changed.
-    """
+def pressor_loads(forces: Iterable[Force], guideline: Guideline, weighing: Weighing) -> Loads:
+    """Return the pressor load over time, from the first rate of any pressor on."""
     pressors = guideline.pressors
-    mine = [one for one in forces if one.agent in pressors.equivalents or one.agent in pressors.without]
-    after = known[-1].at if known else -FOREVER
-    mine = [one for one in mine if one.end > after]
+    mine = [one for one in forces if is_pressor(one.agent, pressors)]
     mine.sort(key=lambda one: (one.rate.at, one.agent, one.rate.n))
     moments = {one.rate.at for one in mine} | {one.end for one in mine if one.end < FOREVER}
-    out, i = list(known), 0
+    out, i = Loads(), 0
     now: list[Force] = []
     for t in sorted(moments):
         now = [one for one in now if one.end > t]
         while i < len(mine) and mine[i].rate.at <= t:
             now.append(mine[i])
             i += 1
-        if t > after:
-            out.append(_load(t, now, guideline, weighing))
+        out.add(load_of(t, now, guideline, weighing, out[-1] if out else None))
     return out
 
 
-def _load(t: int, forces: list[Force], guideline: Guideline, weighing: Weighing) -> Load:
+def is_pressor(agent: str, pressors: Pressors) -> bool:
+    """Return whether an agent is part of the pressor load, whether it can be counted or not."""
+    return agent in pressors.equivalents or agent in pressors.without
+
+
+def load_of(
+    t: int, forces: Sequence[Force], guideline: Guideline, weighing: Weighing, before: Load | None
+) -> Load:
+    """Return the load from a moment on, by the pressors in force then, in order, after another load."""
     pressors = guideline.pressors
     totals: dict[str, float] = {}
     unknown: dict[str, str] = {}
@@ -150,16 +185,19 @@ def _load(t: int, forces: list[Force], guideline: Guideline, weighing: Weighing)
                 unknown[one.agent] = lacks
     load = sum(_counted(agent, total, pressors) for agent, total in totals.items())
     ids = tuple(one.rate.reference for one in forces if ran(one.rate))
+    missing = tuple(dict.fromkeys(unknown.values()))
+    since = t if before is None or before.blind is None else before.blind
     return Load(
         t,
         round(load, 4),
-        tuple(dict.fromkeys(unknown.values())),
+        missing,
         tuple(
             (agent, None if agent in unknown else round(totals[agent], 4))
             for agent in (*pressors.equivalents, *pressors.without)
             if agent in totals
         ),
         ids or tuple(one.rate.reference for one in forces),
+        since if missing else None,
     )
 
 
@@ -183,12 +221,13 @@ def _counted(agent: str, total: float, pressors: Pressors) -> float:
     return total * pressors.equivalents.get(agent, 0.0)
 
 
-def load_at(loads: list[Load], t: int) -> Load | None:
+def load_at(loads: Sequence[Load], t: int) -> Load | None:
     """Return the load in force at moment `t`; None before the first rate of any pressor."""
-    return next((load for load in reversed(loads) if load.at <= t), None)
+    i = bisect_right(loads, t, key=AT)
+    return loads[i - 1] if i else None
 
 
-def load_in_force(loads: list[Load], t: int) -> float | None:
+def load_in_force(loads: Loads, t: int) -> float | None:
     """Return the pressor load in force at moment `t`, ug/kg/min.
 
     0 when no pressor was ever charted, None when a running one cannot be counted.
@@ -197,27 +236,16 @@ def load_in_force(loads: list[Load], t: int) -> float | None:
     return 0.0 if load is None else None if load.missing else load.load
 
 
-def blind_since(loads: list[Load], t: int) -> int | None:
+def blind_since(loads: Loads, t: int) -> int | None:
     """Return since when, without a break until `t`, a running pressor cannot be counted; None: all can."""
-    since = None
-    for load in reversed(loads):
-        if load.at <= t:
-            if not load.missing:
-                break
-            since = load.at
-    return since
+    load = load_at(loads, t)
+    return None if load is None else load.blind
 
 
-def highest(loads: list[Load], start: int, end: int) -> Load | None:
+def highest(loads: Loads, start: int, end: int) -> Load | None:
     """Return the highest load in force at some moment of [start, end], one carried in from before included.
 
     Of equal ones the first; None when no pressor had been charted by then.
     """
-    found: Load | None = None
-    for load in reversed(loads):
-        if load.at <= max(start, end):
-            if found is None or load.load >= found.load:
-                found = load
-            if load.at <= start:
-                break
-    return found
+    first, beyond = (bisect_right(loads, t, key=AT) for t in (start, max(start, end)))
+    return loads.highest(max(first - 1, 0), beyond) if beyond else None

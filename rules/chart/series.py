@@ -84,6 +84,14 @@ def cleared(latch: Latch, condition: Sustained, history: History, signs: VitalSi
     return latch if start is None else turned(False, history, start)
 
 
+def is_late(at: int, first: int, mode: Mode, setting: Setting) -> bool:
+    """Return whether a reading was stale when it became known, or too far behind the clock to count."""
+    if first - at < setting.stale_intensive:
+        return False
+    limit = mode.limit(at, first, setting.stale_ward, setting.stale_intensive)
+    return first >= limit or first - at > setting.late
+
+
 class Series(msgspec.Struct, array_like=True):
     """The state of one vital sign after the readings so far.
 
@@ -99,7 +107,7 @@ class Series(msgspec.Struct, array_like=True):
         if before is not None and at < before.at:
             return False
         self.last = reading
-        if reading.first - at >= setting.stale_intensive and self._is_late(reading, mode, setting):
+        if is_late(at, reading.first, mode, setting):
             reading.asks = self.asks(reading, setting)
             return before is None or reading.asks != before.asks
         self._step(reading, history, setting)
@@ -109,11 +117,6 @@ class Series(msgspec.Struct, array_like=True):
             or reading.asks != before.asks
             or reading.asks == EXTREME
         )
-
-    def _is_late(self, reading: Reading, mode: Mode, setting: Setting) -> bool:
-        """Return whether a reading was stale when it became known, or too far behind the clock to count."""
-        limit = mode.limit(reading.at, reading.first, setting.stale_ward, setting.stale_intensive)
-        return reading.first >= limit or reading.first - reading.at > setting.late
 
     def _step(self, reading: Reading, history: History, setting: Setting) -> None:
         latest, at = self.latest_counted, reading.at

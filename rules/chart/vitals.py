@@ -28,6 +28,7 @@ from rules.chart.series import (
     Systolic,
     Temperature,
     advanced,
+    is_late,
 )
 from rules.wire.instants import BEFORE_ALL, DAY, HOUR, MINUTE
 
@@ -188,13 +189,20 @@ class Tail:
             index += len(same)
 
     def _apply_together(self, same: Sequence[VitalsRow]) -> None:
-        """Apply the records of one moment: oxygen first, and none of their readings is alone."""
+        """Apply the records of one moment: oxygen first, and none of their readings that count is alone.
+
+        One that was stale when it became known counts for nothing: it leaves a look beside it what it was.
+        """
         for row in same:
             self._apply_oxygen(row)
             if row.sbp is not None:
                 self._note_systolic(row.at)
         for i, row in enumerate(same):
-            self._apply(row, same[i + 1 :])
+            others = same[i + 1 :]
+            self._apply(row, [one for one in others if not self._is_late(one)] if others else others)
+
+    def _is_late(self, row: VitalsRow) -> bool:
+        return is_late(row.at, row.first, self.mode, self.setting)
 
     def _apply_oxygen(self, row: VitalsRow) -> int:
         """Apply what a record charts of oxygen, before its saturation is judged by what is in force."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rules.chart.facts import Volume
+from rules.chart.facts import Volume, edits_of
 from rules.guideline.site_choices import Shifts
 from rules.wire.events import Reference
 from rules.wire.instants import HOUR
@@ -54,22 +54,29 @@ START, END = attrgetter("start"), attrgetter("end")
 
 
 class Resolved(NamedTuple):
-    """Volumes of urine, and the collections that they are; no volumes: something went into the bladder."""
+    """Volumes of urine, and the collections that they are, of the first `known` with so many `edits`.
+
+    `edits` -1: something went into the bladder, and none can be gone on with. `collections` is never changed
+    but by later ones.
+    """
 
     volumes: list[Volume]
     collections: list[Collection]
+    known: int = 0
+    edits: int = 0
 
 
 def gone_on(before: Resolved, volumes: list[Volume], longest: int, irrigation: list[Volume]) -> Resolved:
     """Return the collections of volumes, those resolved before taken over where only later ones are new."""
-    known = len(before.volumes)
-    if irrigation or not known or volumes[:known] != before.volumes:
-        return Resolved([] if irrigation else volumes[:], resolved(volumes, longest, irrigation))
+    known, edits = before.known, -1 if irrigation else edits_of(volumes)
+    if edits == -1 or not known or volumes is not before.volumes or edits != before.edits:
+        return Resolved(volumes, resolved(volumes, longest, irrigation), len(volumes), edits)
     first = known - 1
     while first and volumes[first].at == volumes[known - 1].at:
         first -= 1
     new = resolved(volumes[first:], longest)
-    return Resolved(volumes[:], [*before.collections, *new[known - first :]])
+    before.collections.extend(new[known - first :])
+    return Resolved(volumes, before.collections, len(volumes), edits)
 
 
 def resolved(volumes: Sequence[Volume], longest: int, irrigation: Sequence[Volume] = ()) -> list[Collection]:

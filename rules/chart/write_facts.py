@@ -6,7 +6,17 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import VOLUME_INPUT, Chart
-from rules.chart.facts import Accepted, Baseline, NotUnderstood, Place, Resumed, Sign, Volume, insert
+from rules.chart.facts import (
+    Accepted,
+    Baseline,
+    FactList,
+    NotUnderstood,
+    Place,
+    Resumed,
+    Sign,
+    Volume,
+    insert,
+)
 from rules.chart.merging import OF_BASELINE
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import events, vocabulary
@@ -32,11 +42,11 @@ def finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
     """Write a finding, or one that nobody knows. Return the dirty flags."""
     if event.code not in dirty_flags.BIT:
         unknown = NotUnderstood(*heading, event.code, None)
-        insert(chart.not_understood.setdefault(event.code, []), unknown)
+        insert(chart.not_understood.setdefault(event.code, FactList()), unknown)
         chart.seen[event.id] = unknown
         return dirty_flags.NOT_UNDERSTOOD
     sign = Sign(*heading, _word(event), event.specimen)
-    insert(chart.findings.setdefault(event.code, []), sign)
+    insert(chart.findings.setdefault(event.code, FactList()), sign)
     chart.seen[event.id] = sign
     return dirty_flags.BIT[event.code]
 

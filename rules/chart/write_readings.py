@@ -4,7 +4,7 @@ from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED_KEPT, Chart
-from rules.chart.facts import Ghost, Lab, Weight, insert
+from rules.chart.facts import FactList, Ghost, Lab, Weight, insert
 from rules.chart.identity import keep_digest
 from rules.chart.merging import COLUMN, WHOLE
 from rules.chart.oxygen import UNREAD, VitalsRow
@@ -66,13 +66,13 @@ def _drop_pruned(chart: Chart) -> None:
 def labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     """Write a set of results, each by its code. Return the dirty flags."""
     unusable = list(event.unusable)
-    dirty = 0
+    dirty, charted = 0, dict(event.charted)
     for code, value, low, high, unit, comparator in event.readings:
         if not plausible(chart, code, value, outcome):
             unusable.append(artefact(code, value, unit))
         else:
-            lab = Lab(*heading, value, low, high, unit, comparator)
-            insert(chart.labs.setdefault(code, []), lab)
+            lab = Lab(*heading, value, low, high, unit, comparator, charted.get(code))
+            insert(chart.labs.setdefault(code, FactList()), lab)
             chart.seen[event.id] = lab
             dirty |= dirty_flags.BIT[code]
     return dirty | set_aside(chart, heading, unusable) | withdraw_codes(chart, heading, event.withdrawn)

@@ -62,6 +62,7 @@ def _tells(event: events.Event) -> bool:
 
 def _telling(chart: Chart) -> Iterator[Fact]:
     yield from chart.tail.rows
+    yield from chart.raw_weights
     yield from chart.volumes["urine"]
     yield from chart.doses
     for rates in chart.lines.values():

@@ -114,7 +114,8 @@ def _value(result: Result) -> str:
         return "" if result.findings else f" {result.value}"
     compared = result.limit is not None and result.limit.startswith(("<", ">"))
     limits = (_bound(result.limit),) if compared and result.limit is not None else ()
-    return f" {result.comparator or ''}{written(result.value, result.unit, *limits)}"
+    charted = f" ({result.charted} as charted)" if result.charted else ""
+    return f" {result.comparator or ''}{written(result.value, result.unit, *limits)}{charted}"
 
 
 def _age(result: Result, now: Instant, old_at: int | None) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.earlier import NOTHING_EARLIER, Earlier
-from rules.chart.facts import Baseline, Fact, Ghost
+from rules.chart.facts import Baseline, Fact, FactList, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.chart.stays import Stay
 from rules.chart.vitals import Signals
@@ -253,7 +253,7 @@ def by_name(lists: Mapping[str, Sequence[Fact]]) -> dict[str, Columns]:
 
 def lists_of(kind: type[F], tables: dict[str, Columns]) -> dict[str, list[F]]:
     """Return columns as named lists of facts of a kind."""
-    return {name: column_codec.facts_of(kind, table) for name, table in tables.items()}
+    return {name: FactList(column_codec.facts_of(kind, table)) for name, table in tables.items()}
 
 
 FLAGS = ("dirty", "dirty_amended", "dirty_replaced", "dirty_on_vitals")

@@ -26,7 +26,7 @@ from rules.decide.steps import (
     watches,
 )
 from rules.decide.stop_rules import update_rules
-from rules.decide.subjects import AFTER_DISCHARGE, Family, Plan, Subject, plan_for
+from rules.decide.subjects import AFTER_DISCHARGE, CRITERION, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
 from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
 from rules.wire.alerts import RANK, Alert
@@ -167,12 +167,19 @@ def _decide_subject(
     opens = (result.state in OPEN or name in patient.episodes) and not subject.silent
     if opens and (patient.alerting or subject.always):
         level, rank = level_of(result)
+        if name not in patient.episodes and _held_already(subject, result, before):
+            result.at = before.since
         amended = is_amended(patient, subject, result, before)
         step = Step(order, name, subject.kind, subject.system, amended)
         new_alerts = _transitions(patient, subject, step, result, level, rank)
         alerts.extend(new_alerts)
         alert = new_alerts[0].alert if new_alerts else None
     return _remember(patient, name, before, result, alert)
+
+
+def _held_already(subject: Subject, result: Result, before: Memory) -> bool:
+    """Return whether a row was so before anybody was alerted, as when a cycle's start is charted late."""
+    return subject.kind == CRITERION and result.at is None and result.state == before.state
 
 
 def _transitions(

@@ -90,9 +90,17 @@ def _lifts_late(rule: StopRule, chart: Chart) -> Early:
 
 
 def found_late(
-    rule: StopRule, chart: Chart, held: Holding, accepted: frozenset[str], is_new: Callable[[Fact], bool]
+    rule: StopRule,
+    chart: Chart,
+    held: Holding,
+    accepted: frozenset[str],
+    is_new: Callable[[Fact], bool],
+    after: int = 0,
 ) -> tuple[str, ...]:
-    """Return the criteria of which a new record says what is over already: it happened, the rule stands."""
+    """Return the criteria of which a new record says what is over already: it happened, the rule stands.
+
+    `after`: new are only those that arrived after another.
+    """
     since = chart.cycle.since
     if since is None:
         return ()
@@ -100,7 +108,7 @@ def found_late(
         code
         for code in rule.found_late
         if code not in held.elements and code not in accepted
-        if any(is_new(fact) and fact.at >= since for fact in trippers(rule, code, chart))
+        if any(is_new(fact) and fact.at >= since for fact in trippers(rule, code, chart, after))
     )
 
 
@@ -133,7 +141,7 @@ def _step(patient: Patient, rule: StopRule, rule_state: StopRuleState, held: Hol
     chart = patient.chart
     late: tuple[str, ...] = ()
     if news:
-        late = found_late(rule, chart, held, patient.accepted, lambda fact: fact.n > patient.rules_n)
+        late = found_late(rule, chart, held, patient.accepted, lambda _: True, patient.rules_n)
     if not (held.elements or late or rule_state is not NEVER):
         return
     started, resumed = chart.cycle.start is not None, rule.rule in patient.resumed

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import msgspec
+
 from rules.chart.facts import Lab
 from rules.chart.volumes import SHIFT, Shift
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Result, aged
@@ -68,34 +70,62 @@ def as_charted(lab: Lab) -> float | str:
     return lab.value if lab.comparator is None else f"{lab.comparator}{lab.value:g}"
 
 
+class Course(msgspec.Struct):
+    """What the results of a row lead to, in order of `at`.
+
+    `last`: the latest one; `known`: the latest whose band can be told, with its `state`; `begun`: the `at` of
+    the first of its unbroken run in that band; `broken`: whether what came after it ends a clear run.
+    """
+
+    last: Lab | None = None
+    known: Lab | None = None
+    state: str = CLEAR
+    begun: int = 0
+    broken: bool = False
+
+    def add(
+        self, fact: Lab, relative: Limit | None, absolute: Limit | None, unread: Sequence[int] = ()
+    ) -> None:
+        """Add the next result. `unread`: the moments of those that could not be read.
+
+        What cannot be told, or was not read, ends a clear run and keeps a tripped one.
+        """
+        state, before, self.last = band_of(fact, relative, absolute), self.last, fact
+        if self.state == CLEAR and before is not None:
+            self.broken |= state is None or any(before.at < moment <= fact.at for moment in unread)
+        if state is None:
+            return
+        if self.known is None or state != self.state or self.broken:
+            self.begun = fact.at
+        self.known, self.state, self.broken = fact, state, False
+
+
 def latest(
-    facts: Sequence[Lab],
+    course: Course,
     relative: Limit | None,
     absolute: Limit | None,
     stale_at: int,
     now: Instant,
     missing: str,
     unit: str | None,
-    unread: Sequence[int] = (),
 ) -> Result:
-    """Return the result by the last of the facts.
+    """Return the result by the last of the results in a course, which has one.
 
-    `at` is that of the first fact of its unbroken run in the same band (`unread`: the moments of those that
-    could not be read). One that may or may not be tripped keeps the row as the facts before it
-    left it, stale, if that was tripped.
+    `at` is that of the first of its unbroken run in the same band. One that may or may not be tripped keeps
+    the row as the results before it left it, stale, if that was tripped.
     """
-    states = [band_of(fact, relative, absolute) for fact in facts]
-    known = next((i for i in range(len(facts) - 1, -1, -1) if states[i] is not None), None)
-    unclear = None if known == len(facts) - 1 else (f"{missing}.range",)
-    if known is None or (unclear and states[known] not in TRIPPED):
-        return _untold(facts[-1], unit, unclear or ())
-    state, fact = states[known] or CLEAR, facts[known]
+    last, fact, state = course.last, course.known, course.state
+    assert last is not None
+    unclear = () if fact is last else (f"{missing}.range",)
+    if fact is None or (unclear and state not in TRIPPED):
+        return _untold(last, unit, unclear)
     result = Result(
         state,
-        at=_run_start(facts, states, known, unread),
-        latest=facts[-1].at,
+        at=course.begun,
+        latest=last.at,
         value=fact.value,
         comparator=fact.comparator,
+        charted=fact.charted,
         unit=unit,
         limit=limit_text(state, relative, absolute),
         evidence=(fact.reference,),
@@ -113,6 +143,7 @@ def _untold(fact: Lab, unit: str | None, missing: tuple[str, ...]) -> Result:
         latest=fact.at,
         value=fact.value,
         comparator=fact.comparator,
+        charted=fact.charted,
         unit=unit,
         missing=missing,
         evidence=(fact.reference,),
@@ -126,19 +157,3 @@ def unread(result: Result, code: str) -> Result:
     if not result.stale:
         result.state, result.limit = INDETERMINATE, None
     return result
-
-
-def _run_start(facts: Sequence[Lab], states: Sequence[str | None], last: int, unread: Sequence[int]) -> int:
-    """Return the `at` of the first fact of the unbroken run in the state of the fact `last`.
-
-    What cannot be told, or was not read, ends a clear run and keeps a tripped one.
-    """
-    start = last
-    for i in range(last - 1, -1, -1):
-        if states[i] is None and states[last] in TRIPPED:
-            continue
-        gap = states[last] == CLEAR and any(facts[i].at < moment <= facts[i + 1].at for moment in unread)
-        if states[i] != states[last] or gap:
-            break
-        start = i
-    return facts[start].at

@@ -1,7 +1,10 @@
 """Evaluate the pressor load (criteria.md 3.3)."""
 
+from bisect import bisect_right
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.facts import AT
 from rules.chart.infusions import Load, load_at
 from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
@@ -20,12 +23,10 @@ AnyRateRow = RateMaximumRow | RateMinimumRow
 
 def next_change(chart: Chart, now: Instant, window: int) -> Instant | None:
     """Return the next instant at which a load comes into force or leaves the window, or the therapy ends."""
-    ahead = []
-    for load in reversed(chart.loads):
-        if load.at + window <= now:
-            break
-        ahead += [load.at, load.at + window]
-    return soonest(now, chart.cycle.end, *ahead)
+    loads = chart.loads
+    inside, ahead = (bisect_right(loads, t, key=AT) for t in (now - window, now))
+    leaves = [load.at + window for load in loads[inside : inside + 1]]
+    return soonest(now, chart.cycle.end, *leaves, *(load.at for load in loads[ahead : ahead + 1]))
 
 
 def judged(row: AnyRateRow, decisive: Load | None) -> Result:

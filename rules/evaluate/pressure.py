@@ -23,7 +23,7 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
     sbp = chart.tail.now.sbp
     last = sbp.latest_counted
     if last is None:
-        return Result(INDETERMINATE, unit=UNIT, missing=REQUIRED, limit=chart.tail.setting.pressure.trip.text)
+        return _unseen(chart)
     limit = stale_from(chart, last, now)
     stale = now >= limit
     result = Result(latest=last.at, value=last.charted, unit=UNIT, stale=stale)
@@ -45,6 +45,13 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
         result.state, result.at = CLEAR, sbp.low.changed
         result.evidence = sbp.low.evidence if was else (last.reference,)
     return result
+
+
+def _unseen(chart: Chart) -> Result:
+    """Return the result of no pressure that counts: never seen, or stale already when it became known."""
+    charted_too_late = chart.tail.now.sbp.last is not None
+    limit = chart.tail.setting.pressure.trip.text
+    return Result(INDETERMINATE, unit=UNIT, missing=REQUIRED, limit=limit, stale=charted_too_late)
 
 
 def _tripped(sbp: Systolic, result: Result) -> None:

@@ -1,10 +1,14 @@
 """Ask again for a finding that stands: charted long ago, or not yet confirmed (criteria.md section 3.5)."""
 
+from functools import reduce
+from typing import NamedTuple
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
+from rules.chart.folded import NOTHING, fold
 from rules.chart.stated import flags_of, stated
-from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, counted, soonest
+from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.guideline.declarations import FindingRow, HeldFindingRow, PersistentFindingRow
 from rules.guideline.edition import Guideline
@@ -30,13 +34,39 @@ def _values(row: object) -> list[tuple[str, str]]:
     return [(row.finding, row.value)] if isinstance(row, PersistentFindingRow) else []
 
 
-def signs_of(chart: Chart, code: str) -> list[Sign]:
-    """Return the records of a finding that count: of this cycle, where it is charted by exception."""
+class Run(NamedTuple):
+    """The latest record of a finding that counts, and the first of its unbroken run of the same value."""
+
+    first: Sign
+    last: Sign
+
+
+def run_of(chart: Chart, code: str) -> Run | None:
+    """Return the latest run of a finding's records that count: of this cycle, where charted by exception.
+
+    None: there are none.
+    """
     row = chart.guideline.row.get(code)
-    signs = stated(chart, code)
-    if isinstance(row, PersistentFindingRow):
-        return counted(signs, lambda at, t: at + row.stale)
-    return [sign for sign in signs if chart.cycle.holds(sign.at)]
+    stale = row.stale if isinstance(row, PersistentFindingRow) else None
+    cycle = chart.cycle
+
+    def counts(sign: Sign) -> bool:
+        return cycle.holds(sign.at) if stale is None else sign.first < sign.at + stale
+
+    def add(run: Run | None, _: int, sign: Sign) -> Run | None:
+        if not counts(sign):
+            return run
+        return Run(sign if run is None or run.last.value != sign.value else run.first, sign)
+
+    own = chart.findings.get(code, NOTHING)
+    if (every := stated(chart, code)) and every is not own:
+        return reduce(lambda run, sign: add(run, 0, sign), every, _none())
+    signs = (own,)
+    return fold(chart, PREFIX + code, signs, cycle, _none, add)
+
+
+def _none() -> Run | None:
+    return None
 
 
 def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, before: Memory) -> Result:
@@ -44,12 +74,12 @@ def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, b
 
     `technical`: it is unconfirmed, since 2 h after its run's first record; `advisory`: last charted 16 h ago.
     """
-    signs = signs_of(chart, code)
-    if not signs or signs[-1].value not in values:
+    run = run_of(chart, code)
+    if run is None or run.last.value not in values:
         return Result(CLEAR)
-    choices, last = chart.guideline.choices, signs[-1]
+    choices, last = chart.guideline.choices, run.last
     old = last.at + choices.finding_asked_again
-    due = confirmed_from(code, signs, chart)
+    due = confirmed_from(code, run, chart)
     kind, evidence = values.index(last.value) + 1, (last.reference,)
     if due is not None and last.at < due <= now:
         return Result(TECHNICAL, at=due, latest=last.at, flags=kind, evidence=evidence)
@@ -59,14 +89,11 @@ def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, b
     return Result(CLEAR, latest=last.at, next=ahead)
 
 
-def confirmed_from(code: str, signs: list[Sign], chart: Chart) -> int | None:
+def confirmed_from(code: str, run: Run, chart: Chart) -> int | None:
     """Return from when (ms) a record confirms the run; None where nothing needs to be confirmed."""
     if code not in chart.guideline.table4.confirmed:
         return None
-    first = len(signs) - 1
-    while first and signs[first - 1].value == signs[-1].value:
-        first -= 1
-    return signs[first].at + chart.guideline.choices.finding_confirmed
+    return run.first.at + chart.guideline.choices.finding_confirmed
 
 
 def inputs_of(code: str) -> int:

@@ -22,6 +22,7 @@ class Result(msgspec.Struct):
     """The state of one subject at one instant.
 
     `at`: when it became true, in ms (None: at the instant decided); `latest`: the newest fact it rests on;
+    `charted`: the value in words as it was charted, where that was in another unit (`354 µmol/L`);
     `flags`: the parts it is made of, to tell which of them changed; `next`: the earliest instant at which it
     may change by time alone; `mark`: a moment (ms) that the evaluator wants back at the next decision;
     `findings`: the findings present that make the state (`ileus`, `rales=half`); `words`: what an advice
@@ -40,6 +41,7 @@ class Result(msgspec.Struct):
     latest: int | None = None
     value: float | str | None = None
     comparator: str | None = None
+    charted: str | None = None
     unit: str | None = None
     limit: str | None = None
     stale: bool = False

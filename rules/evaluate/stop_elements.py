@@ -6,16 +6,16 @@ Source: criteria.md section 4, stop rules.
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Fact, Sign, place
+from rules.chart.facts import Fact, Sign, arrived, place
 from rules.chart.oxygen import THREE_LITRES
-from rules.chart.stated import stated
-from rules.evaluate.recharting import confirmed_from, signs_of
+from rules.evaluate.recharting import confirmed_from, run_of
 from rules.evaluate.result import soonest
 from rules.evaluate.rows.finding import wanted
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, PersistentFindingRow, UpperLimitRow
 from rules.guideline.dose_decisions import StopRule, Table4
+from rules.guideline.implied import IMPLIED_BY
 from rules.wire.instants import Instant
 
 
@@ -61,9 +61,9 @@ def confirmed(chart: Chart, row: AnyRow) -> bool:
     finding = finding_of(row)
     if finding is None or finding not in chart.guideline.table4.confirmed:
         return True
-    signs = signs_of(chart, finding)
-    due = confirmed_from(finding, signs, chart) if signs else None
-    return due is not None and signs[-1].at >= due
+    run = run_of(chart, finding)
+    due = None if run is None else confirmed_from(finding, run, chart)
+    return run is not None and due is not None and run.last.at >= due
 
 
 def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
@@ -78,12 +78,20 @@ def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
     return bool(run) and sign.at <= run[0].at + chart.guideline.choices.finding_confirmed
 
 
-def trippers(rule: StopRule, code: str, chart: Chart) -> Iterator[Fact]:
-    """Yield the records, over or not, that make the rule stand when they are found out late."""
+def trippers(rule: StopRule, code: str, chart: Chart, after: int = 0) -> Iterator[Fact]:
+    """Yield the records, over or not, that make the rule stand when they are found out late.
+
+    Only those that arrived after another.
+    """
+    most = chart.n - after
     row = chart.guideline.row[code]
     if isinstance(row, UpperLimitRow):
         for lab in rule.by:
-            yield from (fact for fact in chart.labs.get(lab, ()) if is_above(row, lab, fact))
+            new = arrived(chart.labs.get(lab, ()), after, most)
+            yield from (fact for fact in new if is_above(row, lab, fact))
     elif isinstance(row, FindingRow):
         for finding, value in map(wanted, row.absolute):
-            yield from (sign for sign in stated(chart, finding) if sign.value == value)
+            for source in (finding, *IMPLIED_BY.get(finding, ())):
+                new_signs = arrived(chart.findings.get(source, ()), after, most)
+                word = value if source == finding else "present"
+                yield from (sign for sign in new_signs if sign.value == word)

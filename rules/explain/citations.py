@@ -91,8 +91,9 @@ def remembered(chart: Chart, id: str, code: str) -> Reading | None:
 
 
 def compared(lab: Lab) -> str:
-    """Write a result with its comparator: `<10 10*3/uL`."""
-    return f"{lab.comparator or ''}{amount(lab.value, lab.unit)}"
+    """Write a result with its comparator, and as it was charted in another unit: `4 mg/dL (354 µmol/L)`."""
+    charted = f" ({lab.charted})" if lab.charted else ""
+    return f"{lab.comparator or ''}{amount(lab.value, lab.unit)}{charted}"
 
 
 def wording(fact: Fact | Reading, code: str | None) -> Wording:
@@ -102,7 +103,8 @@ def wording(fact: Fact | Reading, code: str | None) -> Wording:
     if isinstance(fact, VitalsRow):
         return _reading_of(fact, code)
     if isinstance(fact, Lab):
-        return (fact.value, fact.unit) if fact.comparator is None else (compared(fact), None)
+        exact = fact.comparator is None and fact.charted is None
+        return (fact.value, fact.unit) if exact else (compared(fact), None)
     if isinstance(fact, Weight):
         return fact.value, "kg"
     if isinstance(fact, Volume):

@@ -222,7 +222,8 @@ def headline(name: str, result: Result, since: int | None) -> str:
     moment = f" since {when(since)}" if since is not None else ""
     limits = map(float, NUMBER.findall(result.limit or ""))
     read = f"{result.comparator or ''}{amount(result.value, result.unit, *limits)}"
-    value = f": {read}" if result.value is not None else ""
+    charted = f" ({result.charted} as charted)" if result.charted else ""
+    value = f": {read}{charted}" if result.value is not None else ""
     limit = (
         f"{',' if value else ':'} limit {limited(result.limit, result.unit)}"
         if result.limit is not None

@@ -25,6 +25,7 @@ from rules.wire.refusals import (
     problem,
     quoted,
 )
+from rules.wire.written import written
 
 ReadingsRecord = schema.VitalsRecord | schema.LabsRecord | schema.EncounterRecord
 Vital = tuple[str, float | str]
@@ -57,7 +58,24 @@ def vitals(record: schema.VitalsRecord, frame: Frame, offset: int, problems: Pro
 def labs(record: schema.LabsRecord, frame: Frame, offset: int, problems: Problems) -> events.Labs:
     """Return the event; a set whose results are all refused still says that something was resulted."""
     kept, rest = usable_labs(record, record.readings, problems)
-    return events.Labs(*frame, kept, *rest, offset=offset)
+    return events.Labs(*frame, kept, *rest, _as_charted(record.readings, kept), offset=offset)
+
+
+def _as_charted(readings: Sequence[Result], kept: Sequence[Lab]) -> tuple[tuple[str, str], ...]:
+    """Return code and words of the results that were converted: `354 µmol/L` (criteria.md section 10)."""
+    used = {each[0] for each in kept} - {each.code for each in readings if not _is_converted(each)}
+    return tuple((each.code, _charted_words(each)) for each in readings if each.code in used)
+
+
+def _is_converted(reading: Result) -> bool:
+    found = units.lab(reading.code, reading.unit)
+    return found is not None and found.scale is not None and not reading.status
+
+
+def _charted_words(reading: Result) -> str:
+    comparator, value = _compared(reading)
+    unit = (reading.unit or "").strip()[:_LONGEST_KEPT]
+    return f"{comparator or ''}{written(value, unit)}"
 
 
 def usable_vitals(

@@ -25,7 +25,15 @@ PRIORITY = {
 }
 
 RECORDS_LOST, PARTITIONS_ADDED, STATE_LOST = "records-lost", "partitions-added", "state-lost"
-URGENT = ("cannot-be-worked-off", RECORDS_LOST, PARTITIONS_ADDED, STATE_LOST)
+CHANGELOG_CUT, OUTBOX_LOST = "changelog-cut", "outbox-lost"
+URGENT = (
+    "cannot-be-worked-off",
+    RECORDS_LOST,
+    PARTITIONS_ADDED,
+    STATE_LOST,
+    CHANGELOG_CUT,
+    OUTBOX_LOST,
+)
 """Alarms of the system that are of high priority: something of a patient is not seen."""
 
 RECOMMENDATIONS = ("proceed", "cannot-tell", "correct", "delay", "stop")

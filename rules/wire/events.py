@@ -46,11 +46,13 @@ class Labs(_Event, frozen=True, gc=False):
     """A set of results: (code, value, low, high, unit, comparator).
 
     The reference limits are converted along with the value. `unusable` and `withdrawn`: as in `Vitals`.
+    `charted`: code and, in words, what was charted (`354 µmol/L`), where the value had to be converted.
     """
 
     readings: tuple[LabReading, ...]
     unusable: tuple[Unusable, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    charted: tuple[tuple[str, str], ...] = ()
 
 
 class IO(_Event, frozen=True, gc=False):

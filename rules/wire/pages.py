@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from typing import Literal, get_args
 
 import msgspec
 
@@ -25,6 +26,13 @@ SILENCE, SILENCE_CUT = "silence", "silence-cut"
 SILENCE_ENDED, SILENCE_LIFTED = "silence-ended", "silence-lifted"
 FORGOTTEN = "forgotten"
 FLOOD_BEGAN, FLOOD_ENDED = "flood-began", "flood-ended"
+# Shadow mode: what a pager in shadow would have sent; how a pager runs; what is open when shadow ends.
+WOULD_HAVE_PAGED, MODE, STANDS_OPEN = "would-have-paged", "mode", "stands-open"
+SHADOW_BEGAN = "shadow-began"
+# What a clinician thinks of a page, sent or not: a record of its own, no fact, and no clock goes by it.
+MARK = "mark"
+Verdict = Literal["useful", "useless", "late"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 # Outcomes of an attempt to send.
 ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"
 
@@ -70,6 +78,7 @@ class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     status: int | None = None
     reference: str | None = None
     message: str | None = None
+    mark: Verdict | None = None
 
 
 class PageRecord(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -92,6 +101,9 @@ class PageRecord(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     reason: str | None = None
     command: str | None = None
     until: str | None = None
+    message: str | None = None
+    unit: str | None = None
+    mark: Verdict | None = None
 
 
 _decoder = msgspec.json.Decoder(PageRecord)

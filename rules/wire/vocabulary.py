@@ -212,3 +212,15 @@ EARLIER = "earlier-"
 """How a finding of a `baseline` begins that names what an earlier course has shown."""
 
 HEARTBEAT_PATIENT = "il2watch-heartbeat-"
+TEST_PATIENT = "il2watch-test-"
+"""The reserved prefixes of patients who are made up: of the pager's heartbeat, and of a qualification."""
+
+
+def is_test_patient(patient: str) -> bool:
+    """Return whether a patient is a qualification's: paged on routes marked as test, and on no other."""
+    return patient.startswith(TEST_PATIENT)
+
+
+def is_made_up(patient: str) -> bool:
+    """Return whether a patient is nobody: of no census, rate, review, handover or board."""
+    return patient.startswith((HEARTBEAT_PATIENT, TEST_PATIENT))

@@ -10,6 +10,7 @@ UNITS = {
     "[iU]/kg": "IU/kg",
     "m[iU]/L": "mIU/L",
     "ug/min": "mcg/min",
+    "umol/L": "µmol/L",
     "[iU]": "IU",
     "M[iU]": "MIU",
     "1": "",

@@ -47,6 +47,7 @@ OTHER_GUIDELINE = (
     "The worker goes by another configuration than this board: whether it is looser than published is not "
     "said here."
 )
+SHADOW = "The pager is in shadow: nobody {} is paged. It writes whom it would have paged."
 MOST_PAGES = 100
 """How many patients' pages are kept rendered: the most recently viewed."""
 EVENTS = frozenset(INPUTS) - {COMMANDS}
@@ -213,8 +214,14 @@ class BoardState:
         return [
             *(alarm.message for alarm in self.patients.alarms.values()),
             *([OTHER_GUIDELINE] * self._other_guideline()),
+            *self._shadow(),
             *(text.format(plural(number, what)) for number, text, what in faults if number),
         ]
+
+    def _shadow(self) -> list[str]:
+        """Return what says that nobody is paged, or nobody of some units; nothing while the pager is live."""
+        name, _, units = (self.patients.mode or "").partition(": ")
+        return [SHADOW.format(f"of {units}" if units else "here")] if name == "shadow" else []
 
     def _other_guideline(self) -> bool:
         """Return whether a patient was assessed by other numbers than the board's."""

@@ -26,7 +26,7 @@ from streams.projections.patients import PatientProjection
 
 LONGEST = 500
 REFUSED = "board-refused"
-WHAT = ("ack", "silence", "resume", "accept", "expire", "end-acceptance")
+WHAT = ("ack", "silence", "resume", "accept", "expire", "end-acceptance", "mark")
 
 
 class BoardCommand(NamedTuple):
@@ -156,6 +156,25 @@ BUILDERS = {
     "expire": expire,
     "end-acceptance": end_acceptance,
 }
+
+
+def mark(
+    form: Mapping[str, str], patient: PatientProjection, identity: Identity, unit: str | None, now: int
+) -> OutgoingRecord:
+    """Return the record of a mark on an alert that was paged, or would have been, open or over.
+
+    Raises UsageError for what is no mark, Gone for an alert that no page here was of.
+    """
+    who = named(form, identity)
+    found = next((one for one in pages.VERDICTS if one == who.reason.lower()), None)
+    if found is None:
+        raise UsageError(f"Say {', '.join(pages.VERDICTS[:-1])} or {pages.VERDICTS[-1]}.")
+    alert = form.get("alert", "")
+    page = next((one for one in patient.pages.entries if one.alert == alert), None)
+    if page is None:
+        raise Gone("No page of that alert is known here.")
+    about = commands.PagedAlert(patient.name, alert, page.level, page.subject, unit)
+    return commands.marked(about, who.by, found, now)
 
 
 def records(done: BoardCommand, unit: str | None, now: int) -> list[OutgoingRecord]:

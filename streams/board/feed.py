@@ -124,7 +124,7 @@ class LagMonitor:
 
     async def stop(self) -> None:
         await self.admin.close()
-        await self.client.stop()
+        await clients.stop(self.client)
 
     async def look(self) -> LagReport | None:
         """Return a sample; None when Kafka does not answer in time."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rules.guideline import Guideline
+from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import TRIPPED, AcceptedItem, Assessment
 from rules.wire.events import Accept, Resume, Silence
 from rules.wire.pages import PageRecord
 from streams.board import display_texts, unit_overview
 from streams.board.unit_overview import Advised, DoseCell, PressureCell
+from streams.flowsheet.shift_words import LAB_ORDER
 from streams.projections.episodes import OpenEpisode, SeenBy
+from streams.projections.marks import PageMark
 from streams.projections.patients import PatientProjection
 
 ALL_REASONS = 40
@@ -58,10 +61,17 @@ class PatientView(NamedTuple):
     labs: tuple[LabView, ...]
     timeline: tuple[AlertRecord, ...]
     page_log: tuple[PageRecord, ...]
+    marks: tuple[PageMark, ...]
     explains: bool
     same_guideline: bool
     unreadable: bool
     guideline: Guideline
+
+    @property
+    def notified(self) -> frozenset[str | None]:
+        """The alerts that somebody was paged of, or would have been."""
+        sent = (pages.ACCEPTED, pages.WOULD_HAVE_PAGED)
+        return frozenset(one.alert for one in self.page_log if one.outcome in sent)
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -91,6 +101,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         labs=labs(patient),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
         page_log=tuple(patient.pages.entries)[::-1],
+        marks=tuple(patient.pages.marks),
         explains=patient.chart is not None,
         same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
         unreadable=patient.unreadable,
@@ -116,7 +127,7 @@ def accepted(code: str, assessment: Assessment | None) -> AcceptedItem | None:
 
 
 def labs(patient: PatientProjection) -> tuple[LabView, ...]:
-    """Return the latest result of every lab that was measured, in the order of `ORDER`."""
+    """Return the latest result of every lab that was measured, in the order of `LAB_ORDER`."""
     facts = patient.facts
     found = []
     for code, (low, high) in facts.limits.items():
@@ -125,12 +136,6 @@ def labs(patient: PatientProjection) -> tuple[LabView, ...]:
             continue
         before = (series.at[-2], series.value[-2]) if len(series) > 1 else None
         found.append(LabView(code, series.value[-1], series.at[-1], before, low, high, facts.units[code]))
-    return tuple(sorted(found, key=lambda lab: ORDER.index(lab.code) if lab.code in ORDER else len(ORDER)))
-
-
-ORDER = (
-    "creatinine", "urea", "potassium", "sodium", "bicarbonate", "calcium", "magnesium", "phosphate",
-    "glucose", "platelets", "hemoglobin", "hematocrit", "wbc", "bilirubin", "alt", "ast", "albumin",
-    "ck", "ck-mb", "troponin-t", "troponin-i", "inr", "pt", "ptt", "tsh", "free-t4",
-)  # fmt: skip
-"""Kidney and salts, blood, liver, heart, clotting, thyroid."""
+    return tuple(
+        sorted(found, key=lambda lab: LAB_ORDER.index(lab.code) if lab.code in LAB_ORDER else len(LAB_ORDER))
+    )

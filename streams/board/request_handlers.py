@@ -15,6 +15,7 @@ from aiohttp import web
 
 from rules.wire.assessments import Assessment
 from rules.wire.commands import Command
+from rules.wire.vocabulary import WARD
 from streams.board import commands, flowsheet, sse
 from streams.board.access.auth_settings import COOKIE, AuthSettings, RequestUser, set_cookie
 from streams.board.access.guard import REQUEST_USER, Attempts, forged, guard, headed
@@ -25,11 +26,15 @@ from streams.board.board_state import BoardState
 from streams.board.cell_store import CellStore
 from streams.board.explain import explained, explanation
 from streams.board.flowsheet import Span
+from streams.board.html import handover as handover_html
 from streams.board.html import patient as patient_html
 from streams.board.html import unit as ward_html
 from streams.board.html.element import Html
 from streams.board.html.page import Frame, forms, login, page, ranges
 from streams.errors import UsageError
+from streams.handover.model import Handover
+from streams.handover.projected import patient_shift
+from streams.handover.sheet import NoHandover, of_patients, span_of, there
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord, Producer
 from streams.projections.patients import PatientProjection
 from streams.service.connections import form_of
@@ -37,7 +42,7 @@ from streams.service.exit_codes import version
 
 LARGEST = 16 * 1024
 DIGEST_AT_ONCE = 2
-STATIC = {"board.css": "text/css", "icon.svg": "image/svg+xml"} | dict.fromkeys(
+STATIC = {"board.css": "text/css", "handover.css": "text/css", "icon.svg": "image/svg+xml"} | dict.fromkeys(
     ("theme.js", "live.js", "unit.js", "acting.js", "flowsheet.js", "patient.js"), "text/javascript"
 )  # fmt: skip
 PATIENCE_S, ASK_S = 8.0, 0.1
@@ -121,6 +126,20 @@ class Handlers:
             )
         )
 
+    async def handover(self, request: web.Request) -> web.StreamResponse:
+        """Serve the handover of the last shift that is over, of one `unit` or all; states are as of now."""
+        unit, frame = request.query.get("unit"), self.frame(request[REQUEST_USER])
+        try:
+            found, units = await handed_over(self.state, unit)
+        except NoHandover as fault:
+            return html(page(frame, "handover", "Handover", handover_html.nothing(str(fault))), 404)
+        keys = self.state.patients.patients
+
+        def address(patient: str) -> str | None:
+            return f"/patient/{keys[patient].key}" if patient in keys else None
+
+        return html(page(frame, "handover", "Handover", handover_html.content(found, units, address)))
+
     async def sheet(self, request: web.Request) -> web.StreamResponse:
         """Serve a patient's flowsheet as JSON, over `hours` of `HOURS`."""
         found, hours = self._patient(request), HOURS.get(request.query.get("hours", "8"), 8.0)
@@ -170,7 +189,24 @@ class Handlers:
                 [commands.refusal(what, patient.name, user.identity.name, "may see, not act", unit, now)]
             )
             return refused(403, "You may look, but not act.")
+        if what == "mark":
+            return await self._mark(form, patient, user, now)
         return await self._do(what, form, patient, user, now)
+
+    async def _mark(
+        self, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int
+    ) -> web.StreamResponse:
+        """Publish a mark; nobody has to answer it."""
+        unit = self.state.display.unit_of(patient.name)
+        try:
+            await self.producer.append([commands.mark(form, patient, user.identity, unit, now)])
+        except UsageError as fault:
+            return refused(400, str(fault))
+        except commands.Gone as fault:
+            return refused(409, str(fault))
+        except NotAcknowledged as fault:
+            return refused(503, str(fault))
+        return web.json_response({"well": True, "became": "Marked."})
 
     async def _do(
         self, what: str, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int
@@ -274,6 +310,25 @@ class Handlers:
         return found
 
 
+async def handed_over(state: BoardState, unit: str | None) -> tuple[Handover, list[str]]:
+    """Return the handover of the last shift that is over, and the units there are. Raises NoHandover.
+
+    Between two patients other requests are served.
+    """
+    span = span_of(state.guideline, state.clock, None)._replace(at=state.clock)
+    unit_of = state.display.unit_of
+    shown = {one.name: unit_of(one.name) or one.facts.location or WARD for one in state.patients}
+    units = sorted(set(shown.values()))
+    if unit is not None and unit not in units:
+        raise NoHandover(f"No patient in {unit!r}; {there(units)}.")
+    known = []
+    for name in [name for name, own in shown.items() if unit in (None, own)]:
+        if (one := state.patients.patients.get(name)) is not None:
+            known.append(patient_shift(one, state.guideline, shown[name], span))
+        await asyncio.sleep(0)
+    return of_patients(known, span, state.guideline, unit), units
+
+
 NOBODY = Session(None, 0, "")
 
 
@@ -310,6 +365,7 @@ def application(handlers: Handlers) -> web.Application:
     add("/patient/{key}", handlers.patient)
     add("/patient/{key}/flowsheet", handlers.sheet)
     add("/patient/{key}/explain", handlers.explain)
+    add("/handover", handlers.handover)
     add("/events", handlers.events)
     add("/login", handlers.login_page)
     add("/static/{name}", static)

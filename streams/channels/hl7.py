@@ -15,9 +15,11 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import msgspec
 
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.options import ChannelOptions, Seconds, place
@@ -37,6 +39,7 @@ PHASE = {
     "amended": "update",
 }
 LOW, HIGH, OTHER = "196670^MDC_EVT_LO^MDC", "196648^MDC_EVT_HI^MDC", "196616^MDC_EVT_ALARM^MDC"
+WATCHDOG, SECONDS = "67860^MDC_ATTR_CONFIRM_TIMEOUT^MDC", "264320^MDC_DIM_SEC^MDC"
 PROFILE = "IHE_PCD_ACM_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.4.1^ISO"
 TAKEN, REFUSED = ("AA", "CA"), ("AR", "CR")
 MOST_ANSWER_BYTES = 64 * 1024
@@ -48,7 +51,8 @@ class Hl7Options(ChannelOptions, frozen=True, kw_only=True):
     """The options of an HL7 channel.
 
     `address`: host:port; `patient_authority`, `patient_type`: PID-3; `client_*`: a client certificate;
-    `application`, `facility`: MSH-3 and MSH-4, `receiving_*`: MSH-5 and MSH-6.
+    `application`, `facility`: MSH-3 and MSH-4, `receiving_*`: MSH-5 and MSH-6; `watchdog_timeout_s`: without
+    a heartbeat for longer the manager takes us for dead.
     """
 
     address: str
@@ -59,6 +63,7 @@ class Hl7Options(ChannelOptions, frozen=True, kw_only=True):
     receiving_application: str = ""
     receiving_facility: str = ""
     timeout_s: Seconds = 10.0
+    watchdog_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 180.0
     tls: bool = True
     ca_file: str | None = None
     client_cert_file: str | None = None
@@ -110,7 +115,7 @@ class Hl7:
 
         Raises TransportError, a permanent one for a page about no patient and for what the manager rejects.
         """
-        if page.patient in ("", EVERY_PATIENT):
+        if page.patient in ("", EVERY_PATIENT) and not _is_heartbeat(page):
             raise TransportError(
                 "a page about no patient has no place at an alarm manager; send system alarms elsewhere",
                 permanent=True,
@@ -207,8 +212,23 @@ def control_id(page: Page) -> str:
 
 def message(page: Page, options: Hl7Options, own: Mapping[str, str]) -> str:
     """Return the message of a page, each segment ended with CR. `own`: the incident's identity."""
-    segments = (_msh(page, options, own), _pid(page, own), _pv1(page), _obr(page, own), *_observations(page))
+    if _is_heartbeat(page):
+        segments: Sequence[list[str]] = (_msh(page, options, own), _obr(page, own), _watchdog(page, options))
+    else:
+        about = (_pid(page, own), _pv1(page), _obr(page, own))
+        segments = (_msh(page, options, own), *about, *_observations(page))
     return "".join("|".join(segment) + "\r" for segment in segments)
+
+
+def _is_heartbeat(page: Page) -> bool:
+    """Return whether it is the watchdog's page, by which the manager notices that we are dead."""
+    return page.kind == "heartbeat"
+
+
+def _watchdog(page: Page, options: Hl7Options) -> list[str]:
+    """Return the OBX that says for how long, in seconds, no message may come."""
+    limit = f"{options.watchdog_timeout_s:g}"
+    return ["OBX", "1", "NM", WATCHDOG, "1.0.0.0.8", limit, SECONDS, *[""] * 4, "F"]
 
 
 def _msh(page: Page, options: Hl7Options, own: Mapping[str, str]) -> list[str]:

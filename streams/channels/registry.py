@@ -23,6 +23,8 @@ KINDS = {
 }
 PATIENT_BOUND = frozenset({"fhir", "hl7"})
 """Kinds that speak of a patient by id: they cannot send what is about no patient."""
+SUPERVISED = frozenset({"hl7"})
+"""Kinds whose receiver expects a heartbeat beside the pages, and has a message for it."""
 
 
 def channel(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from streams.cli import options
 from streams.cli.options import broker_of, connection, port, positive
 from streams.errors import UsageError
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from streams.board.service import BoardOptions
@@ -89,11 +89,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.hash:
         return print_hash()
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("il2watch").setLevel(logging.INFO)
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    log_to_stderr()
     board_options = settings(chosen)
     from streams.board.service import serve
     from streams.service.process import run_to_end

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import sys
 from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.cli.options import broker_of, connection, probed
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from streams.census.service import CensusOptions
@@ -37,10 +36,7 @@ def parser() -> options.Parser:
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
     census_options = settings(parser().parse_args(arguments))
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the census logs once
+    log_to_stderr()
     from streams.census.service import serve
     from streams.service.process import run_to_end
 

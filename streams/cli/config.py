@@ -95,7 +95,16 @@ def feeds(path: str) -> None:
         configured(file)
 
 
-SERVICES = (broker, pager, board, feeds)
+def review(path: str) -> None:
+    """Check the table `[review]`. Raises UsageError."""
+    from streams.config.review import section
+
+    file = site.opened(path)
+    if file is not None:
+        section(file)
+
+
+SERVICES = (broker, pager, board, review, feeds)
 
 
 def main(arguments: list[str]) -> int:

@@ -14,10 +14,12 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from streams.demo.feed import WardFeed
+    from streams.demo.hl7_ward import Interface
     from streams.kafka.settings import Broker
 
 REHEARSAL = "simulators.course.demo_patients:Rehearsal"
 """Imported by name when called, as all of `simulators` is."""
+INTERFACES = {"hl7": "simulators.interfaces.hl7_v2"}
 MOST = 200
 
 DESCRIPTION = """\
@@ -31,7 +33,9 @@ broker are left alone, unless --broker names one."""
 EXAMPLE = """\
   il2watch demo --patients 8                  until Ctrl-C
   il2watch demo --for 60s --speed 300
+  il2watch demo --feed hl7                    the ward speaks HL7 v2 over MLLP to il2watch feed hl7
   il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)
+  il2watch demo --shadow                      what it would have paged, and nobody is
   IL2WATCH_PAGER_KEY=... il2watch demo --to pagerduty     page a telephone
   il2watch demo --to webhook=URL              page a program of yours"""
 EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform, 130 interrupted"
@@ -79,7 +83,15 @@ def parser() -> options.Parser:
         help="whom the pager pages, as of il2watch pager; default: terminal",
     )
     command.add_argument(
+        "--shadow", action="store_true", help="the pager decides every page and sends none"
+    )
+    command.add_argument(
         "--no-board", dest="board", action="store_false", help="without the live page of the unit"
+    )
+    command.add_argument(
+        "--feed",
+        choices=tuple(INTERFACES),
+        help="the ward speaks like a hospital's systems to a feed on this machine; default: plain events",
     )
     command.add_argument(
         "--keep", action="store_true", help="keep the ward's events and the logs, and print the folder"
@@ -95,7 +107,16 @@ def main(arguments: list[str]) -> int:
 
     named_broker = broker(chosen)
     check_receiver(chosen.to)
-    wanted = DemoOptions(chosen.speed, chosen.seconds, chosen.keep, named_broker, chosen.to, chosen.board)
+    wanted = DemoOptions(
+        chosen.speed,
+        chosen.seconds,
+        chosen.keep,
+        named_broker,
+        chosen.to,
+        chosen.board,
+        interface(chosen.feed),
+        chosen.shadow,
+    )
     ward = simulated_ward(chosen.patients, chosen.seed, site=named_broker is not None)
     return Demo(ward, wanted, began).run()
 
@@ -116,6 +137,17 @@ def simulated_ward(patients: int, seed: int = 1, site: bool = False) -> WardFeed
         rehearsal.cohort.ids, rehearsal.origin, guideline(None) if site else SCHWARTZENTRUBER_2001
     )
     return ward_feed(rehearsal.run(consultant), rehearsal.opens, rehearsal.stories)
+
+
+def interface(name: str | None) -> Interface | None:
+    """Return how the ward speaks to a feed; None: it does not."""
+    from rules.wire.vocabulary import FINDINGS, IO_KINDS
+    from streams.demo.hl7_ward import Interface
+
+    if name is None:
+        return None
+    module = import_module(INTERFACES[name])
+    return Interface(module.message, module.site_map(IO_KINDS, tuple(sorted(FINDINGS))))
 
 
 def check_receiver(to: str) -> None:

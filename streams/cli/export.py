@@ -28,15 +28,7 @@ def parser() -> options.Parser:
     options.at(command, "--from", dest="start", help="leave out what was known before this time")
     options.at(command, "--to", dest="end", help="leave out what was known after this time")
     command.add_argument("--patient", metavar="P", help="this patient alone, with the ticks for all")
-    command.add_argument(
-        "--clock",
-        choices=("wall", "log"),
-        default="wall",
-        help=(
-            "as the worker ran: wall (default): a record is known when it reached its topic; log: by its own "
-            "`known`"
-        ),
-    )
+    options.knowing(command)
     connection(command)
     return command
 

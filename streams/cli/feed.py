@@ -8,15 +8,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from streams.cli import event_files, options
 from streams.errors import UsageError
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.config.feeds import FeedTable
     from streams.feeds.mapping.feed_rules import FeedRules
     from streams.feeds.mapping.handled import Handled
+    from streams.feeds.mapping.tables import Tables
 
 FEED_HELP = "the [feeds.NAME] whose rules apply; default: the only one"
 
@@ -72,22 +74,26 @@ def import_main(arguments: list[str]) -> int:
     """Write the events of the messages."""
     chosen = import_parser().parse_args(arguments)
     from streams.feeds import offline
+    from streams.feeds.mapping.tables import Tables
     from streams.service.lifecycle import wall
 
     rules = rules_of(chosen, imported=True)
-    messages = offline.captured(offline.files(chosen.files), rules, wall())
+    tables = Tables()
+    messages = offline.captured(offline.files(chosen.files), rules, wall(), tables)
     handled = ((f"{each.path}: message {each.number}", each.answered.handled) for each in messages)
-    return _write_events(chosen, handled)
+    return _write_events(chosen, handled, tables)
 
 
-def _write_events(chosen: argparse.Namespace, handled: Iterable[tuple[str, Handled]]) -> int:
+def _write_events(
+    chosen: argparse.Namespace, handled: Iterable[tuple[str, Handled]], tables: Tables | None = None
+) -> int:
     """Write the events of an import in order of knowing, and what was refused on stderr."""
     import json
 
     from streams.feeds import offline
     from streams.service.event_file import warn
 
-    records, refused = offline.Records(), 0
+    records, refused = offline.Records(tables), 0
     for place, each in handled:
         records.add(each)
         for line in offline.refusals(place, each):
@@ -221,38 +227,47 @@ def _service_parser(name: str, description: str, example: str, port: int) -> opt
     command = options.parser(name, description, example)
     options.connection(command)
     options.probed(command, port)
+    command.add_argument(
+        "--no-idempotence",
+        dest="idempotent",
+        action="store_false",
+        help="for a broker without producer ids, as the one in memory: what is retried may be written twice",
+    )
     return command
 
 
+@until_running()
 def hl7_main(arguments: list[str]) -> int:
     """Run until told to stop."""
-    return _serve(hl7_parser().parse_args(arguments), "mllp", "streams.feeds.service.listening:Listener")
+    _serve(hl7_parser().parse_args(arguments), "mllp", "streams.feeds.service.listening:Listener")
 
 
+@until_running()
 def feed_fhir_main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = feed_fhir_parser().parse_args(arguments)
-    return _serve(chosen, "fhir", "streams.feeds.service.fhir:FhirListener")
+    _serve(chosen, "fhir", "streams.feeds.service.fhir:FhirListener")
 
 
-def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> int:
+def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> NoReturn:
     """Run the feeds of a kind. `listener`: `module:class`, imported only here."""
-    import asyncio
-    import logging
-    import sys
     from importlib import import_module
 
     from streams.feeds.service.running import FeedOptions, serve
+    from streams.service.logs import log_to_stderr
+    from streams.service.process import run_to_end
 
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the feeds log once
+    log_to_stderr()
     found = FeedOptions(
-        options.broker_of(chosen), feeds_of(chosen, kind), chosen.listen, chosen.metrics_port, chosen.patience
+        options.broker_of(chosen),
+        feeds_of(chosen, kind),
+        chosen.listen,
+        chosen.metrics_port,
+        chosen.patience,
+        chosen.idempotent,
     )
     module, _, name = listener.partition(":")
-    return asyncio.run(serve(found, getattr(import_module(module), name)))
+    run_to_end(serve(found, getattr(import_module(module), name)))
 
 
 def feeds_of(chosen: argparse.Namespace, kind: str) -> dict[str, tuple[FeedTable, FeedRules]]:

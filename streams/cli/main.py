@@ -38,10 +38,13 @@ COMMANDS = {
     "simulate": Command("streams.cli.simulate:main", "a simulated ward's events, and their ground truth"),
     "faults": Command("streams.cli.faults:main", "a file of events with the faults of a bad feed"),
     "score": Command("streams.cli.score:main", "sensitivity, delay and alarm burden against ground truth"),
+    "handover": Command("streams.cli.handover:main", "a sheet a patient of a shift, for the next one"),
+    "review": Command("streams.cli.review:main", "alarms, answers and feed of some weeks, for a committee"),
     "plot": Command("streams.cli.plot:main", "a patient's course on one page, as a flowsheet"),
     "worker": Command("streams.cli.worker:main", "read the topics, keep the charts, publish the alerts"),
     "pager": Command("streams.cli.pager:main", "page people, until somebody acknowledges"),
     "ack": Command("streams.cli.ack:main", "acknowledge an alert"),
+    "mark": Command("streams.cli.mark:main", "mark a page as useful, useless or late"),
     "silence add": Command("streams.cli.silence:add_main", "no pages of a subject for a while"),
     "silence ls": Command("streams.cli.silence:ls_main", "list the silences in force"),
     "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
@@ -75,7 +78,10 @@ COMMANDS = {
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for trials"),
     "topics create": Command("streams.cli.topics:create_main", "create the topics that are missing"),
     "topics check": Command("streams.cli.topics:check_main", "report topics whose settings differ"),
+    "qualify": Command("streams.cli.qualify:main", "show that what runs here is what was tested"),
 }
+
+CLIENTS = ("kafka", "aiokafka")
 
 HEAD = """\
 usage: il2watch COMMAND [...]
@@ -122,6 +128,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         abandon_stdout()
         return INTERRUPTED
+    except Exception as error:
+        if not of_the_broker(error):
+            raise
+        abandon_stdout()
+        complain(f"the broker does not answer any more ({type(error).__name__}); is it running?")
+        return STUCK
+
+
+def of_the_broker(error: Exception) -> bool:
+    """Return whether an error is one of a Kafka client's: the broker went while a command was at work.
+
+    The clients are not imported for that: most commands need none.
+    """
+    return any(kind.__module__.split(".")[0] in CLIENTS for kind in type(error).__mro__)
 
 
 def open_streams() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from rules.wire.durations import duration
@@ -137,6 +138,19 @@ def broker_of(chosen: argparse.Namespace) -> Broker:
     return broker(chosen.broker, site.opened(chosen.config))
 
 
+def knowing(command: Parser) -> None:
+    """Add `--clock`: when a record of a topic was known."""
+    command.add_argument(
+        "--clock",
+        choices=("wall", "log"),
+        default="wall",
+        help=(
+            "as the worker ran: wall (default): a record is known when it reached its topic; log: by its own "
+            "`known`"
+        ),
+    )
+
+
 def who_options(command: Parser) -> None:
     """Add `--by` and `--reason`."""
     command.add_argument("--by", metavar="WHO", required=True, help="name of the person")
@@ -178,6 +192,15 @@ def positive(text: str) -> float:
     if not 0 < found < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return found
+
+
+def folder(path: Path) -> Path:
+    """Make a working folder, and return it. Raises UsageError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--state-dir {path}: {error.strerror}; name another") from None
+    return path
 
 
 def length(text: str) -> int:

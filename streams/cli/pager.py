@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import structs
 
 from streams.cli import options
 from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
+from streams.service.exit_codes import DONE
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
+    from streams.kafka.settings import Broker
     from streams.pager.service.config import Configured
     from streams.pager.service.process import PagerOptions
 
@@ -25,6 +29,10 @@ Reads alerts and commands from Kafka and pages people along the routes of the co
 [pager] table. Every page is written to Kafka before it is sent, so that a pager killed at any
 moment and started again loses none. Start as many as are wanted; they share the patients.
 
+With --shadow, or shadow in that table, everything is decided and nothing is sent: each page is
+written to il2.pages with its text and receiver, and the board shows whom it would have paged. Out of
+shadow nobody is paged for what was open before; --open lists that.
+
 For trials, --to names one receiver for all clinical pages; its secret is taken from the variable
 IL2WATCH_PAGER_KEY.
 
@@ -32,6 +40,8 @@ Exit: 0 stopped by a signal, 1 a record could not be processed, 3 no progress; a
 start it again after 1 and 3."""
 EXAMPLE = """\
   il2watch pager --config site.toml
+  il2watch pager --config site.toml --shadow
+  il2watch pager --open
   il2watch pager --to terminal
   IL2WATCH_PAGER_KEY=... il2watch pager --to pagerduty
   IL2WATCH_PAGER_KEY=... il2watch pager --to webhook=https://calls.ward.example/il2"""
@@ -44,6 +54,16 @@ def parser() -> options.Parser:
         "--to",
         metavar="KIND[=URL]",
         help="page this receiver instead of the configuration's: terminal, pagerduty, webhook=URL, ...",
+    )
+    command.add_argument(
+        "--shadow",
+        action="store_true",
+        help="decide every page and send none, whatever the configuration says",
+    )
+    command.add_argument(
+        "--open",
+        action="store_true",
+        help="print what is open in the outbox, a JSON object a line, with how it was paged; then end",
     )
     command.add_argument(
         "--clock",
@@ -79,11 +99,9 @@ def parser() -> options.Parser:
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("il2watch").setLevel(logging.INFO)
-    logging.getLogger("mode.timers").setLevel(logging.ERROR)
+    if chosen.open:
+        return print_open(broker_of(chosen), chosen.id)
+    log_to_stderr()
     pager_options = settings(chosen)
     from streams.pager.service.process import serve
     from streams.service.process import run_to_end
@@ -94,6 +112,8 @@ def main(arguments: list[str]) -> int:
 def settings(chosen: argparse.Namespace) -> PagerOptions:
     """Return the options that the arguments name. Raises UsageError."""
     configured = trial(chosen.to) if chosen.to else load_config(chosen.config)
+    if chosen.shadow:
+        configured = configured._replace(paging=structs.replace(configured.paging, shadow=True))
     broker = broker_of(chosen)
     from streams.pager.service.process import PagerOptions
     from streams.service.lifecycle import wall
@@ -101,7 +121,7 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
     return PagerOptions(
         broker=broker,
         configured=configured,
-        state=chosen.state_dir,
+        state=options.folder(chosen.state_dir),
         wall=wall if chosen.clock == "wall" else None,
         listen=chosen.listen,
         port=chosen.metrics_port,
@@ -110,6 +130,15 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
         name=chosen.id,
         rebuild=chosen.rebuild,
     )
+
+
+def print_open(broker: Broker, name: str) -> int:
+    """Print the open alerts of an outbox, the most severe first. Raises UsageError."""
+    from streams.pager.delivery.open_alerts import open_alerts
+
+    for one in open_alerts(broker, name):
+        print(msgspec.json.encode(one).decode())
+    return DONE
 
 
 def load_config(path: str | None) -> Configured:

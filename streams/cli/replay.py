@@ -100,7 +100,7 @@ def load_file(chosen: argparse.Namespace) -> Source:
 def publish(chosen: argparse.Namespace, broker: Broker, loaded: Source) -> int:
     """Publish the records and return the exit code."""
     from rules.wire.topics import ALERTS, INPUTS
-    from streams.kafka.clients import producer
+    from streams.kafka.clients import leave, producer
     from streams.kafka.partition_check import partitions
     from streams.replay.producer import KafkaRecordProducer
     from streams.replay.publish import Pace
@@ -113,7 +113,7 @@ def publish(chosen: argparse.Namespace, broker: Broker, loaded: Source) -> int:
         pace = Pace(chosen.speed, time.monotonic(), loaded.first)
         return run(record_producer, pace, loaded, printer, chosen.follow_for)
     finally:
-        sender.close(timeout=0)
+        leave(sender)
         if printer is not None:
             printer.stop()
 

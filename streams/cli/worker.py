@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.cli.options import broker_of, connection
 from streams.service.lifecycle import until_running
+from streams.service.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from streams.worker.process import WorkerOptions
@@ -73,11 +72,7 @@ def parser() -> options.Parser:
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
     chosen = parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("il2watch").setLevel(logging.INFO)
-    logging.getLogger("mode.timers").setLevel(logging.ERROR)  # it warns whenever a batch takes a second
+    log_to_stderr()
     worker_options = settings(chosen)
     from streams.service.process import run_to_end
     from streams.worker.process import serve
@@ -95,7 +90,7 @@ def settings(chosen: argparse.Namespace) -> WorkerOptions:
     return WorkerOptions(
         broker=broker_of(chosen),
         guideline=site.guideline(chosen.config),
-        state=chosen.state_dir,
+        state=options.folder(chosen.state_dir),
         wall=wall if chosen.clock == "wall" else None,
         listen=chosen.listen,
         port=chosen.metrics_port,

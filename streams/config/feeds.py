@@ -70,6 +70,9 @@ class FeedTable(Table, frozen=True, kw_only=True):
     charset: Annotated[Charset, described("of messages that declare none")] = "ascii"
     second_charset: Annotated[Charset, described("tried once when that fails")] = "iso-8859-1"
     patient: Annotated[PatientIds, described("which patient id counts")] = PatientIds()
+    beds: Annotated[
+        Literal["adt"] | None, described("adt: a reading without a patient id is that of who lies in its bed")
+    ] = None
     raw: Annotated[Literal["final", "preliminary"], described("OBX-11 R")] = "preliminary"
     empty_status: Annotated[Literal["refuse", "final"], described("OBX-11 empty")] = "refuse"
     x_with_value: Annotated[Literal["refuse", "final"], described("OBX-11 X beside a value")] = "refuse"
@@ -81,6 +84,9 @@ class FeedTable(Table, frozen=True, kw_only=True):
     unmapped: Annotated[Literal["count", "keep"], described("keep: a dead letter for unmapped codes")] = (
         "count"
     )
+    unmapped_alert: Annotated[
+        int, msgspec.Meta(ge=0, description="an unknown code that comes so often a day is an alarm; 0: none")
+    ] = 0
     replay: Annotated[bool, described("a rehearsal: known is when the message was made, not now")] = False
     map: Annotated[tuple[str, ...], described("maps, later ones override; none: the built-in ones")] = ()
     units: Annotated[dict[str, str], described("local spellings of units")] = msgspec.field(

@@ -86,6 +86,10 @@ class Route(Table, frozen=True, kw_only=True):
     unit: Annotated[tuple[str, ...], description("units it takes; none: all")] = ()
     hours: Annotated[Hours | None, description("when it holds; none: always")] = None
     digest: Annotated[Duration | None, description("gather for so long into one page")] = None
+    test: Annotated[
+        bool,
+        description("takes the made-up patients of il2watch qualify, and nobody else; sends in shadow too"),
+    ] = False
 
 
 class Api(Table, frozen=True, kw_only=True):
@@ -125,5 +129,9 @@ class Pager(Table, frozen=True, kw_only=True):
     ] = "2 h"
     try_refused_after: Annotated[Duration, description("when a refused page is tried again")] = "10 min"
     link: Annotated[str | None, description("where people find the board")] = None
+    shadow: Annotated[
+        bool | tuple[str, ...],
+        description("decide every page and send none; or the units for which none is sent"),
+    ] = False
     api: Annotated[Api | None, description("acknowledgements and silences over HTTP")] = None
     watchdog: Annotated[Watchdog | None, description("end-to-end heartbeat")] = None

@@ -29,12 +29,18 @@ from streams.config.board import Board, UsersFile
 from streams.config.broker import BrokerTable
 from streams.config.feeds import NAME_PATTERN, FeedTable
 from streams.config.pager import Pager
+from streams.config.review import ReviewTable
 from streams.config.section import DURATION_PATTERN
 
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-SECTIONS: dict[str, type[msgspec.Struct]] = {"broker": BrokerTable, "pager": Pager, "board": Board}
+SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "broker": BrokerTable,
+    "pager": Pager,
+    "board": Board,
+    "review": ReviewTable,
+}
 """The tables that are not the guideline's."""
 FEEDS = "feeds"
 """The table of the hospital feeds: one of `FeedTable` for each, by its name."""

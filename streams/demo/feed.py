@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, groupby
 from math import inf
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules.wire.alerts import AlertRecord
 from rules.wire.topics import ALERTS, ASSESSMENTS, PAGES
@@ -24,6 +24,9 @@ from streams.kafka.settings import Broker
 from streams.replay.producer import KafkaRecordProducer
 from streams.replay.publish import Counts, Pace, Publisher
 from streams.replay.record import ReplayRecord, record, tick, ticked
+
+if TYPE_CHECKING:
+    from kafka import KafkaProducer
 
 FILE = "ward.jsonl"
 
@@ -73,15 +76,27 @@ class _Stopped(Exception):
     """Raised from the publisher's progress callback to end it."""
 
 
+Through = Callable[["KafkaProducer", int], KafkaRecordProducer]
+"""Makes what records go through from a producer and the number of partitions."""
+
+
 class DemoFeed:
     """A running feed.
 
     `counts`: its progress; `fault`: what ended it before the end of the course; `over`: the course is
-    published.
+    published. `through`: by default Kafka itself.
     """
 
-    def __init__(self, broker: Broker, partitions: int, source: WardFeed, speed: float) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        partitions: int,
+        source: WardFeed,
+        speed: float,
+        through: Through = KafkaRecordProducer,
+    ) -> None:
         self.broker, self.partitions, self.source, self.speed = broker, partitions, source, speed
+        self.through = through
         self.counts = Counts()
         self.fault: Exception | None = None
         self.over = False
@@ -114,13 +129,9 @@ class DemoFeed:
     def _publish(self) -> None:
         """Publish the history without waiting; the ward's time starts once all of it is in Kafka."""
         into = producer(self.broker)
+        through = self.through(into, self.partitions)
         try:
-            publisher = Publisher(
-                KafkaRecordProducer(into, self.partitions),
-                Pace(inf, 0.0, self.source.opens),
-                time.monotonic,
-                self._look,
-            )
+            publisher = Publisher(through, Pace(inf, 0.0, self.source.opens), time.monotonic, self._look)
             self.counts = publisher.counts
             for live, records in self.source.parts():
                 if live:
@@ -128,6 +139,7 @@ class DemoFeed:
                 publisher.publish(records)
             self.over = True
         finally:
+            through.close()
             into.close(timeout=0)
 
     def _look(self, _: Counts) -> None:

@@ -95,7 +95,7 @@ class DemoView(NamedTuple):
     the latest last; `rate`: records a second; `joined`: the worker has published; `gone`: discharged
     patients; `pages`: the open ones, the most severe first, `messages`: their words by episode;
     `acknowledged`: how many acknowledgements the pager accepted; `typed`: a page's number as far as it is
-    typed (None: nobody can type); `places`: where the services are served.
+    typed (None: nobody can type); `places`: where the services are served; `shadow`: the pages were not sent.
     """
 
     patients: Sequence[str]
@@ -113,3 +113,4 @@ class DemoView(NamedTuple):
     messages: Mapping[str, str] = MappingProxyType({})
     typed: str | None = None
     places: Sequence[str] = ()
+    shadow: bool = False

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from rules.wire.topics import ALL
 from streams.config import site
+from streams.demo.hl7_ward import Interface, configure
 from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.errors import UsageError
@@ -65,14 +66,17 @@ class RunningProcess(Protocol):
 
 
 class ServiceProcess:
-    """A context manager: `il2watch NAME --clock log` runs inside, and is stopped after.
+    """A context manager: `il2watch NAME` runs inside, and is stopped after.
 
-    Its output goes to a file in `folder`; `port`: where it serves.
+    Its output goes to a file in `folder`; `port`: where it serves; `listens`: for what else, and where.
     """
 
-    def __init__(self, name: str, broker: Broker, folder: Path, port: int, options: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, broker: Broker, folder: Path, port: int, options: Sequence[str], listens: str = ""
+    ) -> None:
         self.name, self.broker, self.folder, self.port, self.options = name, broker, folder, port, options
-        self._log = folder / f"{name}.log"
+        self.listens = listens
+        self._log = folder / f"{name.replace(' ', '-')}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> ServiceProcess:
@@ -81,15 +85,8 @@ class ServiceProcess:
         return self
 
     def _command(self) -> list[str]:
-        options = (
-            "--broker",
-            self.broker.servers,
-            "--clock",
-            "log",
-            "--state-dir",
-            str(self.folder / self.name),
-        )
-        return [sys.executable, "-m", "il2watch", self.name, *options, *self.options]
+        command = [sys.executable, "-m", "il2watch", *self.name.split()]
+        return [*command, "--broker", self.broker.servers, *self.options]
 
     @property
     def alive(self) -> bool:
@@ -108,13 +105,26 @@ class ServiceProcess:
             process_tree.stop(self._process, GRACE_S)
 
 
-def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[ServiceProcess]:
-    """Yield worker, pager and board. `to`: whom the pager notifies."""
-    made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", (*MEMBER, "--to", to))]
+def services(
+    broker: Broker, folder: Path, to: str, board: bool, shadow: bool = False
+) -> Iterator[ServiceProcess]:
+    """Yield worker, pager and board. `to`: whom the pager notifies; `shadow`: it notifies nobody."""
+    pager = (*MEMBER, "--to", to, *(["--shadow"] if shadow else ()))
+    made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", pager)]
     if board:
         made.append(("board", "--port", ()))
     for (name, port_option, options), port in zip(made, ports.free(len(made)), strict=True):
-        yield ServiceProcess(name, broker, folder, port, (port_option, str(port), *options))
+        own = ("--clock", "log", "--state-dir", str(folder / name), port_option, str(port))
+        yield ServiceProcess(name, broker, folder, port, (*own, *options))
+
+
+def spoken_to(broker: Broker, folder: Path, interface: Interface) -> tuple[ServiceProcess, int]:
+    """Return the feed that the ward's interface speaks to, and the port on which it listens for it."""
+    listens, port = ports.free(2)
+    site = configure(folder, interface, listens)
+    options = ("--config", str(site), "--metrics-port", str(port), "--no-idempotence")
+    place = f"HL7 v2 over MLLP {ports.HOST}:{listens} (feed hl7)"
+    return ServiceProcess("feed hl7", broker, folder, port, options, place), listens
 
 
 def look(processes: dict[str, RunningProcess]) -> None:

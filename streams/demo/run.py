@@ -8,13 +8,15 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from rules.wire.topics import ALERTS, INPUTS
 from streams.demo import demo_display as words
 from streams.demo.demo_display import Show, show
-from streams.demo.feed import DemoFeed, Reader, WardFeed, kept
+from streams.demo.feed import DemoFeed, Reader, Through, WardFeed, kept
+from streams.demo.hl7_ward import Interface, MessageProducer
 from streams.demo.keyboard import Acknowledging, Entry, Keyboard
 from streams.demo.overview import DemoOverview, DemoView, order
 from streams.demo.processes import (
@@ -25,12 +27,14 @@ from streams.demo.processes import (
     embedded,
     look,
     services,
+    spoken_to,
     until_interrupted,
 )
 from streams.kafka import ports
 from streams.kafka.partition_check import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import create
+from streams.replay.producer import KafkaRecordProducer
 from streams.service.event_file import warn
 from streams.service.exit_codes import DONE, FINDINGS, INTERRUPTED
 
@@ -62,7 +66,8 @@ class DemoOptions(NamedTuple):
     """What a user asks for.
 
     `seconds`: duration from the start (None: no end); `broker`: one that runs already (None: embedded); `to`:
-    whom the pager notifies; `board`: whether there is one.
+    whom the pager notifies; `board`: whether there is one; `interface`: how the ward speaks to a feed (None:
+    its events are published as they are); `shadow`: the pager sends nothing.
     """
 
     speed: float
@@ -71,6 +76,8 @@ class DemoOptions(NamedTuple):
     broker: Broker | None
     to: str = "terminal"
     board: bool = True
+    interface: Interface | None = None
+    shadow: bool = False
 
 
 class RunningDemo(NamedTuple):
@@ -194,6 +201,7 @@ class Demo:
             joined=self.overview.joined,
             pages=self.overview.pages.open,
             acknowledged=self.overview.pages.acknowledged,
+            shadow=self.options.shadow,
         )
 
     def _ended(self, feed: DemoFeed) -> bool:
@@ -218,14 +226,15 @@ def running_demo(source: WardFeed, options: DemoOptions, directory: Path) -> Ite
             embedded() if options.broker is None else elsewhere(options.broker)
         )
         create(broker)
-        worker, *later = services(broker, directory, options.to, options.board)
+        worker, *later = services(broker, directory, options.to, options.board, options.shadow)
         processes[worker.name] = stack.enter_context(worker)
-        feed = DemoFeed(
-            broker,
-            partitions(broker, (*INPUTS, ALERTS)),
-            kept(source, directory) if options.keep else source,
-            options.speed,
-        )
+        through: Through = KafkaRecordProducer
+        if options.interface is not None:
+            listener, port = spoken_to(broker, directory, options.interface)
+            processes[listener.name] = stack.enter_context(listener)
+            through = partial(MessageProducer, interface=options.interface, port=port)
+        ward = kept(source, directory) if options.keep else source
+        feed = DemoFeed(broker, partitions(broker, (*INPUTS, ALERTS)), ward, options.speed, through)
         stack.callback(feed.stop)
         feed.start()
         reader, acknowledging = (
@@ -240,8 +249,10 @@ def served(services: Iterable[ServiceProcess]) -> list[str]:
 
     `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker), :20003 (pager)`.
     """
-    where = {service.name: service.port for service in services}
-    pages = [f"board http://{ports.HOST}:{where.pop(BOARD)}/"] if BOARD in where else []
+    known = list(services)
+    where = {service.name: service.port for service in known}
+    pages = [service.listens for service in known if service.listens]
+    pages += [f"board http://{ports.HOST}:{where.pop(BOARD)}/"] if BOARD in where else []
     return [*pages, f"/metrics {ports.HOST}" + ", ".join(f":{port} ({name})" for name, port in where.items())]
 
 

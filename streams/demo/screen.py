@@ -60,8 +60,9 @@ def lower(view: DemoView, screen: Console, most: int) -> list[Text]:
 def lower_head(view: DemoView) -> Text:
     """Return the head: `3 pages to acknowledge, 1 acknowledged; type a number and Enter: 12_`."""
     count = len(view.pages)
+    what = "it would have sent" if view.shadow else "to acknowledge"
     text = Text(
-        f"{count or 'no'} page{'s' * (count != 1)} to acknowledge",
+        f"{count or 'no'} page{'s' * (count != 1)} {what}",
         style="bold",
         no_wrap=True,
         overflow="ellipsis",

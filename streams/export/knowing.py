@@ -17,7 +17,7 @@ from rules.wire.events import Event
 from rules.wire.instants import LATEST, text
 from rules.wire.refusals import BAD_TIME
 from rules.wire.topics import INPUTS
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 
 NUMBER = {topic: number for number, topic in enumerate(INPUTS)}
 
@@ -46,7 +46,12 @@ class Wanted(NamedTuple):
     wall: bool = True
 
     def takes(self, patient: str, known: int) -> bool:
-        """Return whether a record is wanted; a tick for all patients is, whoever is asked for."""
+        """Return whether a record is wanted; a tick for all patients is, whoever is asked for.
+
+        A patient who is made up is, if asked for by name.
+        """
+        if self.patient is None and is_made_up(patient):
+            return False
         if self.patient is not None and patient not in (self.patient, EVERY_PATIENT):
             return False
         return (self.start is None or known >= self.start) and (self.end is None or known <= self.end)

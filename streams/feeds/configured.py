@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from streams.config.feeds import FeedTable, tables
 from streams.config.section import SiteFile
 from streams.errors import UsageError
@@ -15,9 +17,12 @@ from streams.feeds.mapping.patients import PatientRules
 def feeds(file: SiteFile) -> dict[str, tuple[FeedTable, FeedRules]]:
     """Return every feed's table with its rules. Raises UsageError naming file, line and key."""
     found = {}
-    for name, table in tables(file).items():
+    all_tables = tables(file)
+    keeps_beds = any(table.beds for table in all_tables.values())
+    for name, table in all_tables.items():
         try:
-            found[name] = (table, rules(name, table, Path(file.name).parent))
+            made = rules(name, table, Path(file.name).parent)
+            found[name] = (table, msgspec.structs.replace(made, keeps_beds=keeps_beds))
         except UsageError as error:
             file.blame(("feeds", name, "map"), str(error))
     return found
@@ -47,4 +52,6 @@ def rules(name: str, table: FeedTable, beside: Path, imported: bool = False) -> 
         max_message=table.largest,
         base_url=table.base_url or "",
         imported=imported or table.replay,
+        by_bed=table.beds == "adt",
+        keeps_beds=table.beds == "adt",
     )

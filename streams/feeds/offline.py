@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rules.wire import instants
 from rules.wire.instants import Instant
 from streams.errors import UsageError
+from streams.feeds.mapping.beds import misplaced
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.hl7 import batches
@@ -50,14 +51,17 @@ def messages(path: Path) -> batches.Batch:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def captured(paths: Iterable[Path], rules: FeedRules, now: Instant) -> Iterator[Captured]:
+def captured(
+    paths: Iterable[Path], rules: FeedRules, now: Instant, tables: Tables | None = None
+) -> Iterator[Captured]:
     """Yield every message of the files with what it gives. `now`: the instant it counts as come, ms."""
-    tables = Tables()
+    tables = tables or Tables()
     for path in paths:
         for number, data in enumerate(messages(path).messages, 1):
             answered = handle(data, rules, tables, now, len(data) <= rules.max_message)
             merges = {merge.prior: Alias(merge.surviving, merge.at) for merge in answered.handled.merges}
             tables.stored(answered.handled.rates, merges)
+            tables.stored_beds(answered.handled.beds, answered.handled.by_bed)
             yield Captured(str(path), number, data, answered)
 
 
@@ -65,9 +69,10 @@ Fact = dict[str, object]
 
 
 class Records:
-    """The events of an import, with what a merge moves."""
+    """The events of an import, with what merges and changes of beds move. `tables`: as they are by then."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Tables | None = None) -> None:
+        self.tables = tables or Tables()
         self.all: list[Fact] = []
         self.in_force: dict[str, dict[str, Fact]] = {}
 
@@ -77,6 +82,8 @@ class Records:
             self._keep(json.loads(encode(event)))
         for merge in handled.merges:
             self._move(merge)
+        for patient in handled.beds:
+            self._put_right(patient, handled.made)
 
     def in_order(self) -> list[Fact]:
         """Return the records in order of knowing, ties as they came."""
@@ -91,6 +98,15 @@ class Records:
         for record in list(self.in_force.pop(merge.prior, {}).values()):
             for each in moved(record, merge.surviving) or ():
                 self._keep({**each, "known": instants.text(merge.at)})
+
+
+    def _put_right(self, patient: str, at: Instant) -> None:
+        """Add what puts readings right that were given by a bed, known when that was."""
+        tables = self.tables
+        for whose in tables.beds.sharing(patient):
+            facts = list(self.in_force.get(whose, {}).values())
+            for each in list(misplaced(facts, whose, tables.beds, tables.survivor)):
+                self._keep({**each, "known": instants.text(at)})
 
 
 def refusals(place: str, handled: Handled) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from streams.config.addresses import hosts
 from streams.errors import Unanswered, UsageError
-from streams.kafka import clients, ports
+from streams.kafka import clients, ports, unreachable
 from streams.kafka.settings import Broker
 from streams.kafka.topics import Layout, settings
 
@@ -144,6 +144,10 @@ class Admin:
         self._client.wait_for_topics(list(topics))
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
 
+    def remove(self, names: list[str]) -> None:
+        """Delete topics: those that a command has made for itself alone."""
+        patiently(lambda: self._client.delete_topics(names))
+
 
 def new_topic(partitions: int, replication: int, configs: Mapping[str, str]) -> NewTopic:
     """Return a new topic as kafka-python is asked for it."""
@@ -172,7 +176,8 @@ def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000)
 def admin(broker: Broker) -> Iterator[Admin]:
     """Open an admin connection.
 
-    Raises Unanswered, within a few seconds, when no broker answers, UsageError when it refuses what is asked.
+    Raises Unanswered, within a few seconds, when no broker answers, UsageError when it refuses the login or
+    what is asked.
     """
     from kafka.errors import KafkaError
 
@@ -180,11 +185,8 @@ def admin(broker: Broker) -> Iterator[Admin]:
     if not ports.wait_until(
         lambda: any(ports.open_at(*one) for one in hosts(broker.servers)), PATIENCE_MS / 1000, every=0.25
     ):
-        raise Unanswered(unreachable(broker, "nothing listens"))
-    try:
-        client = clients.admin(broker, bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS)
-    except KafkaError as error:
-        raise Unanswered(unreachable(broker, type(error).__name__)) from None
+        raise unreachable.absent(broker, "nothing listens")
+    client = clients.admin(broker, bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS)
     try:
         yield Admin(client, broker.servers)
     except KafkaError as error:
@@ -192,16 +194,6 @@ def admin(broker: Broker) -> Iterator[Admin]:
         raise kind(f"broker {broker.servers}: {type(error).__name__}: {error}") from None
     finally:
         client.close()
-
-
-def unreachable(broker: Broker, why: str) -> str:
-    """Return the message for a broker that does not answer."""
-    secured = (
-        ""
-        if broker.security_protocol == "PLAINTEXT"
-        else f", does it speak {broker.security_protocol}, are user and password right"
-    )
-    return f"no broker answers at {broker.servers} ({why}); is it running, is the address right{secured}?"
 
 
 def quiet() -> None:

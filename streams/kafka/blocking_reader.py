@@ -52,7 +52,7 @@ def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> It
 class Tail:
     """A reader that follows topics in all their partitions, from their beginning or their present end.
 
-    Topics that do not exist are left out. Raises KafkaError when no broker answers.
+    Topics that do not exist are left out. Raises UsageError when no broker answers.
     """
 
     def __init__(self, broker: Broker, topics: Sequence[str], *, from_beginning: bool = False) -> None:

@@ -33,6 +33,7 @@ class ChangelogTable(faust.Table[str, bytes]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.held: dict[TP, int] = {}
+        self.cut: set[int] = set()
 
     @property
     def store(self) -> Any:
@@ -49,8 +50,14 @@ class ChangelogTable(faust.Table[str, bytes]):
         return self.hold(partition, offset)
 
     def hold(self, partition: int, offset: int) -> bool:
-        """Count an offset of the changelog as held, unless there is a gap before it; return whether it is."""
+        """Count an offset of the changelog as held, unless there is a gap before it; return whether it is.
+
+        One that is held already is of another changelog: the topic was deleted and made anew, and is shorter
+        than what is here. Such partitions are in `cut`.
+        """
         tp = TP(self.changelog_topic_name, partition)
+        if offset <= self.persisted_offset(tp):
+            self.cut.add(partition)
         if offset == self.persisted_offset(tp) + 1:
             self.held[tp] = offset
         return self.held.get(tp) == offset

@@ -9,10 +9,13 @@ Source: https://kafka-python.readthedocs.io and https://aiokafka.readthedocs.io.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from streams.kafka.settings import Broker
+from streams.kafka.unreachable import absent
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -36,25 +39,43 @@ WRITING: Mapping[str, object] = {
 
 
 def consumer(broker: Broker, **settings: Any) -> KafkaConsumer:
-    """Return a blocking consumer. Raises KafkaError when no broker answers."""
+    """Return a blocking consumer. Raises UsageError when no broker answers, or one refuses the login."""
     from kafka import KafkaConsumer
 
-    return _blocking(KafkaConsumer, broker, {**READING, "allow_auto_create_topics": False, **settings})
+    alone = {"allow_auto_create_topics": False, "bootstrap_timeout_ms": 10_000}
+    return _blocking(KafkaConsumer, broker, {**READING, **alone, **settings})
 
 
 def producer(broker: Broker, **settings: Any) -> KafkaProducer:
-    """Return a blocking, idempotent producer. Raises UsageError when no broker answers."""
+    """Return a blocking, idempotent producer. Raises UsageError as `consumer` does."""
     from kafka import KafkaProducer
+
+    return _blocking(KafkaProducer, broker, {**WRITING, **settings})
+
+
+LEAVE_S = 2.0
+
+
+def leave(sender: KafkaProducer) -> None:
+    """Close a producer at once: what was not acknowledged has been reported, and is not waited for.
+
+    kafka-python flushes first and raises when that is not done; the producer would then complain once more
+    when it is collected. So what is left is given up before.
+    """
     from kafka.errors import KafkaError
 
-    try:
-        return _blocking(KafkaProducer, broker, {**WRITING, **settings})
-    except KafkaError as error:
-        raise broker.unanswered(error) from None
+    with suppress(KafkaError):
+        sender.close(timeout=0)
+        return
+    thread: Any = sender._sender
+    thread.force_close()
+    thread.join(LEAVE_S)
+    with suppress(KafkaError):
+        sender.close(timeout=0)
 
 
 def admin(broker: Broker, **settings: Any) -> KafkaAdminClient:
-    """Return a blocking admin client. Raises KafkaError when no broker answers."""
+    """Return a blocking admin client. Raises UsageError when no broker answers, or one refuses the login."""
     from kafka import KafkaAdminClient
 
     return _blocking(KafkaAdminClient, broker, settings)
@@ -82,10 +103,27 @@ def async_admin(broker: Broker, **settings: Any) -> AIOKafkaAdminClient:
 
 
 def _blocking(make: Callable[..., Client], broker: Broker, settings: Mapping[str, object]) -> Client:
-    return make(**broker.for_kafka_python(), **settings)
+    from kafka.errors import KafkaError
+
+    try:
+        return make(**broker.for_kafka_python(), **settings)
+    except KafkaError as error:
+        raise absent(broker, type(error).__name__) from None
 
 
 def _asynchronous(
     make: Callable[..., Client], broker: Broker, settings: Mapping[str, object], *topics: str
 ) -> Client:
     return make(*topics, **broker.for_aiokafka(), **settings)
+
+
+async def stop(client: Any) -> None:
+    """Stop a client of aiokafka.
+
+    A consumer whose broker is away may end with the CancelledError of its own fetch, which would look like
+    ours being cancelled: so it is stopped in a task of its own.
+    """
+    stopping = asyncio.ensure_future(client.stop())
+    await asyncio.wait((stopping,))
+    if not stopping.cancelled():
+        stopping.result()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, Struct
 
+from rules.wire import pages
 from rules.wire.commands import (
     AcceptCriterion,
     Acknowledge,
@@ -20,11 +21,12 @@ from rules.wire.commands import (
     longest,
 )
 from rules.wire.instants import HOUR, parse, text
-from rules.wire.topics import COMMANDS
+from rules.wire.topics import COMMANDS, PAGES
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.errors import UsageError
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import key
 
 
 class Who(NamedTuple):
@@ -138,6 +140,25 @@ def _nonblank(who: Who) -> Who:
     return who
 
 
+class PagedAlert(NamedTuple):
+    """The alert whose page is marked. `level`, `subject`, `unit`: None where they are not known."""
+
+    patient: str
+    alert: str
+    level: str | None = None
+    subject: str | None = None
+    unit: str | None = None
+
+
+def marked(about: PagedAlert, by: str, verdict: pages.Verdict, at: int) -> OutgoingRecord:
+    """Return the record of a `mark`, at an instant (ms). Raises UsageError when nobody marks."""
+    if not by.strip():
+        raise UsageError("who marks it is needed: give --by")
+    patient = about.patient
+    record = pages.Audit(when=at, outcome=pages.MARK, by=by, mark=verdict, **about._asdict())
+    return OutgoingRecord(PAGES, key(patient), pages.encode(record), time=at)
+
+
 def as_record(command: Command) -> OutgoingRecord:
     """Return the command as a record."""
     return OutgoingRecord(COMMANDS, command.patient.encode("utf-8", "surrogatepass"), encode(command))
@@ -148,16 +169,21 @@ def send(broker: Broker, command: Command) -> None:
 
     Raises UsageError when Kafka does not acknowledge it.
     """
+    publish(broker, as_record(command)._replace(time=parse(command.at)), "the command")
+
+
+def publish(broker: Broker, record: OutgoingRecord, what: str) -> None:
+    """Send one record, at its own time. Raises UsageError when Kafka does not acknowledge it."""
     from kafka.errors import KafkaError
 
-    from streams.kafka.clients import producer
+    from streams.kafka.clients import leave, producer
     from streams.kafka.partition_check import partitions
 
-    partitions(broker, [COMMANDS])
-    record, sender = as_record(command), producer(broker, linger_ms=0)
+    partitions(broker, [record.topic])
+    sender = producer(broker, linger_ms=0)
     try:
-        sender.send(record.topic, record.value, key=record.key, timestamp_ms=parse(command.at)).get()
+        sender.send(record.topic, record.value, key=record.key, timestamp_ms=record.time).get()
     except KafkaError as error:
-        raise UsageError(f"the command was not taken: {type(error).__name__}: {error}") from None
+        raise UsageError(f"{what} was not taken: {type(error).__name__}: {error}") from None
     finally:
-        sender.close(timeout=0)
+        leave(sender)

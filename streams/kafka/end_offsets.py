@@ -35,7 +35,7 @@ class Ends:
     async def stop(self) -> None:
         """Disconnect."""
         if self._client is not None:
-            await self._client.stop()
+            await clients.stop(self._client)
 
     async def __call__(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return the offset that the next record of each partition will have.

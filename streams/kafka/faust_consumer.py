@@ -18,6 +18,7 @@ Relies on these internals of faust-streaming 0.15.3 and aiokafka 0.14:
 - A fetch that is under way during a seek moves the position unnoticed, and what it brings is thrown away:
   then a recovery waits for ever for rows it will not get. So no fetch overlaps a seek here, and what was
   fetched before one is not yielded after it.
+- `on_thread_stop` of a consumer thread ends the queue of its methods, then stops the aiokafka consumer.
 - `_thread._create_worker_consumer` makes the aiokafka consumer, which reads `_fetch_max_wait_ms` when it
   starts.
 """
@@ -31,6 +32,8 @@ from typing import Any
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
+
+from streams.kafka import clients
 
 IDLE_S, BUSY_S = 0.25, 0.02
 FETCH_WAIT_MS = 50
@@ -50,6 +53,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
+
+    async def on_thread_stop(self) -> None:
+        """Stop the consumer, also one whose broker is away."""
+        await super(driver.AIOKafkaConsumerThread, self).on_thread_stop()
+        if self._consumer is not None:
+            await clients.stop(self._consumer)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go to the committed offsets; input partitions without one go to their beginning."""

@@ -30,7 +30,7 @@ class FaustService(Service):
         super().__init__(log, listen, port, patience)
         self.broker, self.ends = broker, Ends(broker)
         self.agent: Any = None
-        self.started = False
+        self.started = self.away = False
 
     @property
     def app(self) -> Any:
@@ -78,6 +78,7 @@ class FaustService(Service):
         committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
         mark = sum(committed.values()) + self.agent.recovered()
         ends = await self.ends(owned or [TP(self.agent.topics[0], 0)])
+        self._note_away(not ends)
         if not ends:
             return ProgressSample("the broker does not answer", mark)
         if not self.agent.settled():
@@ -109,3 +110,11 @@ class FaustService(Service):
             self.log.warning(
                 "did not stop within %.0f s; whoever takes over begins where it committed", STOP_S
             )
+
+    def _note_away(self, away: bool) -> None:
+        """Say once that the broker is away, and once that it is back."""
+        if away and not self.away:
+            self.log.warning("waits: the broker does not answer; ends after %.0f s without it", self.patience)
+        if self.away and not away:
+            self.log.info("the broker answers again")
+        self.away = away

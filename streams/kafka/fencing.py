@@ -58,6 +58,20 @@ class FencedTable(ChangelogTable):
         terms = [self.term_of(value) for _, value in self.values_of(partition)]
         return max(offset, max(terms, default=-1) + 1)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.begun: set[int] = set()
+
+    def is_new(self, partition: int) -> bool:
+        """Return whether nothing of a partition was ever written, or all of it is lost."""
+        return partition not in self.begun and next(iter(self.values_of(partition)), None) is None
+
+    def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
+        """Set a row read back from the changelog; note the partitions in which a term was begun."""
+        if value is not None and key == TERM:
+            self.begun.add(partition)
+        super().recover(key, value, partition, offset)
+
     def opening(self, partition: int) -> bytes:
         """Return the value of the record that a term of a partition begins with."""
         return b"-"
@@ -80,6 +94,7 @@ async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequenc
     )
     for number, offset in zip(partitions, offsets, strict=True):
         table.hold(number, offset)
+    table.begun.update(partitions)
     return {number: table.term(number, offset) for number, offset in zip(partitions, offsets, strict=True)}
 
 

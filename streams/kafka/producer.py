@@ -72,7 +72,7 @@ class Producer:
 
     async def stop(self) -> None:
         """Send what is buffered and disconnect."""
-        await self._producer.stop()
+        await clients.stop(self._producer)
 
     async def append(self, records: Sequence[OutgoingRecord]) -> None:
         """Append records in order and wait for each acknowledgement. Raises NotAcknowledged."""

@@ -110,6 +110,11 @@ def unpack(data: bytes) -> StateRecord:
     return record
 
 
+def settled_record(record: StateRecord, assessed: bool) -> StateRecord:
+    """Return a state record that says that its alerts are published, and whether its assessment is."""
+    return msgspec.structs.replace(record, pending=b"", ticked=False, assessed=assessed)
+
+
 def newer(value: bytes, other: bytes) -> bool:
     """Return whether a state record, encoded, outranks another: by its term, else by how much it contains.
 

@@ -18,13 +18,13 @@ REQUEST_MS = 10_000
 
 
 class Follower:
-    """A reader that follows every record of one topic.
+    """A reader that follows every record of one topic. `since`: only what was written then or later, ms.
 
     `start` comes before anything else, `stop` at the end.
     """
 
-    def __init__(self, broker: Broker, topic: str) -> None:
-        self.broker = broker
+    def __init__(self, broker: Broker, topic: str, since: int | None = None) -> None:
+        self.broker, self.since = broker, since
         # Without a group it is assigned every partition, also those that are added later.
         self.consumer = clients.async_consumer(
             broker, topic, auto_offset_reset="earliest", fetch_max_bytes=FETCH, request_timeout_ms=REQUEST_MS
@@ -33,7 +33,7 @@ class Follower:
         self.ranks = Ranks()
 
     async def start(self) -> None:
-        """Connect and go to the beginning of the topic, which must exist.
+        """Connect and go to where reading begins in the topic, which must exist.
 
         Raises UsageError when no broker answers.
         """
@@ -42,13 +42,17 @@ class Follower:
         try:
             await self.consumer.start()
         except KafkaError as error:
-            await self.consumer.stop()
+            await clients.stop(self.consumer)
             raise self.broker.unanswered(error) from None
         self.behind = dict(await self.consumer.end_offsets(self.consumer.assignment()))
+        if self.since is not None:
+            found = await self.consumer.offsets_for_times(dict.fromkeys(self.behind, max(0, self.since)))
+            for place, end in self.behind.items():
+                self.consumer.seek(place, first_offset(found.get(place), end))
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self.consumer.stop()
+        await clients.stop(self.consumer)
 
     async def records(self) -> list[tuple[bytes, bytes | None]]:
         """Return the records that came within a second: key and value, None for a tombstone."""
@@ -148,7 +152,7 @@ class TailReader:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self.consumer.stop()
+        await clients.stop(self.consumer)
 
     async def fetch(self) -> list[Any]:
         """Return the records that came within `TAIL_POLL_MS`, at most `AT_ONCE`. Raises KafkaError."""

@@ -22,6 +22,7 @@ from rules.wire.topics import (
     ASSESSMENTS,
     DEADLETTERS,
     FEED_ALIASES,
+    FEED_BEDS,
     FEED_RESULTS,
     PARTITIONS,
 )
@@ -159,6 +160,7 @@ def compacted_for_a_week() -> dict[str, str]:
 COMPACTED = {
     ASSESSMENTS: compacted,
     FEED_ALIASES: compacted,
+    FEED_BEDS: compacted,
     FEED_RESULTS: compacted_for_a_week,
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.wire.assessments import TRIPPED, Assessment, NotAnAssessment, decode
+from rules.wire.vocabulary import is_made_up
 
 READINESS = ("not-started", "finished", "waiting", "hold", "decide", "unknown", "ready")
 MODES = ("ward", "intensive")
@@ -107,8 +108,10 @@ class Census:
         self.counts: Counter[Mark] = Counter()
 
     def apply(self, patient: bytes, value: bytes | None) -> None:
-        """Apply the patient's latest assessment; None: discharged."""
+        """Apply the patient's latest assessment; None: discharged. Who is made up does not count."""
         name = patient.decode(errors="backslashreplace")
+        if is_made_up(name):
+            return
         before = self._counted(name)
         self.latest.apply(name, value)
         self.counts.subtract(before.marks)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rules.wire import pages
 from rules.wire.alerts import RANK
 from rules.wire.pages import PageRecord
+from streams.projections.marks import Marks
 
 MOST_PAGES = 999
 OVER = ("resolve", "acknowledge")
@@ -33,11 +34,13 @@ class OpenPage(NamedTuple):
 class Pages:
     """The open pages of all patients.
 
-    `sent`: how many were sent; `acknowledged`: how many acknowledgements the pager accepted.
+    `sent`: how many were sent, in shadow how many would have been; `shadow`: whether the latest was not sent;
+    `acknowledged`: how many acknowledgements the pager accepted.
     """
 
     def __init__(self) -> None:
         self.sent = self.acknowledged = 0
+        self.shadow = False
         self._open: dict[str, OpenPage] = {}
         self._last = 0
 
@@ -46,7 +49,8 @@ class Pages:
         if record.outcome == pages.ACKNOWLEDGED:
             self.acknowledged += 1
             self._open = {key: page for key, page in self._open.items() if page.alert != record.alert}
-        elif record.outcome == pages.ACCEPTED:
+        elif record.outcome in (pages.ACCEPTED, pages.WOULD_HAVE_PAGED):
+            self.shadow = record.outcome == pages.WOULD_HAVE_PAGED
             self._accepted(record)
 
     def _accepted(self, record: PageRecord) -> None:
@@ -90,7 +94,7 @@ MOST_LOGGED = 60
 SHOWN_OUTCOMES = frozenset({
     pages.ACCEPTED, pages.ESCALATED, pages.ACKNOWLEDGED, pages.ALREADY, pages.ACK_OVER, pages.ACK_EARLY,
     pages.ACK_EXPIRED, pages.ACK_WITHDRAWN, pages.SILENCE, pages.SILENCE_CUT, pages.SILENCE_ENDED,
-    pages.SILENCED, pages.REFUSED, pages.EXPIRED,
+    pages.SILENCED, pages.REFUSED, pages.EXPIRED, pages.WOULD_HAVE_PAGED, pages.STANDS_OPEN, pages.MARK,
 })  # fmt: skip
 MOST_ANSWERS = 32
 
@@ -98,12 +102,14 @@ MOST_ANSWERS = 32
 class PageLog:
     """The page log of one patient.
 
-    `entries`: what the pager did, oldest first; `answers`: the first thing it said of a command, by its id.
+    `entries`: what the pager did, oldest first; `answers`: the first thing it said of a command, by its id;
+    `marks`: what clinicians think of an alert's pages.
     """
 
-    __slots__ = ("answers", "entries")
+    __slots__ = ("answers", "entries", "marks")
 
     def __init__(self) -> None:
+        self.marks = Marks()
         self.entries: deque[PageRecord] = deque(maxlen=MOST_LOGGED)
         self.answers: dict[str, PageRecord] = {}
 
@@ -113,6 +119,7 @@ class PageLog:
             self.answers.setdefault(page.command, page)
             for old in list(self.answers)[:-MOST_ANSWERS]:
                 del self.answers[old]
+        self.marks.apply(page)
         if page.outcome in SHOWN_OUTCOMES:
             self.entries.append(page)
         return page.outcome in SHOWN_OUTCOMES

@@ -17,7 +17,7 @@ from rules.wire.assessments import Assessment
 from rules.wire.events import Tick
 from rules.wire.instants import LATEST
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
-from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 from streams.projections.assessments import Latest, whole
 from streams.projections.charted import ChartedFacts
 from streams.projections.episodes import CommandsInForce, Episodes, alert_of, of_machine
@@ -80,7 +80,8 @@ class Patients:
     """The projections of all patients.
 
     `clock`: the latest timestamp of any input record, ms; `newest`: the latest `at` of any fact, ms;
-    `alarms`: of the system itself, by id; `gone`: discharged patients with their newest fact (ms).
+    `alarms`: of the system itself, by id; `gone`: discharged patients with their newest fact (ms);
+    `mode`: how the pager runs, as it wrote (`live`, `shadow`, `shadow: 4 East`); None: not read.
     """
 
     def __init__(self, guideline: Guideline, key: Callable[[str], str]) -> None:
@@ -93,6 +94,7 @@ class Patients:
         self.unread: Counter[str] = Counter()
         self.alarms: dict[str, AlertRecord] = {}
         self.gone: dict[str, int] = {}
+        self.mode: str | None = None
         self._absent: set[str] = set()
         self._handlers: dict[str, Callable[[str, TopicRecord], PatientProjection | None]] = {
             ASSESSMENTS: self._assessment, ALERTS: self._alert, PAGES: self._page, COMMANDS: self._command,
@@ -104,7 +106,7 @@ class Patients:
         One that cannot be read is counted, whatever it holds.
         """
         name = name_of(record.key)
-        if name.startswith(HEARTBEAT):
+        if is_made_up(name):
             return None
         if record.topic in INPUTS and record.time <= LATEST:
             self.clock = max(self.clock, record.time)
@@ -184,8 +186,12 @@ class Patients:
 
     def _page(self, name: str, record: TopicRecord) -> PatientProjection | None:
         page = pages.decode(record.value)
+        if page is not None and page.outcome == pages.MODE and page.patient == EVERY_PATIENT:
+            self.mode = page.reason
         if page is None or page.patient not in self.patients:
             return None
+        if page.outcome == pages.WOULD_HAVE_PAGED:
+            self.mode = self.mode or "shadow"
         found = self.patients[page.patient]
         confirmed = found.commands.confirm(page)
         return found if found.pages.apply(page) or confirmed else None

@@ -58,6 +58,9 @@ class KafkaRecordProducer:
     def failed(self, number: int, error: Exception) -> None:
         self.acks.put(SendResult(number, error))
 
+    def close(self) -> None:
+        """End what this opened of its own: nothing; the producer is the caller's."""
+
     def acknowledged(self, seconds: float) -> list[SendResult]:
         """Return the results since the last call; wait for the first, but no longer than `seconds`."""
         found: list[SendResult] = []

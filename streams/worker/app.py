@@ -86,7 +86,8 @@ class WorkerAgent(FaustAgent):
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         metric_updates.share(self.alarm.share)
         misplaced = sum(refusal.reason == WRONG_PARTITION for refusal in output.refusals)
-        happened = happenings(misplaced, output.stuck, batch.cut, self.added)
+        shortened, self.processor.store.cut = self.processor.store.cut, set()
+        happened = happenings(misplaced, output.stuck, batch.cut, self.added, shortened)
         alerts = [
             *([] if alert is None else [alert]),
             *self.alarms.after(now, happened, self.processor.lost),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.wire.instants import HOUR
-from rules.wire.vocabulary import LEVELS
+from rules.wire.vocabulary import LEVELS, is_made_up
 from streams.kafka.state_record import PendingAlert
 from streams.service import metrics
 from streams.worker.batch import Batch, Output
@@ -36,8 +36,8 @@ def batch(done: Batch, output: Output, partition: PartitionState, now: int) -> N
 
 
 def _alerts(done: Batch, output: Output, now: int) -> None:
-    for alerts in output.alerts.values():
-        for alert in alerts:
+    for patient, alerts in output.alerts.items():
+        for alert in () if is_made_up(patient) else alerts:
             metrics.ALERTS.labels(alert.subject, alert.level, alert.transition).inc()
     if output.alerts and done.records and done.edge:
         newest = max(record.timestamp for _, record in done.records)

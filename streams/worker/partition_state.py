@@ -20,7 +20,7 @@ from rules.wire import events
 from rules.wire.instants import BEFORE_ALL, MINUTE, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
-from rules.wire.vocabulary import EVERY_PATIENT, HEARTBEAT_PATIENT, LEVELS
+from rules.wire.vocabulary import EVERY_PATIENT, LEVELS, is_made_up
 from streams.kafka.state_record import (
     VERSION,
     PendingAlert,
@@ -74,9 +74,9 @@ class CachedPatient:
         return self._patient
 
     def put(self, patient: Patient | None) -> None:
-        """Replace the patient; of a heartbeat's nothing is kept after the discharge: nobody takes it back."""
+        """Replace the patient; of a made-up one nothing is kept after the discharge: nobody takes it back."""
         gone = patient is not None and patient.discharged is not None
-        if patient is not None and gone and patient.id.startswith(HEARTBEAT_PATIENT):
+        if patient is not None and gone and is_made_up(patient.id):
             patient = None
         self.over = patient is not None and patient.discharged is not None
         self._patient = patient
@@ -161,13 +161,16 @@ class PartitionState:
 
     @property
     def patients(self) -> int:
-        """The number of patients who are not discharged."""
-        return sum(1 for cached in self.patients_by_id.values() if not cached.over)
+        """The number of patients who are not discharged; who is made up is none."""
+        return sum(1 for _, cached in self._real() if not cached.over)
+
+    def _real(self) -> Iterator[tuple[str, CachedPatient]]:
+        return (one for one in self.patients_by_id.items() if not is_made_up(one[0]))
 
     def open_episodes(self) -> tuple[int, ...]:
         """Return the number of open episodes of all patients by level."""
         return (
-            tuple(map(sum, zip(*(cached.open for cached in self.patients_by_id.values()), strict=True)))
+            tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True)))
             or NONE_OPEN
         )
 

@@ -7,9 +7,11 @@ The order of the steps makes a kill harmless:
 2. State records, with their pending alerts, are appended to the changelog and acknowledged. From here on the
    decision is final.
 3. Alerts, assessments and the partition's tick are appended and acknowledged.
-4. The batch is acknowledged; its offsets may be committed.
+4. A state record that a clock caused is written once more, without its alerts: it contains no record whose
+   offset would tell that they are published. So is one whose assessment came later than itself.
+5. The batch is acknowledged; its offsets may be committed.
 
-After a kill before 2, the records are folded again, with the same result. After a kill between 2 and 4, the
+After a kill before 2, the records are folded again, with the same result. After a kill between 2 and 5, the
 records are skipped, and the pending alerts of the state records are published again by the next owner of the
 partition: the same bytes, so the same id and seq.
 """
@@ -20,7 +22,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import islice
 from typing import NamedTuple
 
@@ -38,6 +40,7 @@ from streams.kafka.fencing import TERM
 from streams.kafka.producer import FaustProducer, OutgoingRecord
 from streams.kafka.state_record import (
     NO_TERM,
+    StateRecord,
     UnknownStateRecord,
     apart,
     in_term,
@@ -45,6 +48,7 @@ from streams.kafka.state_record import (
     pack,
     pack_tick,
     partition_key,
+    settled_record,
 )
 from streams.kafka.topics import LARGEST_RECORD, LARGEST_STATE_RECORD
 from streams.worker import metric_updates
@@ -113,10 +117,15 @@ class TooLarge(ValueError):
 
 
 class Prepared(NamedTuple):
-    """All that is to be written of a batch: state records, then alerts and assessments."""
+    """All that is to be written of a batch: state records, then alerts and assessments.
+
+    `assessed`: whose assessments are among them; `unsettled`: the state records that a clock caused.
+    """
 
     rows: list[tuple[str, bytes]]
     records: list[OutgoingRecord]
+    assessed: list[str]
+    unsettled: list[tuple[str, StateRecord]]
 
 
 def prepare(partition: PartitionState, batch: Batch, output: Output, term: int = NO_TERM) -> Prepared:
@@ -125,8 +134,10 @@ def prepare(partition: PartitionState, batch: Batch, output: Output, term: int =
     texts = assessments(partition, assessed, output)
     rows: list[tuple[str, bytes]] = []
     records: list[OutgoingRecord] = []
+    unsettled: list[tuple[str, StateRecord]] = []
     for name, record, pending in partition.rows(batch, output, assessed):
         rows.append((name, in_term(pack(record), term)))
+        unsettled += [(name, record)] if record.ticked else []
         records += (alert_record(name, alert, term) for alert in pending)
     records += (assessment_record(name, value, term) for name, value in texts)
     for size, most in (
@@ -135,7 +146,7 @@ def prepare(partition: PartitionState, batch: Batch, output: Output, term: int =
     ):
         if size > most - FRAME:
             raise TooLarge(f"{size} bytes, and a record may have {most - FRAME}")
-    return Prepared(rows, records)
+    return Prepared(rows, records, assessed, unsettled)
 
 
 OF_THE_WORLD = (KafkaError, ProducerSendError, UnknownStateRecord, codec.UnknownState, Overtaken)
@@ -187,7 +198,7 @@ class BatchProcessor:
         return True
 
     async def work(self, batch: Batch) -> tuple[PartitionState, Output]:
-        """Process one batch, steps 1 to 3.
+        """Process one batch, steps 1 to 4.
 
         Partitions may be processed concurrently: one waits while another's records are acknowledged.
         """
@@ -267,8 +278,27 @@ class BatchProcessor:
         await self._append_dead_letters(output)
         await self._append_rows(prepared.rows, partition.partition)
         await self._publish(partition, output, prepared.records)
+        later = [name for name in prepared.assessed if name not in output.changed]
+        found = [*prepared.unsettled, *self.store.records_of(later)]
+        await self._settle(partition.partition, found, set(prepared.assessed))
         self.steps += 1
         return output
+
+    async def _settle(
+        self, partition: int, records: Iterable[tuple[str, StateRecord]], assessed: Container[str]
+    ) -> None:
+        """Write the state records again of which offsets do not tell that all is published, and say so.
+
+        Else each restart would publish the same alerts and assessments again.
+        """
+        await self._append_rows(
+            [
+                (name, in_term(pack(settled_record(record, name in assessed)), self.term(partition)))
+                for name, record in records
+                if record.ticked or not record.assessed
+            ],
+            partition,
+        )
 
     async def _open(self, batch: Batch) -> PartitionState:
         """Return a partition's state as the state store has it.
@@ -281,12 +311,15 @@ class BatchProcessor:
             self.probed[batch.partition] = time.monotonic()
         tick = self.store.tick(batch.partition)
         partition = PartitionState(batch.partition, self.guideline, tick, self.count)
-        missing = list(partition.open(self.store.rows(batch.partition), batch))
+        rows = self.store.rows(batch.partition)
+        missing = list(partition.open(rows, batch))
         await self.fence.owns()
         await self.producer.append(alert_records(missing, self.term(batch.partition)))
         metric_updates.again(missing)
         metric_updates.count_open(partition)
         self.partitions[batch.partition] = partition
+        by_clock = ((name, record) for name, record in rows.items() if record.ticked)
+        await self._settle(batch.partition, by_clock, ())
         return partition
 
     def _check_state(self, batch: Batch) -> None:
@@ -319,7 +352,9 @@ class BatchProcessor:
         not leave them as the only ones. Raises Overtaken when it is this worker that was thought dead.
         """
         await self.fence.still_owns()
-        log.warning("partition %d: another worker wrote behind this one; all is written again", partition)
+        replaced = partition in self.store.cut
+        why = "its changelog was replaced" if replaced else "another worker wrote behind this one"
+        log.warning("partition %d: %s; all is written again", partition, why)
         term, topic = self.term(partition), self.store.changelog_topic_name
         rows = [(name, in_term(apart(value)[1], term)) for name, value in self.store.values_of(partition)]
         for first in range(0, max(1, len(rows)), AT_ONCE):

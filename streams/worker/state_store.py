@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import faust
@@ -49,10 +49,6 @@ class StateStore(FencedTable):
         """Return the term that begins with a record at this offset."""
         return super().term(partition, self.epochs.get(partition, 0) + offset)
 
-    def is_new(self, partition: int) -> bool:
-        """Return whether nothing of a partition was ever written, or all of it is lost."""
-        return partition not in self.epochs and next(iter(self.values_of(partition)), None) is None
-
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
         """Return whether a record read back replaces the one that is here.
 
@@ -85,6 +81,11 @@ class StateStore(FencedTable):
             for name, value in self.values_of(partition)
             if not name.startswith(PARTITION_PREFIX)
         }
+
+    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
+        """Yield the state records of patients who have one. Raises UnknownStateRecord."""
+        found = ((name, self.store.data.get(name)) for name in names)
+        return ((name, unpack(value)) for name, value in found if value is not None)
 
     def tick(self, partition: int) -> int:
         """Return the latest tick for all patients of a partition, ms; BEFORE_ALL: none yet."""

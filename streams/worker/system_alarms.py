@@ -6,9 +6,10 @@ milliseconds of the worker's own clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rules.wire.alerts import (
+    CHANGELOG_CUT,
     CLEAR,
     PARTITIONS_ADDED,
     RECORDS_LOST,
@@ -120,7 +121,11 @@ GONE = (
     "The state of partitions {} is lost: what was known of their patients is gone; stop all workers, start "
     "one with --rebuild; see docs/reference/reliability.md"
 )
-RECENT = (WRONG_PARTITION, CANNOT_BE_WORKED_OFF, RECORDS_LOST, PARTITIONS_ADDED)
+SHORT = (
+    "The changelog of partitions {} was deleted or replaced under this worker: it wrote there again all that "
+    "it holds; find out who did it; see docs/reference/reliability.md"
+)
+RECENT = (WRONG_PARTITION, CANNOT_BE_WORKED_OFF, RECORDS_LOST, PARTITIONS_ADDED, CHANGELOG_CUT)
 
 
 class SystemAlarms:
@@ -149,13 +154,17 @@ class SystemAlarms:
 
 
 def happenings(
-    misplaced: int, stuck: Sequence[str], cut: Mapping[str, int], added: str | None
+    misplaced: int,
+    stuck: Sequence[str],
+    cut: Mapping[str, int],
+    added: str | None,
+    shortened: Collection[int] = (),
 ) -> dict[str, str]:
     """Return what happened in a batch, by subject.
 
     `misplaced`: its misplaced records; `stuck`: the errors of what could not be worked off, whose types alone
     are told, since a message may name a patient; `cut`: records lost, by topic and partition; `added`: how
-    partitions differ (None: they do not).
+    partitions differ (None: they do not); `shortened`: those whose changelog is shorter than what is held.
     """
     kinds = ", ".join(sorted({line.partition(":")[0] for line in stuck}))
     found = {
@@ -163,5 +172,6 @@ def happenings(
         CANNOT_BE_WORKED_OFF: STUCK.format(kinds) if stuck else None,
         RECORDS_LOST: CUT.format(sum(cut.values()), ", ".join(sorted(cut))) if cut else None,
         PARTITIONS_ADDED: ADDED.format(added) if added else None,
+        CHANGELOG_CUT: SHORT.format(", ".join(map(str, sorted(shortened)))) if shortened else None,
     }
     return {subject: text for subject, text in found.items() if text is not None}

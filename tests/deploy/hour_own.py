@@ -14,7 +14,7 @@ ALERTMANAGER = 'job="alertmanager",instance="alertmanager:9093"'
 PROMETHEUS = 'job="prometheus",instance="localhost:9090"'
 FAILED = f'alertmanager_notifications_failed_total{{integration="webhook",{ALERTMANAGER}}}'
 RULES_FAILED = (
-    f'prometheus_rule_evaluation_failures_total{{rule_group="recording.yml;il2-burden",{PROMETHEUS}}}'
+    f'prometheus_rule_evaluation_failures_total{{rule_group="recording.yml;il2-burden-recorded",{PROMETHEUS}}}'
 )
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from kafka.errors import TopicAuthorizationFailedError
 from streams.dev_broker import process_tree
 from streams.dev_broker.jars import classpath, java
 from streams.kafka.ports import HOST, free, open_at, wait_until
+from streams.kafka.unreachable import refused
 from tests.deploy.guarded import Guarded, acls, guarded
 from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
@@ -312,16 +314,73 @@ def test_what_is_not_allowed_is_refused(principal: str, topic: str, ward: Ward) 
         ward.send(principal, topic, patient="p1")
 
 
-def test_a_wrong_password_is_one_line_and_no_broker_that_answers(ward: Ward) -> None:
-    """Kafka closes the connection: a client cannot tell that from a broker that is away."""
-    config = ward.kafka.config("worker", ward.folder / "..")
-    (ward.folder / ".." / "worker.password").write_text("guessed", encoding="utf-8")
-    command = [sys.executable, "-m", "streams", "worker", "--config", str(config), "--metrics-port", "0"]
-    command += ["--patience", "5"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
-    assert done.returncode == 3
-    assert "no broker answers" in done.stderr.splitlines()[-1]
-    assert "guessed" not in done.stderr
+PORTS = [str(port) for port in free(len(SERVICES) + 1)]
+COMMANDS = [
+    ("topics", "check"),
+    ("deadletters", "ls"),
+    ("ack", "a1", "--by", "rn-14", "--reason", "seen"),
+    ("forget", "p1", "--by", "rn-14", "--reason", "asked"),
+    ("replay", "EVENTS", "--speed", "max"),
+    ("export", "-o", "OUTPUT"),
+    ("feed", "hl7", "--metrics-port", PORTS[0]),
+    *((service, "--metrics-port", port) for service, port in zip(SERVICES, PORTS[1:], strict=True)),
+]
+REFUSED = "[broker] {} refuses the login of sasl-username 'worker' by sasl-mechanism SCRAM-SHA-512; are that "
+REFUSED += "user and the password (password-file, else IL2WATCH_BROKER_PASSWORD) right?"
+
+
+def test_a_wrong_password_is_named_by_every_command_and_service(ward: Ward, tmp_path: Path) -> None:
+    config = ward.kafka.config("worker", tmp_path)
+    feed = f'[feeds.ward]\nkind = "mllp"\nlisten = "{HOST}:{free()[0]}"\n'
+    config.write_text(config.read_text(encoding="utf-8") + ROUTES + feed, encoding="utf-8")
+    (tmp_path / "worker.password").write_text("guessed", encoding="utf-8")
+    (tmp_path / "EVENTS").write_text("", encoding="utf-8")
+    places = {name: str(tmp_path / name) for name in ("EVENTS", "OUTPUT")}
+    running = {
+        words: subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streams",
+                *(places.get(one, one) for one in words),
+                "--config",
+                str(config),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in COMMANDS
+    }
+    ended = {words: process.communicate(timeout=PATIENCE_S)[1] for words, process in running.items()}
+    wanted = "il2watch: " + REFUSED.format(ward.kafka.servers)
+    assert {
+        words: (running[words].returncode, ended[words].splitlines()[-1]) for words in COMMANDS
+    } == dict.fromkeys(COMMANDS, (2, wanted))
+    assert "guessed" not in "".join(ended.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"sasl_mechanism": "SCRAM-SHA-256"}, "does not know sasl-mechanism SCRAM-SHA-256"),
+        ({"sasl_username": "nobody"}, "refuses the login of sasl-username 'nobody'"),
+        ({"security_protocol": "SASL_PLAINTEXT"}, "asks for no login"),
+    ],
+)
+def test_a_refused_login_names_the_setting(changed: dict[str, str], named: str, ward: Ward) -> None:
+    broker = replace(ward.kafka.broker("worker"), **changed)
+    if not broker.encrypted:
+        broker = replace(broker, servers=ward.kafka.kafka.settings.servers)
+    assert named in str(refused(broker))
+
+
+def test_a_login_that_is_right_or_that_nobody_hears_is_not_refused(ward: Ward) -> None:
+    right = ward.kafka.broker("worker")
+    assert refused(right) is None
+    assert refused(replace(right, servers=f"{HOST}:{free()[0]}")) is None
+    assert refused(replace(right, security_protocol="SSL")) is None
 
 
 def test_every_principal_that_the_guide_names_is_in_the_list() -> None:

@@ -166,24 +166,71 @@ def test_two_runs_of_the_script_make_different_passwords(tmp_path: Path) -> None
     assert made[0] != made[1]
 
 
+def source(volume: str | dict[str, Any]) -> str:
+    """What is mounted: a volume's name, or a path."""
+    return PIPE.sub(r"\1", volume["source"] if isinstance(volume, dict) else volume).split(":")[0]
+
+
+def sources(service: dict[str, Any]) -> list[str]:
+    return [source(volume) for volume in service.get("volumes", ())]
+
+
 def test_what_mounts_a_file_of_the_repository_finds_it() -> None:
-    mounts = [
-        PIPE.sub(r"\1", volume).split(":")
-        for service in SERVICES.values()
-        for volume in service.get("volumes", ())
-    ]
-    assert [
-        source for source, *_ in mounts if source.startswith("./") and not (DEPLOY / source).exists()
-    ] == []
+    mounted = [name for service in SERVICES.values() for name in sources(service) if name.startswith("./")]
+    assert mounted
+    assert [name for name in mounted if not (DEPLOY / name).exists()] == []
+
+
+@each(SERVICES)
+def test_a_path_that_a_site_may_name_must_exist_and_is_not_made_as_a_folder(
+    name: str, service: dict[str, Any]
+) -> None:
+    for volume in service.get("volumes", ()):
+        named = isinstance(volume, str) and "${" in volume
+        assert not named
+        assert isinstance(volume, str) or volume["bind"] == {"create_host_path": False}
+
+
+def test_the_image_is_built_once() -> None:
+    """Of five builds of one tag compose keeps the last by chance, and makes running services anew."""
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["topics"]
+
+
+@pytest.mark.parametrize("key", ["VERSION", "REVISION"])
+def test_a_build_writes_on_the_image_what_it_is(key: str) -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert key in SERVICES["topics"]["build"]["args"]
+    assert f'org.opencontainers.image.{key.lower()}="${key}"' in dockerfile
+
+
+def test_nothing_of_the_build_is_fetched_by_a_name_that_moves() -> None:
+    assert "# syntax=" not in (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_number_of_workers_is_kept_by_every_up() -> None:
+    assert SERVICES["worker"]["deploy"]["replicas"] == "${IL2WATCH_WORKERS:-1}"
+
+
+@each(SERVICES)
+def test_a_service_cannot_write_its_root_nor_fork_without_end(name: str, service: dict[str, Any]) -> None:
+    assert service["pids_limit"] > 0
+    assert service.get("read_only") or name == "grafana"
+
+
+def test_kafka_writes_its_volume_alone() -> None:
+    kafka = SERVICES["kafka"]
+    assert kafka["environment"]["KAFKA_GC_LOG_OPTS"] == "-Xlog:disable"
+    assert sources(kafka) == ["kafka-data"]
+
+
+def test_every_variable_of_the_file_has_a_line_in_the_example() -> None:
+    used = set(re.findall(r"\$\{(IL2WATCH_\w+)", COMPOSE.read_text(encoding="utf-8")))
+    example = (DEPLOY / ".env.example").read_text(encoding="utf-8")
+    assert used == set(re.findall(r"^(IL2WATCH_\w+)=", example, re.M))
 
 
 def test_every_volume_and_network_and_secret_that_is_used_is_declared_and_the_other_way_round() -> None:
-    volumes = {
-        volume.split(":")[0]
-        for service in SERVICES.values()
-        for volume in service.get("volumes", ())
-        if volume[0] not in ".$"
-    }
+    volumes = {name for service in SERVICES.values() for name in sources(service) if name[0] != "."}
     networks = {network for service in SERVICES.values() for network in service["networks"]}
     secrets = {secret for service in SERVICES.values() for secret in service.get("secrets", ())}
     assert (volumes, networks, secrets) == tuple(

@@ -14,6 +14,7 @@ from rules.wire import refusals, vocabulary
 from rules.wire.alerts import RECOMMENDATIONS
 from streams.board.service import CODES
 from streams.pager.service import metrics as pager
+from streams.qualify import metrics as qualification
 from streams.service import metrics
 from tests.deploy.places import named, panel_expressions, rules
 
@@ -23,7 +24,8 @@ PROCESS = "il2_process_"
 
 def exposed() -> dict[str, set[str]]:
     """Every metric of the code, with the names of its series: `il2_x` -> {`il2_x_bucket`, ...}."""
-    return {family.name: series(family.name, family.type) for family in metrics.REGISTRY.collect()}
+    families = [*metrics.REGISTRY.collect(), *qualification.REGISTRY.collect()]
+    return {family.name: series(family.name, family.type) for family in families}
 
 
 def series(name: str, kind: str) -> set[str]:

@@ -5,7 +5,7 @@ No other module of the test imports the project: when modules move, this file al
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from rules.decide.codec import VERSION as STATE_VERSION
@@ -18,8 +18,8 @@ from rules.wire.pages import encode as encode_audit
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
 from streams.cli.main import main as il2watch
 from streams.kafka.producer import OutgoingRecord
+from streams.kafka.state_record import PARTITION_PREFIX, StateRecord, unpack
 from streams.kafka.state_record import VERSION as ROW_VERSION
-from streams.kafka.state_record import StateRecord, unpack
 from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
@@ -67,7 +67,12 @@ class Table:
     def tick(self, partition: int) -> int:
         return self.last
 
-    def keep(self, *_: Any) -> None: ...
+    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
+        return ((name, self.found[name]) for name in names)
+
+    def keep(self, name: str, value: bytes, *_: Any) -> None:
+        if not name.startswith(PARTITION_PREFIX):
+            self.found[name] = unpack(value)
 
     def is_new(self, partition: int) -> bool:
         return False

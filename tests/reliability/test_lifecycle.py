@@ -196,7 +196,9 @@ SERVICES = {
     "worker": ("worker",),
     "pager": ("pager", "--to", "terminal"),
     "census": ("census",),
+    "feed": ("feed", "hl7", "--config", "site.toml"),
 }
+SITE = '[feeds.ward]\nkind = "mllp"\nlisten = "127.0.0.1:0"\n'
 
 
 @pytest.mark.slow
@@ -205,6 +207,7 @@ def test_without_a_broker_a_service_is_alive_and_not_ready_until_its_patience_th
     name: str, tmp_path: Path
 ) -> None:
     port = free()[0]
+    (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
     options = ("--broker", NOBODY, "--metrics-port", str(port), "--patience", "7")
     with started(tmp_path, *SERVICES[name], *options) as running:
         assert until(lambda: page(port, "/-/healthy")[0] == 200, 40), (tmp_path / "said").read_text()
@@ -214,10 +217,21 @@ def test_without_a_broker_a_service_is_alive_and_not_ready_until_its_patience_th
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)])
-def test_told_to_stop_while_it_waits_for_a_broker_it_stops(number: int, code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "number", "code"),
+    [
+        ("worker", signal.SIGTERM, DONE),
+        ("worker", signal.SIGINT, INTERRUPTED),
+        ("feed", signal.SIGTERM, DONE),
+    ],
+)
+def test_told_to_stop_while_it_waits_for_a_broker_it_stops(
+    name: str, number: int, code: int, tmp_path: Path
+) -> None:
     port = free()[0]
-    with started(tmp_path, "worker", "--broker", NOBODY, "--metrics-port", str(port)) as running:
+    (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
+    options = ("--broker", NOBODY, "--metrics-port", str(port))
+    with started(tmp_path, *SERVICES[name], *options) as running:
         assert until(lambda: page(port, "/-/healthy")[0] == 200, 40)
         os.kill(running.pid, number)
         assert running.wait(30) == code

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
-from rules.wire.alerts import PARTITIONS_ADDED, RECORDS_LOST, STATE_LOST
+from rules.wire.alerts import CHANGELOG_CUT, PARTITIONS_ADDED, RECORDS_LOST, STATE_LOST
 from rules.wire.instants import HOUR, MINUTE, parse, text
 from rules.wire.topics import ALERTS, ASSESSMENTS, INPUTS, PAGES, topic_of
 from streams.cli.main import main
@@ -71,6 +71,7 @@ def test_a_gap_in_the_middle_is_one_too() -> None:
         (happenings(0, (), {"il2.vitals/0": 30}, None), (), RECORDS_LOST),
         (happenings(0, (), {}, "il2.findings 8; 4 are read"), (), PARTITIONS_ADDED),
         (happenings(0, ("KeyError: 'patient-7'",), {}, None), (), "cannot-be-worked-off"),
+        (happenings(0, (), {}, None, {3}), (), CHANGELOG_CUT),
         ({}, (2,), STATE_LOST),
     ],
 )
@@ -103,6 +104,17 @@ def test_a_state_that_is_lost_is_told_and_its_terms_go_on_above_those_before(tmp
     assert bench.processor.lost == [0]
     assert int(table.opening(0)) >= opening
     assert table.term(0, 0) >= opening
+
+
+def test_a_changelog_that_was_replaced_is_told_and_all_is_written_there_again(tmp_path: Path) -> None:
+    make, bench = tables(tmp_path), Bench()
+    bench.processor = fenced(bench, table := make(), 3)
+    bench.work(begun(bench, "p", START), begun(bench, "q", START))
+    assert table.cut == set()
+    del bench.paper.appended[TOPIC]
+    bench.work(pulse(bench, "p", START + MINUTE))
+    assert table.cut == {0}
+    assert {record.key for record in bench.paper.appended[TOPIC]} >= {b"p", b"q"}
 
 
 def test_a_term_is_counted_from_the_beginning_of_its_changelog(tmp_path: Path) -> None:

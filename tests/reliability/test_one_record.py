@@ -25,13 +25,6 @@ START = parse("2026-03-02T08:00:00Z")
 FLOOD = 120 * DAY
 
 
-class Table(Charts):
-    """The table of a worker that lives: what it wrote is there."""
-
-    def keep(self, key: str, value: bytes, *_: Any) -> None:
-        self.found[key] = value
-
-
 class Bench:
     """A worker on paper, with one partition; `offset`: of the next record in each topic."""
 
@@ -39,7 +32,7 @@ class Bench:
         self.paper = Paper({})
         self.processor = BatchProcessor(
             GUIDELINE,
-            Table(self.paper),  # type: ignore[arg-type]
+            Charts(self.paper),  # type: ignore[arg-type]
             Outlet(self.paper, 10**9, Random(1)),  # type: ignore[arg-type]
         )
         self.positions = [0] * len(INPUTS)
@@ -159,7 +152,7 @@ def test_killed_in_the_middle_of_a_flood_the_next_worker_says_the_same() -> None
     bench.work(*old)
     flood = arrhythmia(bench, "far", START + FLOOD)
     bench.work(flood)
-    bench.processor = BatchProcessor(GUIDELINE, Table(bench.paper), bench.processor.producer)  # type: ignore[arg-type]
+    bench.processor = BatchProcessor(GUIDELINE, Charts(bench.paper), bench.processor.producer)  # type: ignore[arg-type]
     again = flood if bench.committed[flood[0]] <= flood[1].offset else None
     assert again is not None
     bench.work(flood)

@@ -190,6 +190,14 @@ PAGES = PanelRow(
             width=8,
         ),
         lines(
+            "Shadow",
+            "Pages a minute that were decided and not sent, and the pagers in shadow.",
+            "short",
+            Query("sum by (level) (rate(il2_pages_shadow_total[$__rate_interval])) * 60", "{{level}}"),
+            Query("sum(il2_pager_shadow)", "pagers in shadow"),
+            width=8,
+        ),
+        lines(
             "Decision to receiver",
             "From the decision to the receiver's acceptance.",
             "s",

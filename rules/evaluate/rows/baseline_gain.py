@@ -4,7 +4,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab, Weight
 from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
-from rules.evaluate.limit_bands import latest, unread
+from rules.evaluate.limit_bands import Course, latest, unread
 from rules.evaluate.result import INDETERMINATE, Memory, Result, counted, in_time
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import BaselineGainRow
@@ -21,9 +21,11 @@ def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory
         return Result(INDETERMINATE, unit=row.unit, missing=("baseline-weight", *unseen))
     result = Result(INDETERMINATE, unit=row.unit, missing=("weight",))
     if weights:
-        gains = [_gain(weight, baseline) for weight in weights]
-        limit, unread_at = weights[-1].at + row.stale, unreadable_moments(chart, "weight")
-        result = latest(gains, row.relative, None, limit, now, "weight", row.unit, unread_at)
+        course, unread_at = Course(), unreadable_moments(chart, "weight")
+        for weight in weights:
+            course.add(_gain(weight, baseline), row.relative, None, unread_at)
+        limit = weights[-1].at + row.stale
+        result = latest(course, row.relative, None, limit, now, "weight", row.unit)
     return unread(result, "weight") if unusable else result
 
 

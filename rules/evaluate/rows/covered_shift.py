@@ -1,6 +1,6 @@
 """Evaluate urine in the last completed shift (criteria.md 3.4, urine-shift)."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 import msgspec
 
@@ -59,11 +59,16 @@ def reached(collections: list[Collection], end: int) -> bool:
 def _decided(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
     """Return the result as the shifts up to this one leave it; kept until something in them changes."""
     start, end = shift
-    inside = [one for one in chart.collections if one.start < end or one.end <= end]
-    behind = (start, inside, [fact for fact in chart.set_aside if fact.code == URINE])
+    ended = bisect_right(chart.collections, end, key=END)
+    beyond = [one for one in chart.collections[ended:] if one.start < end]
+    set_aside = [fact for fact in chart.set_aside if fact.code == URINE]
+    edits = chart.urine.edits
+    # Where they only grow at their end, their number says which they are.
+    inside = (chart.collections[:ended], None) if edits == -1 else (ended, edits)
+    behind, of = (start, inside, beyond, set_aside), None if edits == -1 else chart.collections
     kept = chart.memo.get(row.code)
-    if kept is None or kept[0] != behind:
-        kept = chart.memo[row.code] = (behind, None, _folded(row, chart, shift))
+    if kept is None or kept[1] is not of or kept[0] != behind:
+        kept = chart.memo[row.code] = (behind, of, _folded(row, chart, shift))
     result: Result = msgspec.structs.replace(kept[2])
     return result
 

@@ -22,7 +22,6 @@ from rules.evaluate.result import (
     soonest,
 )
 from rules.evaluate.row_type import RowType
-from rules.evaluate.rows.finding import charted
 from rules.evaluate.vital_signs import stale_from
 from rules.guideline.declarations import ExcusedRateRow
 from rules.wire.instants import Instant
@@ -92,8 +91,8 @@ def is_not_sinus(row: ExcusedRateRow, chart: Chart) -> bool:
 
 def present(chart: Chart, code: str) -> bool:
     """Return whether a finding that is charted by exception is present now."""
-    signs = charted(chart, {code})
-    return bool(signs) and signs[-1][1].value == "present"
+    signs = chart.findings.get(code, [])
+    return bool(signs) and chart.cycle.holds(signs[-1].at) and signs[-1].value == "present"
 
 
 def _upper_condition(

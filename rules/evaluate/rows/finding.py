@@ -5,6 +5,7 @@ from functools import lru_cache
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
+from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.stated import flags_of
 from rules.evaluate.result import (
     ABSOLUTE,
@@ -45,16 +46,10 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     All findings but mental status are charted so, and they alone.
     """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
-    latest: Latest = {}
-    result, signs = Result(), charted(chart, {code for code, _ in (*absolute, *relative)})
-    if not signs:
+    latest, state, at, last = _course(key_of(row, chart), chart, absolute, relative)
+    result = Result(state, at=at, latest=last)
+    if not latest:
         return result
-    for code, sign in signs:
-        latest[code, sign.specimen] = sign
-        state = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
-        if state != result.state or result.at is None:
-            result.state, result.at = state, sign.at
-        result.latest = sign.at
     decisive = _present(latest, absolute) or _present(latest, relative)
     result.findings = tuple(name_of(code, sign) for code, sign in decisive)
     deciding = [sign for _, sign in decisive] or list(latest.values())
@@ -65,6 +60,27 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
 
 Latest = dict[tuple[str, str | None], Sign]
 """The latest record of each finding, in each specimen."""
+
+
+Course = tuple[Latest, str, int | None, int | None]
+"""The latest record of each finding, the state they make and since when, and the `at` of the last one."""
+
+
+def _course(key: str, chart: Chart, absolute: list[Wanted], relative: list[Wanted]) -> Course:
+    """Return what the cycle's records of a row's findings lead to, in order of `at`."""
+    named = {code for code, _ in (*absolute, *relative)}
+    codes = sorted(named.union(*(IMPLIED_BY.get(code, ()) for code in named)))
+
+    def add(before: Course, i: int, sign: Sign) -> Course:
+        latest, state, at, _ = before
+        if not chart.cycle.holds(sign.at):
+            return before
+        latest[codes[i], sign.specimen] = sign
+        now = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
+        return latest, now, sign.at if now != state or at is None else at, sign.at
+
+    signs = tuple(chart.findings.get(one, NOTHING) for one in codes)
+    return fold(chart, key, signs, chart.cycle, lambda: ({}, CLEAR, None, None), add)
 
 
 def _present(latest: Latest, names: list[Wanted]) -> list[tuple[str, Sign]]:

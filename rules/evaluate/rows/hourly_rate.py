@@ -1,17 +1,16 @@
 """Evaluate urine per hour over the shortest stretch of collections (criteria.md 3.4, urine-hour)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, groupby
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import AT, Volume
+from rules.chart.facts import AT, Volume, edits_of, latest_known
 from rules.chart.unreadable import newest_is_unreadable
-from rules.chart.volumes import END, Collection, covered, reaching, resolved, volume
+from rules.chart.volumes import END, START, Collection, reaching, resolved, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
@@ -19,7 +18,6 @@ from rules.guideline.declarations import HourlyRateRow
 from rules.wire.instants import HOUR, Instant
 
 REQUIRED = ("urine",)
-FIRST = attrgetter("first")
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -63,14 +61,70 @@ def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) 
     return unread(result, "urine") if newest_is_unreadable(chart, "urine", counts) else result
 
 
+class Kept(msgspec.Struct):
+    """The result up to the latest end of a collection, and what it rests on.
+
+    `edits`: of the volumes, and how much went into the bladder; `count`: how many volumes; `end`: the latest;
+    `before`: the result before that one, if it is `whole`: it was made too.
+    """
+
+    edits: tuple[int, ...]
+    count: int
+    end: int
+    before: Result | None
+    result: Result | None
+    whole: bool
+
+
 def _usable(row: HourlyRateRow, chart: Chart, now: Instant) -> Result:
-    result: Result | None = None
-    for step in reversed(_steps_that_decide(row, chart)):
-        result = _after(row, step, result)
+    result = _by_collections(row, chart)
     if result is None:
         return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
     assert result.latest is not None
     return aged(result, chart.mode.limit(result.latest, now, *ages(row, chart)), now, REQUIRED)
+
+
+def _by_collections(row: HourlyRateRow, chart: Chart) -> Result | None:
+    """Return the result by all collections; it goes on from the one before where only later ones are new."""
+    urine, into = chart.volumes["urine"], chart.volumes["irrigation"]
+    edits = (edits_of(urine), edits_of(into), len(into))
+    mode, volumes, found = chart.memo.get(row.code, (None, None, None))
+    kept: Kept | None = found if mode is chart.mode and volumes is urine and -1 not in edits else None
+    if kept is None or kept.edits != edits or not _go_on(row, chart, kept):
+        kept = _anew(row, chart, edits)
+        chart.memo[row.code] = (chart.mode, urine, kept)
+    return _copy(kept.result)
+
+
+def _go_on(row: HourlyRateRow, chart: Chart, kept: Kept) -> bool:
+    """Add the volumes that are new; return False when that needs a result that was not made."""
+    urine = chart.volumes["urine"]
+    for end, _ in groupby(urine[kept.count :], key=AT):
+        if end == kept.end and not kept.whole:
+            return False
+        if end != kept.end:
+            kept.before, kept.whole, kept.end = kept.result, True, end
+        step = _step(row, chart, end)
+        kept.result = kept.before if step is None else _after(row, step, _copy(kept.before))
+    kept.count = len(urine)
+    return True
+
+
+def _anew(row: HourlyRateRow, chart: Chart, edits: tuple[int, ...]) -> Kept:
+    """Return the result by no more steps than it takes to one that does not depend on what was before it."""
+    urine, steps = chart.volumes["urine"], _steps(row, chart)
+    end = urine[-1].at if urine else 0
+    latest = steps[0] if steps and steps[0].end == end else None
+    before: Result | None = None
+    for step in reversed(steps if latest is None else steps[1:]):
+        before = _after(row, step, before)
+    result = before if latest is None else _after(row, latest, _copy(before))
+    whole = latest is None or not latest.decides(row)
+    return Kept(edits, len(urine), end, before, result, whole)
+
+
+def _copy(result: Result | None) -> Result | None:
+    return None if result is None else msgspec.structs.replace(result)
 
 
 def ages(row: HourlyRateRow, chart: Chart) -> tuple[int, int]:
@@ -79,19 +133,8 @@ def ages(row: HourlyRateRow, chart: Chart) -> tuple[int, int]:
     return int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
 
 
-def _steps_that_decide(row: HourlyRateRow, chart: Chart) -> list[Step]:
-    """Return the steps from the latest back to one that does not depend on what was before it.
-
-    They are kept until the collections or the mode change.
-    """
-    kept = chart.memo.get(row.code)
-    if kept is None or kept[0] is not chart.collections or kept[1] is not chart.mode:
-        kept = chart.memo[row.code] = (chart.collections, chart.mode, _steps(row, chart))
-    steps: list[Step] = kept[2]
-    return steps
-
-
 def _steps(row: HourlyRateRow, chart: Chart) -> list[Step]:
+    """Return the steps from the latest back to one that does not depend on what was before it."""
     out: list[Step] = []
     for end, _ in groupby(reversed(chart.volumes["urine"]), key=AT):
         step = _step(row, chart, end)
@@ -126,13 +169,14 @@ def known_in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection
     def late(one: Volume) -> bool:
         return one.first >= chart.mode.limit(end, one.first, *aged_at)
 
-    near, into = (_near(row, chart.volumes[kind], end) for kind in ("urine", "irrigation"))
-    both = (*near, *into)
-    if max(map(FIRST, both)) >= soon and any(map(late, both)):
-        near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
-        return resolved(near, row.longest, into)
-    after = bisect_right(chart.collections, end, key=END)
-    return chart.collections[max(0, after - len(near)) : after]
+    urine, irrigation = chart.volumes["urine"], chart.volumes["irrigation"]
+    if max(latest_known(urine), latest_known(irrigation)) >= soon:
+        near, into = _near(row, urine, end), _near(row, irrigation, end)
+        if any(map(late, (*near, *into))):
+            near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
+            return resolved(near, row.longest, into)
+    first, after = (bisect_right(chart.collections, t, key=END) for t in (end - row.longest, end))
+    return chart.collections[first:after]
 
 
 def _near(row: HourlyRateRow, volumes: Sequence[Volume], end: int) -> Sequence[Volume]:
@@ -147,15 +191,27 @@ def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], cov
     A hole longer than the interval of Table 1 ends it.
     """
     end = collections[-1].end
-    joined = _joined(row, chart, collections, covers)
-    for start in sorted({one.start for one in joined}, reverse=True):
-        time = covered(joined, start, end)
+    for start, time in _covered_from(_joined(row, chart, collections, covers), end):
         if end - start >= row.longest:
             return None
         if time >= covers:
             inside = reaching(collections, start, end)
             return Stretch(start, end, round(volume(inside, start, end) * HOUR / time, 4), inside)
     return None
+
+
+def _covered_from(joined: list[Collection], end: int) -> Iterator[tuple[int, int]]:
+    """Yield each start, the latest first, with the ms from there to the end in which some collection ran."""
+    joined.sort(key=START)
+    ends = list(accumulate((one.end for one in joined), max))
+    time, until = 0, end
+    for i in range(len(joined) - 1, -1, -1):
+        start = joined[i].start
+        if start < until:
+            time += min(until, ends[i]) - start
+            until = start
+        if not i or joined[i - 1].start < start:
+            yield start, time
 
 
 def _joined(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> list[Collection]:

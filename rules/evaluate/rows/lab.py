@@ -3,9 +3,10 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab
+from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
-from rules.evaluate.limit_bands import latest, unread
-from rules.evaluate.result import INDETERMINATE, Memory, Result, When, counted, in_time, soonest
+from rules.evaluate.limit_bands import Course, latest, unread
+from rules.evaluate.result import INDETERMINATE, Memory, Result, When, in_time, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import LabRow
 from rules.wire.instants import Instant
@@ -37,12 +38,23 @@ def stale_at(row: LabRow, chart: Chart) -> When:
 
 
 def _usable(row: LabRow, chart: Chart, now: Instant, when: When) -> Result:
-    results: list[Lab] = chart.labs.get(row.lab, [])
-    labs = counted(results, when)
-    if not labs:
+    course = _course(row, chart, when)
+    if course.last is None:
         return Result(INDETERMINATE, unit=row.unit, missing=(row.lab,))
-    limit, unread_at = when(labs[-1].at, now), unreadable_moments(chart, row.lab)
-    return latest(labs, row.relative, row.absolute, limit, now, row.lab, row.unit, unread_at)
+    return latest(course, row.relative, row.absolute, when(course.last.at, now), now, row.lab, row.unit)
+
+
+def _course(row: LabRow, chart: Chart, when: When) -> Course:
+    """Return what the results lead to that count: not stale already when they became known."""
+    unread_at, counts = unreadable_moments(chart, row.lab), in_time(when)
+
+    def add(course: Course, _: int, lab: Lab) -> Course:
+        if counts(lab):
+            course.add(lab, row.relative, row.absolute, unread_at)
+        return course
+
+    results = (chart.labs.get(row.lab, NOTHING),)
+    return fold(chart, key_of(row, chart), results, (chart.mode, chart.cycle.end, unread_at), Course, add)
 
 
 ROW_TYPE = RowType[LabRow](

@@ -3,10 +3,13 @@
 Source: criteria.md 3.2, cardiac-enzymes.
 """
 
+from msgspec.structs import replace
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Lab, place
+from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.unreadable import newest_is_unreadable, unreadable_between
 from rules.evaluate.limit_bands import band_of
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
@@ -27,17 +30,24 @@ def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) 
     Never measured: clear, unless the site wants one of each patient; never stale. One that may or may not be
     above keeps an absolute row, stale.
     """
-    codes = (*row.labs, row.screen)
-    found = [(code, lab) for code in codes for lab in chart.labs.get(code, ())]
-    found.sort(key=lambda pair: place(pair[1]))
-    known: Known = {}
-    result = Result()
-    for code, lab in found:
-        known[code] = lab
-        result = _after(row, known, lab, result)
+    known, before_unread = _known(row, chart)
+    result = replace(before_unread)
     if not row.never_measured_clear and not any(code in known for code in row.labs):
         result.state, result.missing = INDETERMINATE, (TROPONIN,)
     return _unread(row, chart, result)
+
+
+def _known(row: UpperLimitRow, chart: Chart) -> tuple[Known, Result]:
+    """Return the latest result of each lab, and what they lead to, in order of `at`."""
+    codes = (*row.labs, row.screen)
+
+    def add(state: tuple[Known, Result], i: int, lab: Lab) -> tuple[Known, Result]:
+        known, result = state
+        known[codes[i]] = lab
+        return known, _after(row, known, lab, result)
+
+    results = tuple(chart.labs.get(code, NOTHING) for code in codes)
+    return fold(chart, key_of(row, chart), results, None, lambda: ({}, Result()), add)
 
 
 def _after(row: UpperLimitRow, known: Known, lab: Lab, before: Result) -> Result:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Fact, Rate
-from rules.chart.infusions import ran
+from rules.chart.infusions import in_force, ran
 from rules.chart.latch import Latch
 from rules.chart.readings import Reading, opposite
 from rules.evaluate.dosing import due_spans
@@ -169,5 +169,5 @@ def _heart_value(
 
 def dopamine(chart: Chart, t: int) -> list[Rate]:
     """Return the dopamine rates in force at moment `t` that are not 0."""
-    given = (one for one in chart.forces if one.agent == "dopamine" and ran(one.rate))
+    given = (one for one in in_force(chart.lines) if one.agent == "dopamine" and ran(one.rate))
     return [one.rate for one in given if one.rate.at <= t < one.end]

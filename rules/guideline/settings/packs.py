@@ -85,7 +85,7 @@ class SiteRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def with_site_rows(written: dict[str, Any]) -> dict[str, Pack]:
-    """Return the packs with the rows that a site has written, drafts until they are signed. Raises BadPacks."""
+    """Return the packs with the rows that a site has written, drafts until signed. Raises BadPacks."""
     found = dict(PACKS)
     for name, table in written.items():
         pack = pack_named(name, name, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import htpy as h
 
+from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import AcceptedItem
 from rules.wire.events import Accept, Resume, Silence
@@ -14,6 +15,7 @@ from streams.board.html.element import age, cached, hidden, time
 from streams.board.html.unit import shape
 from streams.board.patient import PatientView
 from streams.projections.episodes import OpenEpisode, SeenBy
+from streams.projections.marks import PageMark
 
 DID = {
     "accepted": "told",
@@ -30,7 +32,10 @@ DID = {
     "silenced": "not told: silenced",
     "refused": "refused by",
     "expired": "not told: over",
+    "would-have-paged": "would have paged",
+    "stands-open": "open when the pager was switched,",
 }
+NOTIFIED = (pages.ACCEPTED, pages.WOULD_HAVE_PAGED)
 
 
 def open_alerts(view: PatientView) -> h.Node:
@@ -40,13 +45,13 @@ def open_alerts(view: PatientView) -> h.Node:
     none = h.p(class_="note")["No alert is open."]
     return h.fragment[
         title,
-        h.ul(class_="open")[*(item(episode, ack) for episode, ack in episodes)] if episodes else none,
+        h.ul(class_="open")[*(item(episode, ack, view) for episode, ack in episodes)] if episodes else none,
         commands_in_force(view),
     ]
 
 
-def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
-    """Return one alert: level, message, since when, measures, acknowledgement and buttons."""
+def item(episode: OpenEpisode, ack: SeenBy | None, view: PatientView) -> h.Node:
+    """Return one alert: level, message, since when, measures, acknowledgement, marks and buttons."""
     alert = episode.last
     level = h.strong(class_=f"state {alert.level}")[shape(alert.level), display_texts.STATE[alert.level]]
     headline = h.p(class_="what")[level, " ", h.b[display_texts.alert(alert)]]
@@ -62,14 +67,24 @@ def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
         if ack
         else None
     )
-    content = h.div[headline, since, do, seen]
+    marked = [h.p(class_="seen")[mark_words(mark)] for mark in view.marks if mark.alert == alert.id]
+    content = h.div[headline, since, do, seen, marked]
     return h.li(class_=f"alert {alert.level}", data_alert=alert.id, data_evidence=alert.subject)[
-        content, buttons(episode, ack)
+        content, buttons(episode, ack, alert.id in view.notified)
     ]
 
 
-def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
-    """Return the buttons of an alert: acknowledge, unless it was, and silence."""
+def mark_words(mark: PageMark) -> str:
+    return f"Page marked {mark.verdict} by {mark.by}"
+
+
+def mark(alert: str, subject: str, place: str) -> h.Node:
+    """Return the button that marks an alert's page as useful, useless or late."""
+    return act("mark", "Mark", f"mark-{place}-{alert}", subject, data_alert=alert)
+
+
+def buttons(episode: OpenEpisode, ack: SeenBy | None, notified: bool) -> h.Node:
+    """Return the buttons of an alert: acknowledge, unless it was, silence, and mark, once it was paged."""
     alert, subject = episode.last, display_texts.alert(episode.last)
     about = {"data_alert": alert.id, "data_level": alert.level}
     ask = (
@@ -77,7 +92,8 @@ def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     )
     known = accept(alert.subject, alert.level, subject) if alert.kind == "criterion" else None
     quiet = act("silence", "Silence", f"silence-{alert.id}", subject, **about)
-    return h.div(class_="acts")[ask, quiet, known]
+    marked = mark(alert.id, subject, "alert") if notified else None
+    return h.div(class_="acts")[ask, quiet, known, marked]
 
 
 def accept(code: str, level: str, subject: str, place: str = "alert") -> h.Node:
@@ -145,9 +161,9 @@ def stop_words(rule: str, view: PatientView) -> str:
 def timeline(view: PatientView) -> h.Node:
     """Return transitions, pages, resumes and acceptances, the newest first."""
     transitions = [(one.decided, transition(one)) for one in view.timeline]
-    pages = [(one.when, page(one)) for one in view.page_log]
+    paged = [(one.when, page(one)) for one in view.page_log if shown(one)]
     asked = [(wire(one.known), line(wire(one.known), override(one, view))) for one in view.overrides]
-    found = sorted([*transitions, *pages, *asked], key=lambda one: one[0], reverse=True)
+    found = sorted([*transitions, *paged, *asked], key=lambda one: one[0], reverse=True)
     items = h.ol(class_="timeline", tabindex="0", aria_label="What was said, the newest first")[
         *(markup for _, markup in found)
     ]
@@ -170,8 +186,21 @@ def transition(one: AlertRecord) -> h.Node:
     return line(one.decided, f"{what}: {display_texts.alert(one)}", one.level)
 
 
+def shown(one: PageRecord) -> bool:
+    """Return whether a record is a line: of what would have been sent, what would have called somebody."""
+    return one.outcome != pages.WOULD_HAVE_PAGED or one.action == "trigger"
+
+
 def page(one: PageRecord) -> h.Node:
-    """Return a page's record as a line of the timeline."""
+    """Return a page's record as a line of the timeline; a page may be marked there, whether open or over."""
+    if one.outcome == pages.MARK:
+        return line(one.when, f"page marked {one.mark} by {one.by}, {one.subject or ''}".rstrip(", "))
+    if one.outcome == pages.STANDS_OPEN:
+        return line(one.when, f"{DID[one.outcome]} {one.reason}: {one.subject or ''}")
+    if one.outcome in NOTIFIED and one.action == "trigger" and one.alert and one.key:
+        words = f"{DID[one.outcome]} {one.channel}, {one.message or one.subject or ''}"
+        asked = mark(one.alert, one.subject or "page", f"{one.when}-{one.channel}-{one.key}")
+        return h.li[time(one.when), h.span(class_="line note")[words], " ", asked]
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
     return line(

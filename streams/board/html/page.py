@@ -42,12 +42,17 @@ def page(frame: Frame, kind: str, title: str, *inside: h.Node, revision: int = 0
         h.title[title],
         h.link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
         h.link(rel="stylesheet", href=f"/static/board.css?{frame.version}"),
+        *(
+            h.link(rel="stylesheet", href=f"/static/{name}.css?{frame.version}")
+            for name in STYLES.get(kind, ())
+        ),
         h.script(src=f"/static/theme.js?{frame.version}"),
         *(h.script(src=f"/static/{name}.js?{frame.version}", defer=True) for name in SCRIPTS.get(kind, ())),
     ]
     return render(h.html(lang="en")[head, body(frame, kind, inside, revision, key)])
 
 
+STYLES = {"handover": ("handover",)}
 SCRIPTS = {"unit": ("live", "unit"), "patient": ("live", "acting", "flowsheet", "patient")}
 
 
@@ -90,8 +95,9 @@ def top(frame: Frame, live: bool) -> h.Node:
         leave = h.form(method="post", action="/logout")[token, h.button(class_="plain")["Log out"]]
     who = h.span(class_="me")[hidden("You are "), frame.who] if frame.who else None
     liveness = h.span(class_="now")[pill, newest, skew] if live else None
+    shift = h.a(href="/handover")["Handover"] if live else None
     return h.header(class_="top")[
-        h.a(href="/", class_="site")[frame.site], liveness, h.span(class_="tools")[theme, who, leave]
+        h.a(href="/", class_="site")[frame.site], liveness, h.span(class_="tools")[shift, theme, who, leave]
     ]
 
 
@@ -142,6 +148,7 @@ REASONS = {
     "accept": ("Chronic, known before therapy", "Baseline value of this patient"),
     "expire": ("Not needed any more",),
     "end-acceptance": ("Not as known any more",),
+    "mark": ("Useful", "Useless", "Late"),
 }
 LASTS = (("", "to the end of the cycle"), (1440, "24 h"), (4320, "3 days"), (10080, "7 days"))
 MINUTES = ((15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h"), (720, "12 h"))
@@ -180,7 +187,7 @@ def acting(frame: Frame) -> h.Node:
         h.label(class_="field", id="act-minutes")["For how long", minutes],
         h.label(class_="field", id="act-lasts")["Accepted until", lasts],
         quick,
-        h.label(class_="field")[
+        h.label(class_="field", id="act-reason")[
             "Or in your own words", h.input(name="reason", id="reason", maxlength=500, autocomplete="off")
         ],
         h.p(id="act-error", class_="warn", role="alert"),

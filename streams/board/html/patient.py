@@ -15,11 +15,9 @@ from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
 from streams.board.patient import LabView, PatientView, accepted
 from streams.flowsheet.limits import thresholds
+from streams.flowsheet.shift_words import LAB_NAMES
 
 LAB_HEAD = ("Lab", "Latest", "Beyond", "At", "Before", "Reference")
-NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt", "ptt", "tsh", "wbc")} | {
-    "free-t4": "Free T4"
-}
 
 
 def latest(view: PatientView) -> h.Node:
@@ -42,7 +40,7 @@ def lab_row(lab: LabView, limits: tuple[float, ...]) -> h.Node:
     value = h.fragment[h.b[display_texts.read(lab.value, limits)], " ", measurements.unit(lab.unit)]
     before = h.span[display_texts.read(lab.before[1], limits)] if lab.before else "–"
     cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
-    name = NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())
+    name = LAB_NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())
     return h.tr(role="row", data_lab=lab.code)[
         h.th(scope="row", role="rowheader")[name], *(h.td(role="cell")[cell] for cell in cells)
     ]

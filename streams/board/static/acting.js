@@ -1,7 +1,7 @@
 // The dialog of an action: names its subject, asks who and why, and says what became of it by the pager's or the worker's word.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
-  const LABEL = { ack: "Acknowledge", silence: "Silence", resume: "Resume after a stop rule", accept: "Accept as known: not counted, not paged, up to this level", expire: "End the silence", "end-acceptance": "End the acceptance" };
+  const LABEL = { ack: "Acknowledge", silence: "Silence", resume: "Resume after a stop rule", accept: "Accept as known: not counted, not paged, up to this level", expire: "End the silence", "end-acceptance": "End the acceptance", mark: "Mark the page: was it of use?" };
   const outcome = document.getElementById("became");
   const dialog = document.getElementById("act"), form = document.getElementById("act-form"), error = document.getElementById("act-error");
   const by = document.getElementById("by"), reason = document.getElementById("reason"), why = document.getElementById("why"), text = document.getElementById("why-text");
@@ -13,6 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("act-says").textContent = about.says;
     document.getElementById("act-minutes").hidden = about.what !== "silence";
     document.getElementById("act-lasts").hidden = about.what !== "accept";
+    document.getElementById("act-reason").hidden = document.getElementById("act-do").hidden = about.what === "mark";
     for (const option of document.getElementById("minutes").options) option.hidden = option.disabled = about.level === "absolute" && Number(option.value) > 60;
     form.querySelectorAll("[data-for]").forEach((quick) => { quick.hidden = quick.dataset.for !== about.what; });
     error.textContent = "";

@@ -18,7 +18,8 @@ class FeedRules(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one feed. `time_zone`: for times without one; None: they are refused.
 
     `imported`: a replay of captured messages: events say when they were known. `ignored`: message types that
-    are taken and give nothing, as `ORM` or `ORM^O01`.
+    are taken and give nothing, as `ORM` or `ORM^O01`. `by_bed`: readings without a patient id are given to
+    who lies in their bed; `keeps_beds`: some feed does that.
     """
 
     name: str
@@ -42,3 +43,5 @@ class FeedRules(msgspec.Struct, frozen=True, kw_only=True):
     max_message: int = 4 << 20
     base_url: str = ""
     imported: bool = False
+    by_bed: bool = False
+    keeps_beds: bool = False

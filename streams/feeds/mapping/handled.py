@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from rules.wire.refusals import problem
+from streams.feeds.mapping.beds import Whereabouts
 from streams.feeds.mapping.corrections import OrderRow
 from streams.feeds.mapping.patients import Merge
 from streams.feeds.mapping.wire_events import WireEvent
@@ -66,7 +67,8 @@ Tally = Counter[tuple[str, str]]
 class Handled(msgspec.Struct):
     """What one message gave. `rows` and `rates`: what to remember, `before`: the rows as they were.
 
-    `merges`: patients that became one.
+    `merges`: patients that became one; `beds`: the rows of patients who changed theirs; `by_bed`: whom each
+    event was given to by its bed; `made`: when the message was, ms.
 
     `unmapped` codes are counted; they are among `refused` only if the feed keeps them.
     """
@@ -76,8 +78,11 @@ class Handled(msgspec.Struct):
     tally: Tally = msgspec.field(default_factory=Counter)
     rows: dict[str, OrderRow] = {}
     before: dict[str, OrderRow | None] = {}
-    rates: dict[tuple[str, str], tuple[float, str, int]] = {}
+    rates: dict[tuple[str, str], tuple[float | str, str, int]] = {}
     merges: list[Merge] = []
+    beds: dict[str, Whereabouts] = {}
+    by_bed: dict[str, str] = {}
+    made: int = 0
     verdict: Verdict = TAKEN
 
     def count(self, what: str, label: str = "") -> None:

@@ -7,14 +7,14 @@ from typing import NamedTuple
 import msgspec
 
 from rules.wire.instants import Instant
-from rules.wire.refusals import BAD_TIME, BAD_UNIT, NOT_A_NUMBER
+from rules.wire.refusals import AMBIGUOUS, BAD_TIME, BAD_UNIT, NOT_A_NUMBER, UNMAPPED, UNSUPPORTED
 from streams.feeds.mapping.code_map import READINGS, MapRow
 from streams.feeds.mapping.corrections import WITHDRAWN, Proposed
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.vetting import vetted
-from streams.feeds.mapping.wire_events import SentReading, WireEvent, kind_of
+from streams.feeds.mapping.wire_events import SentIo, SentReading, WireEvent, kind_of
 
 
 class Part(NamedTuple):
@@ -33,22 +33,39 @@ class Unusable(Exception):
         super().__init__(message)
 
 
+class NoResult(Unusable):
+    """An error: a part that holds no result of the patient, as a setting."""
+
+
 UNREADABLE = (NOT_A_NUMBER, BAD_UNIT)
+DOUBTFUL = (*UNREADABLE, AMBIGUOUS, BAD_TIME, UNSUPPORTED, UNMAPPED)
+STAND = ("weight", "o2-device", "o2-flow", "fio2", "out/urine")
+"""What stands until a newer one comes, as every result of a laboratory does (criteria.md 2)."""
 LONGEST_KEPT = 60
 
 
 def is_known_to_have_come(fault: Unusable, row: MapRow) -> bool:
-    """Return whether a value that cannot be read is sent on, as text, for the engine to set aside.
+    """Return whether a value that cannot be used is sent on, as text, for the engine to set aside.
 
     Held back, it would leave an older result standing as the newest (criteria.md 2).
     """
-    return fault.reason in UNREADABLE and row.type in READINGS and row.our_code != "o2-device"
+    if isinstance(fault, NoResult):
+        return False
+    if row.type == "labs" or row.our_code in STAND:
+        return fault.reason in DOUBTFUL
+    return row.type in READINGS and fault.reason in UNREADABLE
 
 
-def as_text(code: str, text: str, unit: str) -> SentReading:
-    """Return the reading of a value that cannot be read."""
+def set_aside(empty: WireEvent, row: MapRow, fault: Unusable, text: str, unit: str) -> WireEvent:
+    """Return an event with a value that cannot be used: a text that the engine cannot read either."""
     kept = " ".join(text.split())[:LONGEST_KEPT] or "unreadable"
-    return SentReading(code, kept, unit[:LONGEST_KEPT] or None)
+    if fault.reason not in UNREADABLE:
+        kept = f"{kept} ({fault.reason})"
+    in_unit = unit[:LONGEST_KEPT] or None
+    if isinstance(empty, SentIo):
+        direction, _, kind = row.our_code.partition("/")
+        return msgspec.structs.replace(empty, direction=direction, kind=kind, volume=kept, unit=in_unit)
+    return msgspec.structs.replace(empty, readings=(SentReading(row.our_code, kept, in_unit),))
 
 
 class Publishing:

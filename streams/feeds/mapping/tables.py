@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from rules.wire.instants import Instant
 from streams.feeds.mapping import patients
+from streams.feeds.mapping.beds import Beds, Whereabouts
 from streams.feeds.mapping.corrections import (
     OrderRow,
     Proposed,
@@ -31,16 +32,28 @@ class Remembered(NamedTuple):
     before: OrderRow | None = None
 
 
-LineRate = tuple[float, str, Instant]
-"""A rate of a line, its unit, and its time."""
+LineRate = tuple[float | str, str, Instant]
+"""A rate of a line (a text: it cannot be read), its unit, and its time."""
+
+
+class Incident(NamedTuple):
+    """An alarm as it was sent: whose, and the id of its episode."""
+
+    patient: str
+    alert: str
+
+
+MOST_BY_BED = 50_000
+MOST_INCIDENTS = 100_000
 
 
 class Tables:
     """The tables of one process, shared by all its feeds.
 
     `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
-    messages that leave it out; `notifications`: the last number of each subscription. All are lost with the
-    process, and then sent anew.
+    messages that leave it out; `notifications`: the last number of each subscription; `by_bed`: whom the
+    latest events were given to by their bed; `incidents`: the alarms that were sent, by their key. All but
+    these are lost with the process, and then sent anew.
     """
 
     def __init__(self) -> None:
@@ -50,6 +63,9 @@ class Tables:
         self.rates: dict[tuple[str, str], LineRate] = {}
         self.pumps: dict[tuple[str, str], str] = {}
         self.notifications: dict[str, int] = {}
+        self.beds = Beds()
+        self.by_bed: dict[str, str] = {}
+        self.incidents: dict[str, Incident] = {}
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""
@@ -95,6 +111,20 @@ class Tables:
             if line not in self.rates or found[2] >= self.rates[line][2]:
                 self.rates[line] = found
         self.aliases.update(aliases)
+
+    def stored_beds(self, rows: Mapping[str, Whereabouts], given: Mapping[str, str]) -> None:
+        """Remember, once the broker has it, who changed beds, and whom events were given to by theirs."""
+        self.beds.put(rows)
+        self.by_bed.update(given)
+        for _ in range(len(self.by_bed) - MOST_BY_BED):
+            del self.by_bed[next(iter(self.by_bed))]
+
+    def sent_alarm(self, key: str, incident: Incident) -> None:
+        """Remember an alarm that was sent."""
+        self.incidents.pop(key, None)
+        self.incidents[key] = incident
+        if len(self.incidents) > MOST_INCIDENTS:
+            del self.incidents[next(iter(self.incidents))]
 
     def expire(self, now: int) -> list[str]:
         """Forget the rows that were kept long enough; return their keys, for tombstones. `now`: ms."""

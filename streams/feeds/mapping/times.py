@@ -117,6 +117,28 @@ def _milliseconds(moment: datetime) -> Instant:
     return (moment - instants.EPOCH) // timedelta(milliseconds=1)
 
 
+_DAY = re.compile(r"([0-9]{8})([+-][0-9]{4})?")
+
+
+def latest(text: str, within: Zones) -> Instant | None:
+    """Return the latest instant that a time may mean which `resolve` refuses; None: it may mean any.
+
+    Of a day its last minute, of an hour that happens twice the second one.
+    """
+    day = _DAY.fullmatch(text.strip())
+    try:
+        local = parse(text if day is None else f"{day[1]}2359{day[2] or ''}")
+    except BadTime:
+        return None
+    offset = within.offset if local.offset is None else local.offset
+    if offset is not None:
+        return _at(local.wall, offset)
+    if within.zone is None:
+        return None
+    place = ZoneInfo(within.zone)
+    return max(_milliseconds(local.wall.replace(tzinfo=place, fold=fold)) for fold in (0, 1))
+
+
 _FHIR_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
 

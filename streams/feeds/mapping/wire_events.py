@@ -45,11 +45,11 @@ class SentLabs(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="la
 
 
 class SentIo(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="io"):
-    """A volume in or out."""
+    """A volume in or out; a text: it cannot be read."""
 
     direction: str = ""
     kind: str = ""
-    volume: float | None = None
+    volume: float | str | None = None
     unit: str | None = None
     start: str | None = None
     count: float | None = None
@@ -66,10 +66,10 @@ class SentDose(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="do
 
 
 class SentInfusion(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="infusion"):
-    """A rate in force from `at`; 0 stops it."""
+    """A rate in force from `at`; 0 stops it; a text: it cannot be read."""
 
     agent: str = ""
-    rate: float | None = None
+    rate: float | str | None = None
     unit: str | None = None
     line: str | None = None
 
@@ -101,9 +101,10 @@ class SentEncounter(WireEvent, frozen=True, omit_defaults=True, kw_only=True, ta
 class SentAck(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="ack"):
     """A clinician's acknowledgement, given at an alarm manager."""
 
-    alert: str
-    by: str
-    reason: str
+    alert: str = ""
+    by: str = ""
+    reason: str = ""
+    actionable: bool | None = None
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -122,8 +123,3 @@ def topic(event: WireEvent) -> str:
 def encode(event: WireEvent) -> bytes:
     """Return an event as the value of its record, whose key is the patient."""
     return _ENCODER.encode(event)
-
-
-def withdrawal(event: WireEvent) -> WireEvent:
-    """Return the event that withdraws another."""
-    return msgspec.structs.replace(event, status="entered-in-error")

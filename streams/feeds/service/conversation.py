@@ -26,6 +26,7 @@ from streams.feeds.mapping.patients import Alias
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.times import zones
 from streams.feeds.service import metrics
+from streams.feeds.service.alarms import FeedAlarms
 from streams.feeds.service.store import Source, Store, records
 from streams.kafka.producer import NotAcknowledged
 from streams.service.lifecycle import wall
@@ -40,16 +41,27 @@ _numbers = count(1)
 
 
 class Feed:
-    """A feed as its connections share it. `merged`: called with each prior id when its alias is stored."""
+    """A feed as its connections share it.
+
+    `merged`: called with each prior id when its alias is stored; `changed_bed`: with each patient who did.
+    """
 
     def __init__(
-        self, table: FeedTable, rules: FeedRules, tables: Tables, store: Store, merged: Callable[[str], None]
+        self,
+        table: FeedTable,
+        rules: FeedRules,
+        tables: Tables,
+        store: Store,
+        merged: Callable[[str], None],
+        changed_bed: Callable[[str], object] = bool,
     ) -> None:
-        self.table, self.rules, self.tables, self.store, self.merged = table, rules, tables, store, merged
+        self.table, self.rules, self.tables, self.store = table, rules, tables, store
+        self.merged, self.changed_bed = merged, changed_bed
         self.name = rules.name
         self.idle = duration(table.idle) / SECOND
         self.hold = duration(table.hold) / SECOND
         self.stopping = asyncio.Event()
+        self.alarms = FeedAlarms(self.name, table, wall())
 
 
 class Conversation:
@@ -113,8 +125,11 @@ class Conversation:
             return await self._not_stored(answered, str(fault))
         merged = {merge.prior: Alias(merge.surviving, merge.at) for merge in handled.merges}
         feed.tables.stored(handled.rates, merged)
+        feed.tables.stored_beds(handled.beds, handled.by_bed)
         for prior in merged:
             feed.merged(prior)
+        for patient in handled.beds:
+            feed.changed_bed(patient)
         self._count(answered, now)
         go_on = await self._answer(answered, handled.verdict)
         metrics.ANSWER.observe(time.monotonic() - began)
@@ -151,8 +166,10 @@ class Conversation:
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
         made = zones(answered.header.time, self.feed.rules.time_zone).made if answered.header else ()
-        if len(made) == 1:
-            metrics.SKEW.labels(name).set((made[0] - now) / SECOND)
+        ahead = made[0] - now if len(made) == 1 else None
+        if ahead is not None:
+            metrics.SKEW.labels(name).set(ahead / SECOND)
+        self.feed.alarms.seen(handled, now, ahead)
 
     def count_frames(self) -> None:
         """Count what the connection's framing tolerated."""

@@ -152,6 +152,7 @@ class FhirListener:
         result = "taken" if handled.verdict.taken else "refused"
         metrics.MESSAGES.labels(name, _kind(answered), result).inc()
         metrics.count(name, handled)
+        self.feed.alarms.seen(handled, wall())
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
 

@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 import msgspec
 
-from rules.wire.topics import FEED_ALIASES, FEED_RESULTS
+from rules.wire import pages
+from rules.wire.instants import DAY
+from rules.wire.topics import FEED_ALIASES, FEED_BEDS, FEED_RESULTS, PAGES
+from streams.feeds.mapping.beds import decode_whereabouts
 from streams.feeds.mapping.corrections import decode_row
 from streams.feeds.mapping.patients import decode_alias
-from streams.feeds.mapping.tables import Tables
+from streams.feeds.mapping.tables import Incident, Tables
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
+from streams.service.lifecycle import wall
 
+ANSWERED_MS = 7 * DAY
+"""How long ago an alarm may have been sent that an alarm manager still answers."""
 Apply = Callable[[str, bytes | None], None]
 
 
@@ -24,12 +30,18 @@ class Memory:
         self.readers: dict[str, tuple[Follower, Apply]] = {
             FEED_RESULTS: (Follower(broker, FEED_RESULTS), self._order),
             FEED_ALIASES: (Follower(broker, FEED_ALIASES), self._alias),
+            FEED_BEDS: (Follower(broker, FEED_BEDS), self._bed),
+            PAGES: (Follower(broker, PAGES, wall() - ANSWERED_MS), self._page),
         }
 
     async def start(self) -> None:
-        """Read both topics to their present ends. Raises UsageError when no broker answers."""
-        for reader, apply in self.readers.values():
+        """Connect. Raises UsageError when no broker answers."""
+        for reader, _ in self.readers.values():
             await reader.start()
+
+    async def read(self) -> None:
+        """Read every topic to its present end."""
+        for reader, apply in self.readers.values():
             while not await reader.caught_up():
                 await self._once(reader, apply)
 
@@ -68,3 +80,19 @@ class Memory:
             self.tables.aliases[key] = decode_alias(value)
         except msgspec.DecodeError:
             return
+
+    def _bed(self, patient: str, value: bytes | None) -> None:
+        """Keep where a patient lay, unless a newer row is here."""
+        try:
+            row = None if value is None else decode_whereabouts(value)
+        except msgspec.DecodeError:
+            return
+        here = self.tables.beds.rows.get(patient)
+        if row is None or here is None or row.version > here.version:
+            self.tables.beds.put({patient: row})
+
+    def _page(self, patient: str, value: bytes | None) -> None:
+        """Keep which alarm an incident at a receiver is."""
+        page = pages.decode(value)
+        if page is not None and page.key and page.alert:
+            self.tables.sent_alarm(page.key, Incident(page.patient, page.alert))

@@ -7,11 +7,12 @@ Source: docs/spec/feeds.md, Patients and merges.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.wire.instants import BadTime, parse
-from rules.wire.topics import COMMANDS, FEED_ALIASES, INPUTS, topic_of
+from rules.wire.topics import COMMANDS, FEED_ALIASES, FEED_BEDS, INPUTS, topic_of
+from streams.feeds.mapping.beds import Beds, Whereabouts, encode_whereabouts, misplaced
 from streams.feeds.mapping.patients import Alias, encode_alias, moved
 from streams.kafka import clients
 from streams.kafka.partition_check import partition
@@ -22,8 +23,8 @@ FACTS = tuple(topic for topic in INPUTS if topic != COMMANDS)
 Fact = dict[str, object]
 
 
-async def history(broker: Broker, patient: str, partitions: int) -> list[Fact]:
-    """Return a patient's records in force of the present stay. Raises KafkaError."""
+async def history(broker: Broker, patient: str, partitions: int, since: int | None = None) -> list[Fact]:
+    """Return a patient's records in force; only of those written `since` then (ms). Raises KafkaError."""
     from aiokafka import TopicPartition
 
     number = partition(patient.encode(), partitions)
@@ -32,6 +33,8 @@ async def history(broker: Broker, patient: str, partitions: int) -> list[Fact]:
     await consumer.start()
     try:
         consumer.assign(places)
+        if since is not None:
+            await _go_to(consumer, places, since)
         ends = await consumer.end_offsets(places)
         found: list[bytes] = []
         while any([await consumer.position(place) < ends[place] for place in places]):
@@ -42,9 +45,17 @@ async def history(broker: Broker, patient: str, partitions: int) -> list[Fact]:
                 for record in records
                 if record.key == patient.encode() and record.value is not None
             ]
-        return present_stay(in_force(found))
+        return in_force(found)
     finally:
-        await consumer.stop()
+        await clients.stop(consumer)
+
+
+async def _go_to(consumer: Any, places: Sequence[Any], since: int) -> None:
+    """Go to the first record of each place that was written at a time or later; without one to its end."""
+    found = await consumer.offsets_for_times(dict.fromkeys(places, since))
+    ends = await consumer.end_offsets(places)
+    for place in places:
+        consumer.seek(place, ends[place] if found[place] is None else found[place].offset)
 
 
 def in_force(values: Iterable[bytes]) -> list[Fact]:
@@ -76,10 +87,28 @@ def _at(record: Fact) -> int:
 
 def moving(prior: str, alias: Alias, records: Iterable[Fact]) -> Iterator[OutgoingRecord]:
     """Yield the records that move a patient's events, and last the alias, marked as done."""
-    for record in records:
+    for record in present_stay(records):
         for each in moved({**record, "known": None}, alias.surviving) or ():
             each.pop("known", None)
-            key = str(each["patient"]).encode()
-            yield OutgoingRecord(topic_of(str(each["type"])), key, json.dumps(each).encode())
+            yield _outgoing(each)
     done = Alias(alias.surviving, alias.at, True)
     yield OutgoingRecord(FEED_ALIASES, prior.encode(), encode_alias(done))
+
+
+def _outgoing(record: Fact) -> OutgoingRecord:
+    return OutgoingRecord(
+        topic_of(str(record["type"])), str(record["patient"]).encode(), json.dumps(record).encode()
+    )
+
+
+def changing_beds(
+    records: Mapping[str, Iterable[Fact]], beds: Beds, survivor: Callable[[str], str]
+) -> Iterator[OutgoingRecord]:
+    """Yield the records that put right what was given by bed. `records`: of each patient who shared one."""
+    for patient, found in records.items():
+        yield from map(_outgoing, misplaced(found, patient, beds, survivor))
+
+
+def bed_record(patient: str, row: Whereabouts | None) -> OutgoingRecord:
+    """Return the record that keeps where a patient lay; None: that forgets it."""
+    return OutgoingRecord(FEED_BEDS, patient.encode(), None if row is None else encode_whereabouts(row))

@@ -10,15 +10,17 @@ from typing import NamedTuple, Protocol
 from aiokafka.errors import KafkaError
 
 from rules.wire.durations import duration
-from rules.wire.instants import SECOND
-from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS
+from rules.wire.instants import MINUTE, SECOND, Instant
+from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS, PAGES
 from streams.config.feeds import FeedTable
+from streams.feeds.mapping.beds import Whereabouts, kept, seen_to
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.service import metrics
+from streams.feeds.service.alarms import EVERY_S
 from streams.feeds.service.conversation import Feed
 from streams.feeds.service.listening import Listener
 from streams.feeds.service.memory import Memory
-from streams.feeds.service.moving import history, moving
+from streams.feeds.service.moving import bed_record, changing_beds, history, moving
 from streams.feeds.service.store import Store
 from streams.feeds.service.tls import Certificate
 from streams.kafka.partition_check import partitions
@@ -32,16 +34,22 @@ log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
+AHEAD_MS = 15 * MINUTE
+"""How far a reading's time may be ahead of when it was written (criteria.md 1)."""
 
 
 class FeedOptions(NamedTuple):
-    """How the feeds run. `patience`: seconds without a broker before the process ends."""
+    """How the feeds run. `patience`: seconds without a broker before the process ends.
+
+    `idempotent`: whether the broker gives producer ids.
+    """
 
     broker: Broker
     feeds: Mapping[str, tuple[FeedTable, FeedRules]]
     listen: str = "127.0.0.1"
     port: int = 9113
     patience: float = 120.0
+    idempotent: bool = True
 
 
 class FeedListener(Protocol):
@@ -61,36 +69,51 @@ class FeedListener(Protocol):
 
 async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
-    count = partitions(options.broker, [*INPUTS, DEADLETTERS, *FEEDS])
-    return await Feeds(options, count, listener).run()
+    return await Feeds(options, listener).run()
 
 
 class Feeds(Service):
     """The running feeds of one kind. `listener`: makes what listens for a feed."""
 
-    def __init__(
-        self, options: FeedOptions, count: int, listener: Callable[[Feed], FeedListener] = Listener
-    ) -> None:
+    def __init__(self, options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> None:
         super().__init__(log, options.listen, options.port, options.patience)
-        self.options, self.partitions, self.listener = options, count, listener
-        self.store, self.memory = Store(options.broker), Memory(options.broker)
+        self.options, self.listener, self.partitions = options, listener, 0
+        self.store, self.memory = Store(options.broker, options.idempotent), Memory(options.broker)
         self.merged: asyncio.Queue[str] = asyncio.Queue()
+        self.changed_beds: asyncio.Queue[str] = asyncio.Queue()
         self.listeners: list[FeedListener] = []
         self.listening = self.away = False
 
-    async def open(self) -> None:
-        """Connect, read the tables, and only then listen: what was sent before must be known."""
-        await super().open()
+    async def connect(self) -> None:
+        """Connect every client. Raises UsageError, Unanswered."""
+        broker = self.options.broker
+        self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, PAGES, DEADLETTERS, *FEEDS])
+        await self._disconnect()
+        self.store, self.memory = Store(broker, self.options.idempotent), Memory(broker)
         try:
             await self.store.start()
         except KafkaError as error:
-            raise self.options.broker.unanswered(error) from None
+            raise broker.unanswered(error) from None
         await self.memory.start()
+
+    async def open(self) -> None:
+        """Read the tables, and only then listen: what was sent before must be known."""
+        await self.memory.read()
         for prior, alias in self.memory.tables.aliases.items():
             if not alias.moved:
                 self.merged.put_nowait(prior)
+        for patient, row in self.memory.tables.beds.rows.items():
+            if row.since is not None:
+                self.changed_beds.put_nowait(patient)
         for table, rules in self.options.feeds.values():
-            feed = Feed(table, rules, self.memory.tables, self.store, self.merged.put_nowait)
+            feed = Feed(
+                table,
+                rules,
+                self.memory.tables,
+                self.store,
+                self.merged.put_nowait,
+                self.changed_beds.put_nowait,
+            )
             metrics.SILENCE.labels(rules.name).set(duration(table.silence) / SECOND)
             metrics.LAST.labels(rules.name).set(wall() / SECOND)
             self.listeners.append(self.listener(feed))
@@ -102,11 +125,15 @@ class Feeds(Service):
         """Finish each message in hand, then disconnect."""
         await asyncio.gather(*(listener.stop() for listener in self.listeners))
         await super().close()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         await self.memory.stop()
         await self.store.stop()
 
     def parts(self) -> Iterable[Part]:
-        return (*(self.memory.follow(topic) for topic in FEEDS), self._move(), self._keep())
+        following = (self.memory.follow(topic) for topic in self.memory.readers)
+        return (*following, self._move(), self._put_all_right(), self._keep(), self._alarm())
 
     def ready(self) -> str | None:
         """Return None while it listens and the broker acknowledges."""
@@ -142,6 +169,45 @@ class Feeds(Service):
                 await asyncio.sleep(AGAIN_S)
                 self.merged.put_nowait(prior)
 
+    async def _alarm(self) -> None:
+        """Say on the alerts topic what is wrong with an interface; what is not acknowledged is said again."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            now = wall()
+            for listener in self.listeners:
+                try:
+                    await self.store.append(list(listener.feed.alarms.after(now)), MOVE_S)
+                except NotAcknowledged:
+                    listener.feed.alarms.unsaid()
+
+    async def _put_all_right(self) -> None:
+        """Put right what was given by a bed that somebody else lay in; what fails is tried again."""
+        while True:
+            patient = await self.changed_beds.get()
+            row = self.memory.tables.beds.rows.get(patient)
+            try:
+                if row is not None and row.since is not None:
+                    await self._put_right(patient, row, max(0, row.since - AHEAD_MS))
+            except (KafkaError, NotAcknowledged) as fault:
+                log.error("readings given by bed are not put right yet: %s", type(fault).__name__)
+                await asyncio.sleep(AGAIN_S)
+                self.changed_beds.put_nowait(patient)
+
+    async def _put_right(self, patient: str, row: Whereabouts, since: int) -> None:
+        """Put right what a patient's change of beds makes wrong, of what was written `since` then, ms."""
+        tables = self.memory.tables
+        found = {
+            each: await history(self.options.broker, each, self.partitions, since)
+            for each in tables.beds.sharing(patient)
+        }
+        await self.store.append(list(changing_beds(found, tables.beds, tables.survivor)), MOVE_S)
+        if tables.beds.rows.get(patient) is row:
+            await self._keep_bed(patient, seen_to(row))
+
+    async def _keep_bed(self, patient: str, row: Whereabouts | None) -> None:
+        self.memory.tables.beds.put({patient: row})
+        await self.store.append([bed_record(patient, row)], MOVE_S)
+
     async def _keep(self) -> None:
         """Renew certificates that changed, and forget what was kept long enough."""
         while True:
@@ -150,11 +216,17 @@ class Feeds(Service):
                     log.info("%s: the certificate was loaded again", listener.feed.name)
                 if (ends := listener.certificate.ends()) is not None:
                     metrics.CERTIFICATE.labels(listener.feed.name).set(ends)
-            gone = self.memory.tables.expire(wall())
-            tombstones = [OutgoingRecord(FEEDS[0], key.encode(), None) for key in gone]
-            if tombstones:
-                try:
-                    await self.store.append(tombstones, MOVE_S)
-                except NotAcknowledged:
-                    log.warning("rows kept long enough are not deleted yet")
+            try:
+                await self._forget(wall())
+            except NotAcknowledged:
+                log.warning("rows kept long enough are not deleted yet")
             await asyncio.sleep(KEEP_S)
+
+    async def _forget(self, now: Instant) -> None:
+        """Delete what was kept long enough. `now`: ms. Raises NotAcknowledged."""
+        gone = self.memory.tables.expire(now)
+        if gone:
+            await self.store.append([OutgoingRecord(FEEDS[0], key.encode(), None) for key in gone], MOVE_S)
+        for patient, row in list(self.memory.tables.beds.rows.items()):
+            if (still := kept(row, now)) is not row:
+                await self._keep_bed(patient, still)

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
 
-from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS
+from rules.wire.instants import parse
+from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_BEDS, FEED_RESULTS
 from streams.feeds.mapping import letters
+from streams.feeds.mapping.beds import encode_whereabouts
 from streams.feeds.mapping.corrections import encode_row
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.patients import Alias, encode_alias
-from streams.feeds.mapping.wire_events import encode, topic
+from streams.feeds.mapping.wire_events import WireEvent, encode, topic
 from streams.kafka import clients
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord
 from streams.kafka.settings import Broker
@@ -34,13 +36,16 @@ class Source(NamedTuple):
 
 
 class Store:
-    """An idempotent producer that waits for all in-sync replicas. `acknowledged`: how many records it has."""
+    """A producer that waits for all in-sync replicas. `acknowledged`: how many records it has written.
 
-    def __init__(self, broker: Broker) -> None:
+    `idempotent` False: for a broker that gives no producer ids; then a record may be written twice.
+    """
+
+    def __init__(self, broker: Broker, idempotent: bool = True) -> None:
         self._producer = clients.async_producer(
             broker,
             acks="all",
-            enable_idempotence=True,
+            enable_idempotence=idempotent,
             request_timeout_ms=REQUEST_MS,
             max_request_size=LARGEST_REQUEST,
             linger_ms=0,
@@ -53,7 +58,7 @@ class Store:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self._producer.stop()
+        await clients.stop(self._producer)
 
     async def append(self, records: Sequence[OutgoingRecord], patience_s: float) -> None:
         """Append records in order and wait for every acknowledgement. Raises NotAcknowledged.
@@ -70,14 +75,24 @@ class Store:
 
     async def _send(self, record: OutgoingRecord) -> asyncio.Future[object]:
         found: asyncio.Future[object] = await self._producer.send(
-            record.topic, record.value, key=record.key, headers=list(record.headers)
+            record.topic,
+            record.value,
+            key=record.key,
+            headers=list(record.headers),
+            timestamp_ms=record.time,
         )
         return found
 
 
 def records(handled: Handled, source: Source) -> list[OutgoingRecord]:
-    """Return everything that a message makes: its events, what to remember, its dead letter."""
-    found = [OutgoingRecord(topic(event), event.patient.encode(), encode(event)) for event in handled.events]
+    """Return everything that a message makes: its events, what to remember, its dead letter.
+
+    Of an imported event `known` is the record's time too: the worker merges topics by that.
+    """
+    found = [
+        OutgoingRecord(topic(event), event.patient.encode(), encode(event), time=_known(event))
+        for event in handled.events
+    ]
     found += [
         OutgoingRecord(FEED_RESULTS, key.encode(), encode_row(row)) for key, row in handled.rows.items()
     ]
@@ -85,7 +100,15 @@ def records(handled: Handled, source: Source) -> list[OutgoingRecord]:
         OutgoingRecord(FEED_ALIASES, merge.prior.encode(), encode_alias(Alias(merge.surviving, merge.at)))
         for merge in handled.merges
     ]
+    found += [
+        OutgoingRecord(FEED_BEDS, patient.encode(), encode_whereabouts(row))
+        for patient, row in handled.beds.items()
+    ]
     return [*found, dead_letter(handled, source)] if handled.refused else found
+
+
+def _known(event: WireEvent) -> int | None:
+    return None if event.known is None else parse(event.known)
 
 
 def dead_letter(handled: Handled, source: Source) -> OutgoingRecord:

@@ -84,21 +84,25 @@ class ChannelAlerts:
             await self.producer.append([self._alert(channel, CLEAR, f"channel {channel} takes pages")])
 
     def _alert(self, channel: str, level: str, message: str) -> OutgoingRecord:
-        now = self.wall()
-        alert = undecided_alert(
-            id=hashed(f"{EVERY_PATIENT}|{SYSTEM}|channel/{channel}"),
-            seq=now,
-            patient=EVERY_PATIENT,
-            kind=SYSTEM,
-            subject=f"channel/{channel}",
-            level=level,
-            at=now,
-            message=message,
-            value=None,
-            unit=None,
-            limit=None,
-        )
-        return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
+        return system_alert(f"channel/{channel}", level, message, self.wall())
+
+
+def system_alert(subject: str, level: str, message: str, now: int) -> OutgoingRecord:
+    """Return an alert of the pager about the system, with the same id every time. `now`: ms."""
+    alert = undecided_alert(
+        id=hashed(f"{EVERY_PATIENT}|{SYSTEM}|{subject}"),
+        seq=now,
+        patient=EVERY_PATIENT,
+        kind=SYSTEM,
+        subject=subject,
+        level=level,
+        at=now,
+        message=message,
+        value=None,
+        unit=None,
+        limit=None,
+    )
+    return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 
 class Delivery:

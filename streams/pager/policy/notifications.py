@@ -26,6 +26,7 @@ from streams.pager.policy.state import (
     PagingState,
     ReceivedAlert,
     as_received,
+    decode_alert,
 )
 
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
@@ -91,7 +92,7 @@ def begin(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, route: 
     level = alert.transition.level
     count = episode.incidents.get(level, 0) + 1
     key = f"{episode.id}:{level}" + (f"+{count}" if count > 1 else "")
-    incident = Incident(key, alert.labels, route.name, work.now, 0, (), alert.raw)
+    incident = Incident(key, alert.labels, route.name, work.now, 0, (), alert.raw, shadow=work.shadow)
     before, episode = (
         episode,
         replace(episode, incident=incident, held=None, incidents={**episode.incidents, level: count}),
@@ -112,6 +113,8 @@ def notify_step(work: UnitOfWork, episode: PagedEpisode, route: PagingRoute, ste
     incident = replace(
         incident, step=step, channels=(*incident.channels, *more), identities=identities
     )
+    if incident.shadow:
+        incident = replace(incident, tried=incident.channels, accepted=incident.accepted or work.now)
     for channel in step_channels:
         work.notify(channel, TRIGGER, episode.id, incident, incident.alert, step)
     return replace(episode, incident=incident)
@@ -279,11 +282,12 @@ class PagingOutcome(NamedTuple):
 class UnitOfWork:
     """One step on a paging state: a working copy, new notifications, and audit entries.
 
-    The state before stays unchanged. `now`: ms.
+    The state before stays unchanged. `now`: ms; `shadow`: nobody is to be notified of what happens.
     """
 
     def __init__(self, state: PagingState, now: int, paging: Paging) -> None:
         self.state, self.now, self.paging = state, now, paging
+        self.shadow = paging.shadows(state.patient)
         self.episodes: dict[str, PagedEpisode] = dict(state.episodes)
         self.ended, self.early = dict(state.ended), dict(state.early)
         self.silences: dict[str, ActiveSilence] = dict(state.silences)
@@ -306,6 +310,7 @@ class UnitOfWork:
             recent=self.recent,
             pending=tuple(self.pending),
             next=self.next,
+            shadow=self.shadow,
         )
         return PagingOutcome(
             state, [one for one in self.pending if one.number >= self.state.next], self.audits, fresh
@@ -319,7 +324,7 @@ class UnitOfWork:
     def notify(
         self, channel: str, action: str, ordering_key: str, incident: Incident, body: bytes, step: int
     ) -> None:
-        """Add a pending notification for one channel."""
+        """Add a pending notification for one channel; in shadow, add what it would have been to the audit."""
         one = Notification(
             self.next,
             channel,
@@ -334,8 +339,34 @@ class UnitOfWork:
             incident.identities.get(channel, {}),
         )
         self.next += 1
-        self.pending.append(one)
-        self.note_notification(one, pages.ENQUEUED, route=incident.route)
+        if self.sends(one, incident):
+            self.pending.append(one)
+            self.note_notification(one, pages.ENQUEUED, route=incident.route)
+        else:
+            self._note_unsent(one, incident)
+
+    def sends(self, one: Notification, incident: Incident) -> bool:
+        """Return whether a notification is to be sent: out of shadow, and in shadow to close what is open.
+
+        An incident that a receiver got before shadow began is acknowledged and closed there: left open, it
+        would go on calling people.
+        """
+        return not self.shadow or (
+            one.action != TRIGGER and not incident.shadow and one.channel in incident.tried
+        )
+
+    def _note_unsent(self, one: Notification, incident: Incident) -> None:
+        """Add an audit entry on what would have been sent: to whom, and with which text."""
+        transition = decode_alert(one.body).transition
+        self.note_notification(
+            one,
+            pages.WOULD_HAVE_PAGED,
+            route=incident.route,
+            seq=transition.seq,
+            at=transition.at,
+            decided=transition.decided,
+            message=transition.message,
+        )
 
     def swap(self, one: Notification, body: bytes) -> None:
         """Replace a pending notification by one with a newer body.

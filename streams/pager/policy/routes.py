@@ -18,6 +18,7 @@ import msgspec
 from rules.wire import pages
 from rules.wire.alerts import RANK, Transition
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
+from rules.wire.vocabulary import is_test_patient
 from streams.pager.policy.state import ActiveSilence, Identity
 
 SYSTEM = "system"
@@ -56,7 +57,8 @@ class Match(msgspec.Struct, frozen=True):
 class PagingRoute(msgspec.Struct, frozen=True):
     """An escalation policy, and the alerts it applies to.
 
-    `digest`: ms over which its alerts are gathered into one page (None: each at once).
+    `digest`: ms over which its alerts are gathered into one page (None: each at once). `test`: it is for the
+    patients of a qualification, and for nobody else.
     """
 
     name: str
@@ -64,6 +66,7 @@ class PagingRoute(msgspec.Struct, frozen=True):
     match: Match = Match()
     hours: WorkingHours | None = None
     digest: int | None = None
+    test: bool = False
 
 
 class Paging(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ class Paging(msgspec.Struct, frozen=True):
     `units`: patterns of patient ids, each with the ward it means, `unit` for all others. `expire`: a
     notification that is no longer open and older than this is dropped. `again`: the delay before one that was
     permanently refused is tried again. `identities`: by channel, what identifies an incident at its receiver.
+    `shadow`: whether nothing is sent, or the units for which nothing is (streams.pager.policy.shadow).
     """
 
     clinical: tuple[PagingRoute, ...]
@@ -84,6 +88,13 @@ class Paging(msgspec.Struct, frozen=True):
     expire: int = 2 * HOUR
     again: int = 10 * MINUTE
     identities: dict[str, Identity] = {}
+    shadow: bool | tuple[str, ...] = False
+
+    def shadows(self, patient: str) -> bool:
+        """Return whether a patient is paged in shadow. A qualification's patient never is: it is nobody."""
+        if isinstance(self.shadow, bool):
+            return self.shadow and not is_test_patient(patient)
+        return not is_test_patient(patient) and self.unit_of(patient) in self.shadow
 
     def unit_of(self, patient: str) -> str | None:
         """Return the ward a patient is on."""
@@ -148,8 +159,11 @@ class Choice(NamedTuple):
 def choose(paging: Paging, transition: Transition, now: int) -> Choice:
     """Return the first matching route that is in its hours, else the instant at which the first one opens."""
     routes = paging.system if transition.kind == SYSTEM else paging.clinical
+    test = is_test_patient(transition.patient)
     matching = [
-        route for route in routes if matches(route.match, transition, paging.unit_of(transition.patient))
+        route
+        for route in routes
+        if route.test == test and matches(route.match, transition, paging.unit_of(transition.patient))
     ]
     open_now = next((route for route in matching if within(route.hours, now, paging.zone)), None)
     if open_now is not None or not matching:

@@ -86,7 +86,8 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     `since`: when its first notification became pending; `step`: the escalation step reached; `channels`: all
     that are to be notified; `tried`: those of them with an attempt made; `accepted`: when a receiver first
     accepted it. Times in ms. `alert`: the transition that is notified, raw. `identities`: by channel, what
-    identifies the incident there, kept to its end whatever the configuration says meanwhile.
+    identifies the incident there, kept to its end whatever the configuration says meanwhile. `shadow`: it was
+    begun in shadow, so that no receiver has it.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     tried: tuple[str, ...] = ()
     accepted: int | None = None
     identities: dict[str, Identity] = {}
+    shadow: bool = False
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
@@ -195,7 +197,8 @@ class PagingState(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     every write.
 
     `ended`: the last seq of episodes that are over; `early`: acknowledgements that came before their alert;
-    `recent`: when the last pages were added (ms); `next`: the number of the next notification.
+    `recent`: when the last pages were added (ms); `next`: the number of the next notification; `shadow`: the
+    patient was in shadow when it was written.
     """
 
     version: int = VERSION
@@ -211,6 +214,7 @@ class PagingState(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     flood: Gathered | None = None
     digests: dict[str, Gathered] = {}
     pending: tuple[Notification, ...] = ()
+    shadow: bool = False
 
 
 _encoder = msgspec.msgpack.Encoder()

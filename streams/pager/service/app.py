@@ -7,25 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import faust
 from faust.types import TP
 from msgspec.structs import replace
 
+from rules.wire import pages
+from rules.wire.alerts import CLEAR, OUTBOX_LOST
+from rules.wire.pages import Audit
 from rules.wire.topics import COMMANDS
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
 from streams.kafka.fencing import belongs
 from streams.kafka.partition_check import Shape
+from streams.pager.delivery.attempts import system_alert
 from streams.pager.delivery.outbox import TABLE, Outbox, OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.escalation import due, reroute
+from streams.pager.policy.routes import Paging
+from streams.pager.policy.shadow import switch
 from streams.pager.policy.state import PagingState
 from streams.pager.service.consumer import transport
 from streams.pager.service.intake import TOPICS, Intake
+from streams.service import lifecycle
 from streams.service.lifecycle import die
 
 
@@ -43,6 +51,11 @@ class PagerClock:
         return self.latest if self.wall is None else self.wall()
 
 
+LOST = (
+    "The outbox of partitions {} is lost: who was paged, and what is acknowledged or silenced, is unknown; "
+    "stop all pagers, start one with --rebuild; see docs/reference/reliability.md"
+)
+REBUILT = "The outbox is made anew from the alerts and commands"
 MOST_BEHIND = 2_000
 LOOK_S = 0.1
 EVERYBODY = EVERY_PATIENT.encode()
@@ -52,7 +65,8 @@ log = logging.getLogger("il2watch.pager")
 class PagerAgent(FaustAgent):
     """The pager's Faust agent: opens the paging states of its partitions, and closes them when revoked.
 
-    `at_work`: whether the paging states of its partitions are open.
+    `at_work`: whether the paging states of its partitions are open; `rebuilt`: whether the outbox is being
+    made anew.
     """
 
     def __init__(
@@ -66,7 +80,7 @@ class PagerAgent(FaustAgent):
     ) -> None:
         super().__init__(app, TOPICS)
         self.writer, self.intake, self.workers, self.clock, self.ends = writer, intake, workers, clock, ends
-        self.at_work = False
+        self.at_work = self.rebuilt = False
         self.opening = asyncio.Lock()
         self.deliveries: dict[str, asyncio.Task[None]] = {}
         writer.nudge = self.nudge
@@ -115,6 +129,7 @@ class PagerAgent(FaustAgent):
                 sorted({tp.partition for tp in self.owned()}),
             )
             ends = await self.ends(TP(topic, number) for topic in TOPICS for number in numbers)
+            lost = self.lost(numbers)
             terms = await self.writer.begin(numbers)
             if self.app.consumer_generation_id != generation or not self._may_open():
                 return
@@ -123,9 +138,31 @@ class PagerAgent(FaustAgent):
                     plausible(self.writer.outbox.states(number), ends, number), number, terms[number]
                 )
             self.at_work = True
+            self._switch()
+            await self._report(lost)
             self._reroute()
             self._start_workers()
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
+
+    def lost(self, numbers: Iterable[int]) -> list[int]:
+        """Return the partitions of which records were done, and whose outbox is nowhere."""
+        done = self.app.consumer._committed_offset
+        return [
+            number
+            for number in numbers
+            if self.writer.outbox.is_new(number) and any(done.get(TP(topic, number)) for topic in TOPICS)
+        ]
+
+    async def _report(self, lost: list[int]) -> None:
+        """Raise a system alert where the outbox is lost; end it where the outbox was made anew."""
+        now = lifecycle.wall()
+        if lost:
+            log.error("partitions %s: the outbox is lost", ", ".join(map(str, lost)))
+            text = LOST.format(", ".join(map(str, lost)))
+            await self.writer.producer.append([system_alert(OUTBOX_LOST, "technical", text, now)])
+        elif self.rebuilt:
+            self.rebuilt = False
+            await self.writer.producer.append([system_alert(OUTBOX_LOST, CLEAR, REBUILT, now)])
 
     def _may_open(self) -> bool:
         """Return whether its partitions are read back, and still its own."""
@@ -175,6 +212,22 @@ class PagerAgent(FaustAgent):
         self.writer.close()
         await super().revoked(_, *items)
 
+    def _switch(self) -> None:
+        """Take the paging states into shadow or out of it, as this pager is configured; write down how it is.
+
+        What is open and not paged for that is counted in the log; `il2watch pager --open` lists it.
+        """
+        writer, now = self.writer, self.clock()
+        found = [
+            audit
+            for patient in list(writer.states)
+            for audit in writer.apply(patient, lambda state: switch(state, now, writer.paging)).audits
+            if audit.outcome == pages.STANDS_OPEN
+        ]
+        writer.note(Audit(when=now, outcome=pages.MODE, patient=EVERY_PATIENT, reason=mode(writer.paging)))
+        for why, count in sorted(Counter(audit.reason for audit in found).items()):
+            log.warning("switched: %d open alerts, %s; il2watch pager --open lists them", count, why)
+
     def _reroute(self) -> None:
         """Reroute the notifications that are pending on channels no longer configured."""
         known = self.workers.keys()
@@ -196,11 +249,20 @@ class PagerAgent(FaustAgent):
             self.nudge(patient)
 
 
+def mode(paging: Paging) -> str:
+    """Return how a pager runs, in words: `live`, `shadow`, or `shadow: 4 East, 5 North`."""
+    if isinstance(paging.shadow, bool):
+        return "shadow" if paging.shadow else "live"
+    return f"shadow: {', '.join(paging.shadow)}" if paging.shadow else "live"
+
+
 def moves_clock(message: Any) -> bool:
     """Return whether a record's time counts as the log's: an alert of a patient, a tick for all.
 
-    Alarms of the machine and commands typed by people have wall time.
+    Alarms of the machine, commands typed by people and patients who are made up have wall time.
     """
+    if is_made_up((message.key or b"").decode(errors="replace")):
+        return False
     return bool((message.key == EVERYBODY) == (message.topic == COMMANDS))
 
 

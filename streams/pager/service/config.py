@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE
-from streams.channels.registry import PATIENT_BOUND
+from streams.channels.registry import PATIENT_BOUND, SUPERVISED
 from streams.channels.registry import check as check_channel
 from streams.config import pager
 from streams.config.section import KeyFault, SiteFile, parsed
@@ -86,6 +86,7 @@ class _Reading:
             flood_window=self._span(("flood-window",), table.flood_window),
             expire=self._span(("expire-after",), table.expire_after),
             again=self._span(("try-refused-after",), table.try_refused_after),
+            shadow=table.shadow,
         )
 
     def _route(self, path: tuple[str, ...], one: pager.Route) -> PagingRoute:
@@ -95,7 +96,7 @@ class _Reading:
         )
         match = Match(one.level, one.kind, one.system, one.subject, one.unit)
         digest = None if one.digest is None else self._span((*path, "digest"), one.digest)
-        return PagingRoute(one.name, steps, match, _hours(one.hours), digest)
+        return PagingRoute(one.name, steps, match, _hours(one.hours), digest, one.test)
 
     def _span(self, path: tuple[str, ...], text: str, zero: bool = False) -> int:
         if zero and re.fullmatch(r"0 ?(ms|s|min|h|d)", text):
@@ -162,6 +163,7 @@ def faults(settings: Configured) -> Iterator[ConfigFault]:
     yield from _apart(settings)
     yield from _about_patients(settings)
     yield from _urgent(settings.paging.clinical)
+    yield from _shadowed(settings.paging)
     yield from _watchdog(settings)
 
 
@@ -248,11 +250,23 @@ def _whole(route: PagingRoute) -> bool:
         and (not levels or "absolute" in levels)
         and route.hours is None
         and route.digest is None
+        and not route.test
     )
+
+
+def _shadowed(paging: Paging) -> Iterator[ConfigFault]:
+    """Yield the units in shadow that no patient is on: they would be live under another name."""
+    named = {paging.unit, *(unit for _, unit in paging.units)} - {None}
+    for unit in () if isinstance(paging.shadow, bool) else paging.shadow:
+        if unit not in named:
+            hint = did_you_mean(unit, sorted(filter(None, named)), "name it in [pager] unit or units")
+            yield ConfigFault(("shadow",), f"no unit {unit!r}; {hint}")
 
 
 def _watchdog(settings: Configured) -> Iterator[ConfigFault]:
     if settings.watchdog is None:
+        return
+    if settings.channels.get(settings.watchdog, {}).get("kind") in SUPERVISED:
         return
     if settings.watchdog not in settings.channels:
         yield ConfigFault(

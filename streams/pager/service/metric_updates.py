@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from rules.wire import pages
 from rules.wire.instants import parse
 from rules.wire.pages import Audit
-from rules.wire.vocabulary import LEVELS
+from rules.wire.vocabulary import LEVELS, is_made_up
 from streams.pager.policy.state import PagingState, ReceivedAlert
 from streams.pager.service import metrics
 
@@ -25,8 +25,10 @@ ACTIONABLE = {True: "yes", False: "no", None: "unsaid"}
 
 
 def alert(received: ReceivedAlert, unit: str | None) -> None:
-    """Count an alert received for the first time."""
+    """Count an alert received for the first time; of nobody who is made up."""
     transition = received.transition
+    if is_made_up(transition.patient):
+        return
     metrics.ALERTS.labels(
         transition.kind,
         transition.system or "",
@@ -38,13 +40,17 @@ def alert(received: ReceivedAlert, unit: str | None) -> None:
 
 
 def count_audit(audit: Audit) -> None:
-    """Count an audit entry as it is written."""
+    """Count an audit entry as it is written; of nobody who is made up."""
+    if is_made_up(audit.patient):
+        return
     if audit.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED, pages.EXPIRED):
         metrics.PAGES.labels(audit.channel or "", audit.outcome).inc()
     elif audit.outcome == pages.ENQUEUED:
         metrics.PENDING.labels(
             audit.action or "", audit.level or "", audit.kind or "", audit.unit or ""
         ).inc()
+    elif audit.outcome == pages.WOULD_HAVE_PAGED:
+        metrics.WOULD_HAVE.labels(audit.action or "", audit.level or "").inc()
     elif audit.outcome == pages.ESCALATED:
         metrics.ESCALATIONS.labels(audit.cause or "").inc()
     elif audit.outcome == pages.FLOOD_BEGAN:
@@ -76,6 +82,7 @@ def count_open(states: Mapping[str, PagingState], channels: Iterable[str], now: 
         since = [one.since for one in notifications if one.channel == channel]
         metrics.OUTBOX.labels(channel).set(len(since))
         metrics.OLDEST.labels(channel).set(max(0, now - min(since, default=now)) / 1000)
+    states = {name: state for name, state in states.items() if not is_made_up(name)}
     metrics.FLOODS.set(sum(1 for state in states.values() if state.flood is not None))
     silences = Counter(one.level for state in states.values() for one in state.silences.values())
     unseen = Counter(

@@ -42,6 +42,13 @@ ALERTS = _counter(
     "unit",
 )
 PENDING = _counter("il2_pages_enqueued", "Pages put in the outbox.", "action", "level", "kind", "unit")
+WOULD_HAVE = _counter(
+    "il2_pages_shadow",
+    "Pages that were decided and not sent, since the pager is in shadow.",
+    "action",
+    "level",
+)
+SHADOW = _gauge("il2_pager_shadow", "1 while this pager sends no page, or none for some units.")
 PAGES = _counter(
     "il2_pages", "Attempts to send a page, and pages stated expired, by outcome.", "channel", "outcome"
 )

@@ -87,7 +87,7 @@ class PagerService(FaustService):
     def __init__(self, options: PagerOptions) -> None:
         super().__init__(options.broker, log, options.listen, options.port, options.patience)
         self.options, configured = options, options.configured
-        self.rebuild = options.rebuild
+        self.rebuild = self.rebuilt = options.rebuild
         self.channels = {
             name: channel(name, table, options.secrets) for name, table in configured.channels.items()
         }
@@ -125,6 +125,7 @@ class PagerService(FaustService):
         )
         intake = Intake(writer, self.watchdog.is_heartbeat)
         agent = PagerAgent(app, writer, intake, self.workers(writer, producer), clock, self.ends)
+        agent.rebuilt = self.rebuilt
         wire(app, agent)
         return agent
 
@@ -146,6 +147,7 @@ class PagerService(FaustService):
     async def open(self) -> None:
         """Prepare the metrics, and serve the API."""
         metrics.prepare(self.agent.workers)
+        metrics.SHADOW.set(self.options.configured.paging.shadow not in (False, ()))
         if self.api is not None:
             self.served = await self.api.serve(self.agent.writer)
 

@@ -17,14 +17,14 @@ SECRET = {
     "apprise": "service-url-env",
     "fhir": "token-env",
 }
-MACHINE = "machine"
+MACHINE, TEST = "machine", "test"
 DIGEST = 8 * HOUR
 
 
 def configured(to: str) -> Configured:
     """Return the settings: absolute, relative and technical alerts at once, advice as a digest.
 
-    Alarms of the machine go to the terminal. Raises UsageError.
+    Alarms of the machine, and pages of a qualification, go to the terminal. Raises UsageError.
     """
     kind, _, url = to.partition("=")
     options = {"kind": kind} | ({"url": url} if url else {})
@@ -36,6 +36,8 @@ def configured(to: str) -> Configured:
     clinical = (
         PagingRoute("at-once", step, Match(level=at_once)),
         PagingRoute("advice", step, Match(level=in_digest), digest=DIGEST),
+        PagingRoute(TEST, (EscalationStep(0, (TEST,)),), test=True),
     )
     system = (PagingRoute(MACHINE, (EscalationStep(0, (MACHINE,)),)),)
-    return Configured(Paging(clinical, system), {kind: options, MACHINE: {"kind": "terminal"}})
+    terminal = {"kind": "terminal"}
+    return Configured(Paging(clinical, system), {kind: options, MACHINE: terminal, TEST: terminal})

@@ -6,8 +6,10 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rules.chart.infusions import in_force, pressor_loads
+from rules.chart.infusions import Load, Loads, highest, in_force, pressor_loads
 from rules.chart.weighing import IU_PER_MG, Weighing, units_per_kg
 from rules.decide.codec import decode, encode
 from rules.decide.engine import advance
@@ -53,12 +55,33 @@ def test_the_loads_kept_up_to_date_are_those_derived_afresh(seed: int) -> None:
         patient, _, _ = advance(patient, event, GUIDELINE)
         assert patient is not None
         chart = patient.chart
-        fresh = pressor_loads(
-            in_force(chart.lines), GUIDELINE, Weighing(chart.weights, chart.baselines)
-        )
+        fresh = pressor_loads(in_force(chart.lines), GUIDELINE, Weighing(chart.weights, chart.baselines))
         assert chart.loads == fresh
+        anew = decode(encode(patient), GUIDELINE).chart
+        assert (chart.pressors, chart.dopamine) == (anew.pressors, anew.dopamine)
+        assert chart.mode.spans == anew.mode.spans
     assert patient is not None
     assert decode(encode(patient), GUIDELINE).chart.loads == patient.chart.loads
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=70), st.integers(0, 80), st.data())
+def test_the_highest_load_is_the_first_of_the_highest_in_force(
+    values: list[int], left: int, data: st.DataObject
+) -> None:
+    """Also after loads were taken away from the end, and others added."""
+    loads = Loads(Load(10 * i, float(value)) for i, value in enumerate(values))
+    loads.cut(10 * left)
+    for value in values:
+        loads.add(Load(loads[-1].at + 10 if loads else 0, float(value)))
+    start = data.draw(st.integers(-5, 10 * len(loads)))
+    end = data.draw(st.integers(start, 10 * len(loads)))
+    inside = [
+        load
+        for load, after in zip(loads, [*loads[1:], None], strict=True)
+        if load.at <= end and (after is None or after.at > start)
+    ]
+    expected = max(inside, key=lambda load: (load.load, -load.at), default=None)
+    assert highest(loads, start, end) == expected
 
 
 @pytest.mark.parametrize(

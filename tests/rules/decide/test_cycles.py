@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from rules.chart.course import Cycle
 from tests.rules.courses import Course, alerts, clock, folded, ms, states_at, table, timed, told
 
@@ -201,3 +203,21 @@ def test_the_phase_counts_from_the_dose_that_began_the_cycle() -> None:
         1,
         "12:30",
     )
+
+
+LATE_START = {
+    "oxygen": ({"device": "ventilator", "spo2": 98}, "oxygen-requirement"),
+    "a heart rate": ({"hr": 160}, "sinus-tachycardia"),
+    "a pressure": ({"sbp": 70}, "hypotension"),
+}
+
+
+@pytest.mark.parametrize("what", LATE_START)
+def test_what_was_so_before_the_cycles_start_was_known_has_its_own_at(what: str) -> None:
+    """criteria.md section 9: `at` is when it became true, never before the start of the cycle."""
+    values, subject = LATE_START[what]
+    drawn = admitted().vitals("07:00", **values).vitals("07:30", **values)
+    drawn.encounter("cycle-start", "06:00", known="08:00")
+    [found] = [a for a in alerts(drawn, "08:00") if a["subject"] == subject]
+    at = "07:30" if subject == "sinus-tachycardia" else "07:00"
+    assert (found["transition"], clock(found["at"]), clock(found["decided"])) == ("opened", at, "08:00")

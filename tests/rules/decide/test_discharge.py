@@ -251,6 +251,16 @@ def test_charting_that_goes_on_after_the_discharge_is_told(what: str) -> None:
     )
 
 
+@pytest.mark.parametrize("after", [Course().vitals("09:30", weight=71), Course().urine("09:30", 100)])
+def test_what_was_charted_after_a_discharge_that_is_known_late_tells_it_too(after: Course) -> None:
+    """criteria.md section 1."""
+    drawn = stay()
+    drawn.records.append(after.records[0] | {"id": "more"})
+    drawn.encounter("discharge", "09:00", known="10:30")
+    [found] = [a for a in alerts(drawn) if a["subject"] == ITEM]
+    assert (found["transition"], found["level"], clock(found["decided"])) == ("opened", "technical", "10:30")
+
+
 CLOSES = {
     "8 h after the at of the first": (
         discharged().vitals("11:00", hr=90, known="11:30").vitals("12:00", hr=90).tick("20:00"),

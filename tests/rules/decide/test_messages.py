@@ -71,7 +71,14 @@ def begun() -> Course:
 ENZYMES = begun().labs("08:00", ck_mb={"value": 12, "high": 5}, troponin_t={"value": 0.09, "high": 0.01})
 WITHDRAWN = begun().labs("08:00", id="x", creatinine=3.2).withdraw("x", "09:00")
 GONE = begun().finding("frank-blood", "08:00").encounter("discharge", "09:00")
+IN_MOLES = begun().labs("08:00", creatinine={"value": 354, "unit": "umol/L"})
 SAID = {
+    "a result as it was charted too": (
+        IN_MOLES,
+        "creatinine",
+        0,
+        "Creatinine 4 mg/dL (354 µmol/L as charted), at or above 3",
+    ),
     "which enzyme": (
         ENZYMES,
         "cardiac-enzymes",

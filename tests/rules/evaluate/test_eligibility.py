@@ -160,9 +160,18 @@ ECHO = {
     "none in an earlier cycle": (Course().start("00:00").encounter("cycle-start", "40:00"), "41:00", "met"),
     "one in an earlier cycle": (myocarditis("08:00").encounter("cycle-start", "40:00"), "41:00", "unknown"),
     "one in this cycle": (myocarditis("08:00"), "19:00", "met"),
-    "one before the first cycle": (
+    "one from before the first cycle, absolute in it": (
         Course()
         .labs("-02:00", troponin_t={"value": 0.2, "high": 0.05})
+        .start("00:00")
+        .encounter("cycle-start", "40:00"),
+        "41:00",
+        "unknown",
+    ),
+    "one that was normal again when the first cycle began": (
+        Course()
+        .labs("-02:00", troponin_t={"value": 0.2, "high": 0.05})
+        .labs("00:00", troponin_t={"value": 0.05, "high": 0.05})
         .start("00:00")
         .encounter("cycle-start", "40:00"),
         "41:00",

@@ -329,6 +329,16 @@ LITTLE = {
     "89 once is absolute": (room_air(("08:00", 89.9)), "08:00", "absolute"),
     "90 once is clear": (room_air(("08:00", 90)), "08:00", "clear"),
     "89 unconfirmed is clear": (room_air(("07:58", 96), ("08:00", 89)), "08:00", "clear"),
+    "two looks of one moment that differ are unconfirmed": (
+        room_air(("08:00", 89)).vitals("08:00", id="2", spo2=94, known="15:59"),
+        "15:59",
+        "clear",
+    ),
+    "a look that was stale when known takes no confirmation away": (
+        room_air(("08:00", 89)).vitals("08:00", id="2", spo2=94, known="16:00"),
+        "16:00",
+        "absolute stale",
+    ),
     "89 confirmed is absolute": (room_air(("07:58", 96), ("08:00", 89), ("08:01", 88)), "08:01", "absolute"),
     "90 once leaves it absolute": (room_air(("08:00", 89), ("08:06", 90)), "08:06", "absolute"),
     "90 for 5 min leaves it relative": (

@@ -46,6 +46,23 @@ def test_the_baseline_is_no_reading_of_the_course() -> None:
     assert (found["latest"], found["state"]) == (None, "indeterminate")
 
 
+@pytest.mark.parametrize(
+    ("known", "stale"), [("15:59:59.999", False), ("16:00", True), ("40:00", True), (None, False)]
+)
+def test_a_pressure_that_was_stale_when_it_became_known_is_stale_data(known: str | None, stale: bool) -> None:
+    """criteria.md section 5: `stale` is true whenever the data are; never seen is no data."""
+    drawn = (
+        Course().start("00:00")
+        if known is None
+        else Course().start("00:00").vitals("08:00", sbp=120, known=known)
+    )
+    found = states_at(drawn, known or "40:00")["blood_pressure"]
+    assert (found["stale"], found["state"]) == (
+        stale,
+        "clear" if known == "15:59:59.999" else "indeterminate",
+    )
+
+
 LOW = (("08:00", 90), ("08:05", 90))
 DEEP = (("08:00", 80),)
 STATES: dict[str, tuple[Any, ...]] = {

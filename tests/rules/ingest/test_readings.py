@@ -285,6 +285,23 @@ def test_two_values_that_are_one_after_conversion_are_one():
     assert decode(of("vitals", HEART, HEART)) == decode(of("vitals", HEART))
 
 
+@pytest.mark.parametrize(
+    ("sent", "charted"),
+    [
+        ({"code": "creatinine", "value": 3.6, "unit": "mg/dL"}, ()),
+        ({"code": "platelets", "value": 28, "unit": "10*9/L"}, ()),
+        ({"code": "creatinine", "value": 354, "unit": "umol/L"}, (("creatinine", "354 µmol/L"),)),
+        ({"code": "platelets", "value": "<10000", "unit": "/mm3"}, (("platelets", "<10000 /mm3"),)),
+        ({"code": "creatinine", "value": 354, "unit": "moles"}, ()),
+        ({"code": "creatinine", "unit": "umol/L", "status": "entered-in-error"}, ()),
+    ],
+)
+def test_a_result_keeps_in_words_what_was_charted_in_another_unit(sent, charted):
+    """criteria.md section 10."""
+    event, _ = decode(of("labs", sent))
+    assert event.charted == charted
+
+
 @pytest.mark.parametrize("other", [{"value": 119}, {"value": 2, "unit": "Hz"}])
 def test_two_vital_signs_of_one_code_are_ambiguous_too(other):
     event, problems = decode(of("vitals", HEART, HEART | other, SPO2))

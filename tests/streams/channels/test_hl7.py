@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.channels.hl7 import Hl7Options, control_id, message
@@ -100,6 +101,23 @@ def test_a_message_is_pcd_04s() -> None:
         "NM", "urine-hour^urine-hour^99IL2", "1.0.0.0.2", "8", "mL/h^mL/h^UCUM", "<10",
     ]  # fmt: skip
     assert [found[f"OBX{place}"][5] for place in (3, 4, 5)] == ["start", "active", "enabled"]
+
+
+def heartbeat() -> Page:
+    beat = {"kind": "heartbeat", "patient": "", "key": "il2watch:heartbeat", "level": "advisory"}
+    return msgspec.structs.replace(page(), **beat)
+
+
+def test_the_heartbeat_says_how_long_silence_may_last_and_names_no_patient() -> None:
+    found = segments(heartbeat())
+    assert found.keys() == {"MSH", "OBR", "OBX1"}
+    assert found["OBX1"][2:7] == [
+        "NM", "67860^MDC_ATTR_CONFIRM_TIMEOUT^MDC", "1.0.0.0.8", "180", "264320^MDC_DIM_SEC^MDC",
+    ]  # fmt: skip
+    receipts, arrived = managed([heartbeat(), page()], says("CA"))
+    assert [receipt.reference for receipt in receipts if isinstance(receipt, Receipt)] == [
+        split(each).header.text(10) for each in arrived
+    ]
 
 
 @pytest.mark.parametrize(

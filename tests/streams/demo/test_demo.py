@@ -18,6 +18,7 @@ from streams.cli import demo
 from streams.cli.main import main
 from streams.dev_broker import embedded
 from streams.errors import UsageError
+from tests.deploy.servers import asked
 
 ROOT = Path(__file__).parents[3]
 FIRST_WITHIN_S, UP_S = 20, 60
@@ -173,6 +174,34 @@ def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: s
     assert theirs(tmp_path) == {}
 
 
+@pytest.mark.embedded
+@pytest.mark.slow
+@alone
+@linux
+def test_a_ward_that_speaks_hl7_gives_alerts_through_a_feed_whose_end_is_told(tmp_path: Path) -> None:
+    process = started(tmp_path, "--feed", "hl7", "--patients", "3", "--speed", "600", "--no-board")
+    assert process.stdout is not None
+    said: list[str] = []
+    for line in process.stdout:
+        said.append(line)
+        if "┌ opened" in line:
+            break
+    text = "".join(said)
+    assert re.search(r"^HL7 v2 over MLLP 127\.0\.0\.1:[0-9]+ \(feed hl7\)$", text, re.MULTILINE)
+    port = re.search(r":([0-9]+) \(feed hl7\), ", text)
+    assert port is not None
+    metrics = str(asked(f"http://127.0.0.1:{port[1]}/metrics"))
+    counts = dict(re.findall(r'il2_feed_messages_total\{feed="ward",result="(\w+)",type="ORU"\} (\S+)', metrics))
+    assert counts.keys() == {"taken"}
+    assert float(counts["taken"]) > 100
+    (feed,) = [number for number, command in theirs(tmp_path).items() if " feed hl7 " in command]
+    os.kill(feed, signal.SIGKILL)
+    _, complaint = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert complaint.startswith("il2watch: the feed hl7 ended by itself (exit -9); its last words: ")
+    assert theirs(tmp_path) == {}
+
+
 def test_without_the_extra_the_alternatives_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,6 +221,7 @@ def test_without_the_extra_the_alternatives_are_named(
         ("--patients=0", "is no number of patients, 1 to 200"),
         ("--patients=x", "is no number of patients"),
         ("--seed=-1", "is no seed"),
+        ("--feed=pigeon", "choose from"),
         ("--to=pigeon", "is one of pagerduty"),
         ("--to=webhook=ftp://127.0.0.1", "[pager.channels.webhook] "),
     ],

@@ -60,7 +60,7 @@ GOLDENS: dict[str, list[Golden]] = {
     "130": [Golden("ward", answer=CR, code=201)],
     "131": [Golden("ward", answer=CR, code=201)],
     "132": [Golden("ward", answer=CR, code=201)],
-    "133": [Golden("ward", answer=CR, code=200)],
+    "133": [Golden("ward", (), (("OBR", 1, "unassociated"),), CA)],
     "100": [Golden("strict", ("encounter T0000001 2026-03-01T17:00:00Z admit 4W",), (), CA)],
     "101": [Golden("strict", ("encounter T0000001 2026-03-02T17:00:00Z transfer ICU",), (), CA)],
     "103": [Golden("strict", ("encounter T0000001 2026-03-06T14:55:00Z discharge",), (), CA)],
@@ -90,7 +90,15 @@ GOLDENS: dict[str, list[Golden]] = {
     "115": [Golden("strict", answer=AR, code=200), Golden("ignoring", answer=AA)],
     "116": [Golden("strict", answer=CR, code=202)],
     "117": [
-        Golden("strict", (), obx("bad-time", 3, 4), AA),
+        Golden(
+            "strict",
+            (
+                "labs T0000001 2026-03-02T15:00:00Z platelets=45 (bad-time) 10*3/uL",
+                "labs T0000001 2026-03-02T15:00:00Z creatinine=2.6 (bad-time) mg/dL",
+            ),
+            obx("bad-time", 3, 4),
+            AA,
+        ),
         Golden(
             "ignoring",
             (

@@ -19,13 +19,14 @@ from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
 from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_RESULTS, INPUTS, LABS, VITALS
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka import blocking_reader
+from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
 from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
 from tests.streams.feeds.support import given, sample
+from tests.streams.feeds.test_beds import adt, reading
 from tests.streams.feeds.test_round_trip import alerts, rendered, rules, ward
 from tests.streams.kafka.brokers_here import drop
 
@@ -106,6 +107,48 @@ def test_a_merge_moves_what_is_in_the_topics(broker: Broker, tmp_path: Path) -> 
         ("T0000077", "final"),
     ]
     assert [record["patient"] for record in values(broker, VITALS)] == ["T0000001"]
+
+
+def test_a_reading_given_by_bed_is_taken_back_when_adt_says_that_somebody_else_lay_there(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with running(broker, tmp_path, 'beds = "adt"') as feed:
+        ask(feed.port, adt("A01", "P1", "010900"))
+        ask(feed.port, reading())
+    assert [(each["patient"], each["source"]) for each in values(broker, VITALS)] == [
+        ("P1", "ward: bed 4W^12^A")
+    ]
+    with running(broker, tmp_path, 'beds = "adt"') as feed:
+        ask(feed.port, adt("A02", "P1", "020900", "ICU^1^A"))
+        ask(feed.port, adt("A01", "P2", "020930"))
+        wanted = {("P1", "entered-in-error"), ("P2", "corrected")}
+
+        def right() -> bool:
+            return wanted <= {(str(each["patient"]), str(each["status"])) for each in values(broker, VITALS)}
+
+        assert wait_until(right, 30), values(broker, VITALS)
+
+
+def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manager(
+    broker: Broker, tmp_path: Path
+) -> None:
+    page = {
+        "when": "2026-03-02T15:05:00Z",
+        "outcome": "accepted",
+        "patient": "P1",
+        "alert": "e1",
+        "key": "inc-0001",
+    }
+    sender = clients.producer(broker)
+    with running(broker, tmp_path) as feed:
+        sender.send("il2.pages", json.dumps(page).encode(), key=b"P1").get(30)
+        sender.close()
+
+        def acknowledged() -> list[tuple[object, ...]]:
+            assert said(ask(feed.port, sample("133"))[0])[0] == "CA"
+            return [(each["patient"], each["alert"], each["by"]) for each in values(broker, "il2.commands")]
+
+        assert wait_until(lambda: acknowledged()[:1] == [("P1", "e1", "P0001")], 30)
 
 
 def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(

@@ -5,7 +5,7 @@ killed at any append.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
@@ -52,7 +52,7 @@ class Paper:
 
 
 class Charts:
-    """The table after recovery."""
+    """The table after recovery, and with what its worker wrote since."""
 
     changelog_topic_name = CHANGELOG
 
@@ -64,6 +64,9 @@ class Charts:
             key: unpack(value) for key, value in self.found.items() if not key.startswith(PARTITION_PREFIX)
         }
 
+    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
+        return ((name, unpack(self.found[name])) for name in names if name in self.found)
+
     def tick(self, partition: int) -> int:
         return (
             unpack_tick(self.found[partition_key(partition)])
@@ -71,7 +74,8 @@ class Charts:
             else BEFORE_ALL
         )
 
-    def keep(self, *_: Any) -> None: ...
+    def keep(self, name: str, value: bytes, *_: Any) -> None:
+        self.found[name] = value
 
     def is_new(self, partition: int) -> bool:
         return False

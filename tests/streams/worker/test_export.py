@@ -1,10 +1,13 @@
-"""`il2watch export` on Apache Kafka: a fold of the file gives what the worker gave."""
+"""`il2watch export` on Apache Kafka: a fold of the file gives what the worker gave; and the handover of the
+topics is that of the file.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,3 +39,13 @@ def test_a_file_of_the_topics_gives_what_the_worker_gave(
         p: [a["id"] for a in lines if a["patient"] == p] for p in found
     }
     assert sum(map(len, found.values())) == len(lines) > 100
+    live = handed_over(capsys, "--clock", "log", "--broker", broker.servers)
+    assert live == handed_over(capsys, str(file))
+    assert len(live["sheets"]) > 1
+
+
+def handed_over(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """What `il2watch handover` prints of the last shift."""
+    capsys.readouterr()
+    assert main.main(["handover", *arguments, "-o", "json"]) == 0
+    return json.loads(capsys.readouterr().out)

@@ -16,6 +16,7 @@ from rules.wire.durations import duration
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import (
     AMBIGUOUS,
+    BAD_TIME,
     CODE_DISAGREES,
     NOT_A_NUMBER,
     UNMAPPED,
@@ -27,9 +28,9 @@ from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WIT
 from streams.feeds.mapping.fhir.context import Context, Origin, codings, moment
 from streams.feeds.mapping.fhir.quantities import is_sentinel, limits_of, texts_of, unit_of, value_of
 from streams.feeds.mapping.fhir.resources import Observation, Valued
-from streams.feeds.mapping.fhir.times import observed
+from streams.feeds.mapping.fhir.times import issued, observed
 from streams.feeds.mapping.identity import event_id
-from streams.feeds.mapping.publishing import Part, Unusable, as_text, is_known_to_have_come
+from streams.feeds.mapping.publishing import NoResult, Part, Unusable, is_known_to_have_come, set_aside
 from streams.feeds.mapping.vetting import vetted
 from streams.feeds.mapping.wire_events import (
     SentFinding,
@@ -63,6 +64,7 @@ class Candidate(msgspec.Struct, frozen=True):
     event: WireEvent
     row: MapRow
     part: Part
+    valued: Valued
     set_aside: bool = False
 
 
@@ -73,7 +75,9 @@ def handle(observation: Observation, number: int, context: Context) -> None:
         return
     status = status_of(observation)
     if status is None:
-        context.refuse(origin.part, UNSUPPORTED, f"status {observation.status.strip() or 'empty'}")
+        fault = Unusable(UNSUPPORTED, f"status {observation.status.strip() or 'empty'}")
+        context.refuse(origin.part, fault.reason, str(fault))
+        _publish_doubted(observation, fault, origin, context)
     elif context.is_older(origin):
         context.handled.count("superseded", "Observation")
     elif status == NOTHING or (status == PRELIMINARY and not _says_anything(observation)):
@@ -142,6 +146,18 @@ def _publish(observation: Observation, status: str, origin: Origin, context: Con
     context.withdraw(origin, context.sent_before(origin).keys() - sent)
 
 
+def _publish_doubted(observation: Observation, fault: Unusable, origin: Origin, context: Context) -> None:
+    """Publish the values of an observation of which nobody knows whether they hold, each as text."""
+    if context.is_older(origin):
+        return
+    for part in parts_of(observation):
+        coding, row = _row(part, origin.part, context)
+        if row is None or not part.has_value:
+            continue
+        for candidate in _doubted(part, row, coding, fault, observation, origin, context):
+            context.send(candidate.event, vetted(candidate.event).digest, origin.order)
+
+
 def _candidates(
     part: Valued, observation: Observation, origin: Origin, context: Context
 ) -> Iterator[Candidate]:
@@ -160,27 +176,56 @@ def _candidates(
     try:
         at = observed(observation, context)
         empty = _empty(row, coding, origin, at, context, observation.issued)
+        yield Candidate(_MAKERS[row.type](part, row, observation, at, empty, context), row, place, part)
     except Unusable as fault:
         context.refuse(place, fault.reason, str(fault))
-        return
+        yield from _doubted(part, row, coding, fault, observation, origin, context)
     except BadTime as fault:
         context.refuse_time(place, fault)
-        return
+        unusable = Unusable(BAD_TIME, str(fault))
+        yield from _doubted(part, row, coding, unusable, observation, origin, context)
+
+
+def _doubted(
+    part: Valued,
+    row: MapRow,
+    coding: Coding,
+    fault: Unusable,
+    observation: Observation,
+    origin: Origin,
+    context: Context,
+) -> list[Candidate]:
+    """Return the event of a value that cannot be used, as text."""
+    at = _latest(observation, context)
+    if at is None or not is_known_to_have_come(fault, row):
+        return []
+    empty = _empty(row, coding, origin, at, context, observation.issued)
+    event = set_aside(empty, row, fault, _written(part), _unit_written(part))
+    return [Candidate(event, row, origin.part._replace(code=coding.named), part, set_aside=True)]
+
+
+def _latest(observation: Observation, context: Context) -> Instant | None:
+    """Return when an observation was true, at the latest where its time is none; None: nothing says."""
     try:
-        yield Candidate(_MAKERS[row.type](part, row, observation, at, empty, context), row, place)
-    except Unusable as fault:
-        context.refuse(place, fault.reason, str(fault))
-        if is_known_to_have_come(fault, row):
-            yield Candidate(_unreadable(part, row, empty), row, place, set_aside=True)
+        return observed(observation, context)
+    except BadTime:
+        found = (issued(observation), context.stamp)
+        return min((each for each in found if each), default=None)
 
 
-def _unreadable(part: Valued, row: MapRow, empty: WireEvent) -> WireEvent:
-    """Return the event of a value that cannot be read, as text."""
+def _written(part: Valued) -> str:
+    """Return the value of a part as it is written."""
     quantity = part.value_quantity
-    number = "" if quantity is None or quantity.value is None else f"{quantity.comparator}{quantity.value:g}"
-    unit = "" if quantity is None else quantity.code or quantity.unit
-    reading = as_text(row.our_code, number or part.value_string or "", unit)
-    return msgspec.structs.replace(empty, readings=(reading,))
+    if quantity is not None and quantity.value is not None:
+        return f"{quantity.comparator}{quantity.value:g}"
+    if part.value_integer is not None:
+        return str(part.value_integer)
+    return next(iter(texts_of(part)), "")
+
+
+def _unit_written(part: Valued) -> str:
+    quantity = part.value_quantity
+    return "" if quantity is None else quantity.code or quantity.unit
 
 
 def _row(part: Valued, place: Part, context: Context) -> tuple[Coding, MapRow | None]:
@@ -234,7 +279,7 @@ def _empty(
     """Return the event of a part without what it says. Raises Unusable."""
     kind = _KINDS.get(row.type)
     if kind is None or row.type == PUMP:
-        raise Unusable(UNSUPPORTED, f"a {row.type} is not charted as an observation")
+        raise NoResult(UNSUPPORTED, f"a {row.type} is not charted as an observation")
     return kind(
         id=event_id(row.type, origin.named, f"{coding.system} {coding.code}"), patient=context.patient,
         at=instants.text(at), known=context.known(issued), source=context.rules.name,
@@ -320,6 +365,16 @@ def _unambiguous(candidates: list[Candidate], context: Context) -> Iterator[Cand
         for candidate in preferred:
             text = f"{len(preferred)} values of {candidate.row.our_code} in one observation: neither is used"
             context.refuse(candidate.part, AMBIGUOUS, text)
+        yield from _all_doubted(preferred)
+
+
+def _all_doubted(several: list[Candidate]) -> Iterator[Candidate]:
+    """Yield one event of several values of one thing, all of them as text."""
+    first, fault = several[0], Unusable(AMBIGUOUS, "")
+    if is_known_to_have_come(fault, first.row):
+        listed = ", ".join(dict.fromkeys(_written(candidate.valued) for candidate in several))
+        event = set_aside(first.event, first.row, fault, listed, _unit_written(first.valued))
+        yield msgspec.structs.replace(first, event=event, set_aside=True)
 
 
 def _content(event: WireEvent) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.wire.instants import BadTime, Instant
 from streams.feeds.mapping.fhir.context import Context, moment
 from streams.feeds.mapping.fhir.resources import Observation
+from streams.feeds.mapping.times import resolve_fhir
 
 
 def observed(observation: Observation, context: Context) -> Instant:
@@ -15,3 +16,11 @@ def observed(observation: Observation, context: Context) -> Instant:
             raise BadTime("is missing")
         stated = observation.issued
     return moment(stated, observation.effective_period)
+
+
+def issued(observation: Observation) -> Instant | None:
+    """Return when an observation was issued; None: it does not say."""
+    try:
+        return resolve_fhir(observation.issued) if observation.issued else None
+    except BadTime:
+        return None

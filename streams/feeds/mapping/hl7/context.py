@@ -5,6 +5,8 @@ from __future__ import annotations
 from rules.wire import instants
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import AMBIGUOUS, UNASSOCIATED
+from streams.feeds.mapping.beds import NEVER_SEEN, Move, moved, source
+from streams.feeds.mapping.corrections import WITHDRAWN
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.hl7.header import Header
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
@@ -22,8 +24,9 @@ class Context(Publishing):
         super().__init__(rules, tables, now)
         self.header = header
         self.zones: Zones = zones(header.time, rules.time_zone)
-        self.stamp = self._instant(header.time) or 0
+        self.stamp = self.handled.made = self._instant(header.time) or 0
         self.patient = ""
+        self.source = rules.name
 
     def _instant(self, text: str) -> Instant | None:
         try:
@@ -47,6 +50,7 @@ class Context(Publishing):
 
     def choose_patient(self, pid: Segment | None) -> bool:
         """Set the patient of what follows; refuse it and return False when there is none."""
+        self.source = self.rules.name
         try:
             found = None if pid is None else chosen(identifiers(pid, 3), self.rules.patient)
         except TwoPatients:
@@ -60,6 +64,41 @@ class Context(Publishing):
         self.patient = self.tables.survivor(found.id)
         self._compare_name(pid)
         return True
+
+    def names_patient(self, pid: Segment | None) -> bool:
+        """Return whether PID-3 holds an id that counts."""
+        return pid is not None and any(map(self.rules.patient.counts, identifiers(pid, 3)))
+
+    def choose_by_bed(self, bed: str, at: Instant) -> str:
+        """Return the patient who lay in a bed at an instant; empty when not exactly one did."""
+        found = self.tables.beds.occupant(bed, at)
+        return "" if found is None else self.tables.survivor(found)
+
+    def set_by_bed(self, patient: str, bed: str) -> None:
+        """Set the patient of what follows, who was found by the bed."""
+        self.patient, self.source = patient, source(self.rules.name, bed)
+
+    def change_bed(self, id: str, move: Move | None) -> None:
+        """Remember a move of the patient by the event that says so (None: it is taken back)."""
+        if not self.rules.keeps_beds:
+            return
+        row = self.tables.beds.rows.get(self.patient, NEVER_SEEN)
+        changed = moved(row, id, move)
+        if changed is not row:
+            self.handled.beds[self.patient] = changed
+
+    def send(self, event: WireEvent, digest: str, order: str) -> None:
+        """Publish an event, and withdraw it under whom it was given to by a bed before it had a patient."""
+        super().send(event, digest, order)
+        if self.source != self.rules.name:
+            self.handled.by_bed[event.id] = event.patient
+        elif self.tables.by_bed.get(event.id, event.patient) != event.patient:
+            wrong = type(event)(
+                id=event.id, patient=self.tables.by_bed[event.id], at=event.at, known=event.known,
+                status=WITHDRAWN, source=event.source,
+            )  # fmt: skip
+            self.handled.events.append(wrong)
+            self.handled.count("given-to-another")
 
     def _compare_name(self, pid: Segment | None) -> None:
         """Count a patient whose name is another than last time; the name itself is kept nowhere."""
@@ -87,6 +126,12 @@ class Context(Publishing):
 def part(segment: Segment, code: str) -> Part:
     """Return how a dead letter names a segment."""
     return Part(segment.name, segment.number, code)
+
+
+def bed_of(pv1: Segment | None) -> str:
+    """Return the bed of PV1-3: point of care, room and bed; empty when it names no bed."""
+    parts = [] if pv1 is None else [*pv1.parts(pv1.first(3)), "", "", ""][:3]
+    return "^".join(parts) if parts and parts[2] and DELETE not in parts else ""
 
 
 def identifiers(segment: Segment, field: int) -> list[Identifier]:

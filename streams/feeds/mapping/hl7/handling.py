@@ -23,7 +23,7 @@ from streams.feeds.mapping.handled import (
     Handled,
     Verdict,
 )
-from streams.feeds.mapping.hl7 import administrations, movements, results
+from streams.feeds.mapping.hl7 import administrations, alarm_answers, movements, results
 from streams.feeds.mapping.hl7.charsets import UnknownCharset, decoded
 from streams.feeds.mapping.hl7.context import Context
 from streams.feeds.mapping.hl7.header import Header, header
@@ -35,6 +35,7 @@ HANDLERS: Mapping[str, tuple[tuple[str, ...], Handler]] = {
     "ORU": (("R01", "R42"), results.handle),
     "RAS": (("O17",), administrations.handle),
     "ADT": (movements.TAKEN, movements.handle),
+    "ORA": (("R41",), alarm_answers.handle),
 }
 """Message type -> the events that are taken, and what maps them."""
 _VERSION = re.compile(r"2(?:\.[0-9]+){0,2}")

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from rules.wire import instants
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import MALFORMED, UNASSOCIATED, UNSUPPORTED
+from streams.feeds.mapping.beds import NEVER_SEEN, NOWHERE, Move
 from streams.feeds.mapping.corrections import WITHDRAWN
-from streams.feeds.mapping.hl7.context import Context, entity, identifiers
+from streams.feeds.mapping.hl7.context import Context, bed_of, entity, identifiers
 from streams.feeds.mapping.hl7.splitting import Message, Segment
 from streams.feeds.mapping.identity import event_id, order_digest
 from streams.feeds.mapping.patients import Merge, TwoPatients, chosen, refused_merge
@@ -33,6 +34,7 @@ def handle(message: Message, context: Context) -> None:
     elif event in WITHOUT_EVENT:
         if context.choose_patient(message.first("PID")):
             context.handled.count("skipped", "no-event")
+            _update_bed(message, context)
     elif context.choose_patient(message.first("PID")):
         _move(message, EVENTS.get(event) or CANCELS[event], event in CANCELS, context)
 
@@ -55,6 +57,20 @@ def _move(message: Message, what: str, cancels: bool, context: Context) -> None:
         source=context.rules.name, event=what, location=None if what == DISCHARGE else _unit(pv1),
     )  # fmt: skip
     context.publish_segment(event, segment, f"ADT {context.header.event}", order)
+    context.change_bed(event.id, Move(at, NOWHERE if what == DISCHARGE else bed_of(pv1)))
+
+
+def _update_bed(message: Message, context: Context) -> None:
+    """Keep the bed that a message names which is no event of the stay, where it is another than before."""
+    pv1 = message.first("PV1")
+    bed = bed_of(pv1)
+    try:
+        at = _happened(message, "", context)
+    except BadTime:
+        return
+    row = context.tables.beds.rows.get(context.patient, NEVER_SEEN)
+    if bed and row.bed(at) != bed:
+        context.change_bed(event_id("bed", f"visit {entity(pv1, 19)}", instants.text(at)), Move(at, bed))
 
 
 def _id(what: str, visit: str, at: Instant) -> str:
@@ -97,6 +113,7 @@ def _cancel(what: str, visit: str, order: str, at: Instant, segment: Segment, co
         known=context.known(), source=context.rules.name, event=what, status=WITHDRAWN,
     )  # fmt: skip
     context.publish_segment(event, segment, f"ADT {context.header.event}", order)
+    context.change_bed(id, None)
 
 
 def _transfer(order: str, visit: str, at: Instant, context: Context) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WIT
 from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
 from streams.feeds.mapping.identity import Origin
+from streams.feeds.mapping.times import latest
 
 NOTHING, GONE, REFUSED = "nothing", "gone", "refused"
 _STATUS = {
@@ -36,6 +37,7 @@ class Group(NamedTuple):
     orc: Segment | None
     obr: Segment
     observations: tuple[Segment, ...]
+    pv1: Segment | None = None
 
 
 def codings(segment: Segment, field: int) -> list[Coding]:
@@ -103,11 +105,22 @@ class Containment:
 
     def time(self, obx: Segment, context: Context) -> Instant:
         """Return when a reading was true. Raises BadTime."""
+        return context.time(self._stated(obx, context))
+
+    def latest(self, obx: Segment, context: Context) -> Instant | None:
+        """Return when a reading whose time is refused was true at the latest; None: nothing says.
+
+        It is not later than its message.
+        """
+        found = (latest(self._stated(obx, context), context.zones), context.stamp)
+        return min((each for each in found if each), default=None)
+
+    def _stated(self, obx: Segment, context: Context) -> str:
         if own := obx.text(14):
-            return context.time(own)
+            return own
         around = nearest(self.times, level(obx.text(4)))
         of_message = context.header.time if context.rules.message_time else ""
-        return context.time(around or self.group.obr.text(7) or of_message)
+        return around or self.group.obr.text(7) or of_message
 
 
 def nearest(levels: dict[tuple[str, ...], str], inside: tuple[str, ...]) -> str:
@@ -148,18 +161,21 @@ def _of_map(coding: Coding, codes: CodeMap) -> str:
 
 
 def grouped(segments: Iterable[Segment]) -> list[Group]:
-    """Return the groups of an ORU: each OBR with its PID, ORC and OBX."""
+    """Return the groups of an ORU: each OBR with its PID, PV1, ORC and OBX."""
     pid: Segment | None = None
+    pv1: Segment | None = None
     orc: Segment | None = None
-    found: list[tuple[Segment | None, Segment | None, Segment, list[Segment]]] = []
+    found: list[tuple[Segment | None, Segment | None, Segment, list[Segment], Segment | None]] = []
     for segment in segments:
         if segment.name == "PID":
-            pid, orc = segment, None
+            pid, pv1, orc = segment, None, None
+        elif segment.name == "PV1":
+            pv1 = segment
         elif segment.name == "ORC":
             orc = segment
         elif segment.name == "OBR":
-            found.append((pid, orc, segment, []))
+            found.append((pid, orc, segment, [], pv1))
             orc = None
         elif segment.name == "OBX" and found and found[-1][0] is pid:
             found[-1][3].append(segment)
-    return [Group(pid, orc, obr, tuple(observations)) for pid, orc, obr, observations in found]
+    return [Group(pid, orc, obr, tuple(observations), pv1) for pid, orc, obr, observations, pv1 in found]

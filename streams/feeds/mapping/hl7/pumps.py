@@ -44,9 +44,9 @@ class PumpPart(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A rate in the unit the wire takes, and the OBX that says it."""
+    """A rate in the unit the wire takes, and the OBX that says it; a text: it cannot be read."""
 
-    rate: float
+    rate: float | str
     unit: str
     obx: Segment
 
@@ -115,7 +115,7 @@ def _publish(channel: str, found: Parts, group: Group, containment: Containment,
     when = instants.text(at)
     event = SentInfusion(
         id=event_id("infusion", source.named, agent, channel, when), patient=context.patient, at=when,
-        known=context.known(), source=context.rules.name, agent=agent, rate=rate.rate, unit=rate.unit,
+        known=context.known(), source=context.source, agent=agent, rate=rate.rate, unit=rate.unit,
         line=line,
     )  # fmt: skip
     if readable:
@@ -127,15 +127,22 @@ def _publish(channel: str, found: Parts, group: Group, containment: Containment,
 def _rate_or_what_runs(found: Parts, agent: str, context: Context) -> tuple[Rate, bool]:
     """Return the rate and True; of a vasopressor whose rate is refused what it runs at, and False.
 
-    Raises PumpFault where nothing is known to run.
+    Raises PumpFault where no rate came.
     """
     try:
         return _rate(found, agent, context), True
     except PumpFault as fault:
-        if fault.rate is None:
+        runs = fault.rate or _as_sent(found)
+        if vasopressor(agent) is None or runs is None:
             raise
         context.refuse_segment(fault.obx, fault.reason, f"MDC {fault.obx.text(3)}", str(fault))
-        return fault.rate, False
+        return runs, False
+
+
+def _as_sent(found: Parts) -> Rate | None:
+    """Return the rate that was sent, as text: whether and how fast it runs is not known."""
+    stated = found.get("dose-rate") or found.get("fluid-rate")
+    return None if stated is None else Rate(stated.obx.text(5)[:60], stated.obx.text(6)[:60], stated.obx)
 
 
 def _agent(found: Parts) -> str:
@@ -181,7 +188,15 @@ def _means_stop(event: str) -> bool:
     return any(word in event.upper() for word in ("DELIV_STOP", "DELIV_PAUSE", "DELIV_COMP", "DELIV_END"))
 
 
-def _measured(part: PumpPart, context: Context) -> Rate:
+class Measured(NamedTuple):
+    """A number with its unit as sent, and its OBX."""
+
+    rate: float
+    unit: str
+    obx: Segment
+
+
+def _measured(part: PumpPart, context: Context) -> Measured:
     try:
         number = values.number(part.obx.text(5), context.rules.decimal_comma)
     except NotANumber as fault:
@@ -189,21 +204,21 @@ def _measured(part: PumpPart, context: Context) -> Rate:
     texts = unit_texts(part.obx, 6, context.rules.codes)
     own = (context.rules.units.get(text) or context.rules.codes.unit(text) for text in texts)
     unit = next((each for each in own if each), texts[0] if texts else "")
-    return Rate(number, unit, part.obx)
+    return Measured(number, unit, part.obx)
 
 
-def _flat(fluid: Rate, concentration: Rate) -> Rate:
+def _flat(fluid: Measured, concentration: Measured) -> Measured:
     """Return mL/h of a concentration as mass or units by time, not by kg: the weight is the patient's own."""
     substance, _, volume = concentration.unit.partition("/")
     if fluid.unit.lower() != _PER_HOUR.lower() or volume.lower() != "ml":
         raise PumpFault(BAD_UNIT, "a flow and a concentration whose units do not fit", concentration.obx)
-    return Rate(round(fluid.rate * concentration.rate, 6), f"{substance}/h", fluid.obx)
+    return Measured(round(fluid.rate * concentration.rate, 6), f"{substance}/h", fluid.obx)
 
 
-def _taken(rate: Rate, agent: str) -> Rate:
+def _taken(rate: Measured, agent: str) -> Rate:
     """Return a rate that the wire takes for this agent. Raises PumpFault."""
     pressor = vasopressor(agent)
     if pressor is not None and rate.rate and units.rate(pressor, rate.unit) is None:
         text = "a vasopressor by volume, and its concentration is not known"
-        raise PumpFault(BAD_UNIT, text, rate.obx, rate)
-    return rate
+        raise PumpFault(BAD_UNIT, text, rate.obx, Rate(*rate))
+    return Rate(*rate)

@@ -17,9 +17,11 @@ from rules.wire.durations import duration
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import (
     AMBIGUOUS,
+    BAD_TIME,
     BAD_UNIT,
     CODE_DISAGREES,
     NOT_A_NUMBER,
+    UNASSOCIATED,
     UNMAPPED,
     UNSUPPORTED,
 )
@@ -30,6 +32,7 @@ from streams.feeds.mapping.code_map import (
     MOST_KEPT,
     PANEL,
     PUMP,
+    READINGS,
     UNIT,
     WORD,
     CodeMap,
@@ -38,9 +41,9 @@ from streams.feeds.mapping.code_map import (
     Found,
     MapRow,
 )
-from streams.feeds.mapping.corrections import WITHDRAWN
+from streams.feeds.mapping.corrections import FINAL, WITHDRAWN
 from streams.feeds.mapping.hl7 import pumps
-from streams.feeds.mapping.hl7.context import Context
+from streams.feeds.mapping.hl7.context import Context, bed_of
 from streams.feeds.mapping.hl7.observation import (
     GONE,
     NOTHING,
@@ -57,7 +60,7 @@ from streams.feeds.mapping.hl7.observation import (
 )
 from streams.feeds.mapping.hl7.splitting import Message, Segment
 from streams.feeds.mapping.identity import Origin, event_id, order_digest
-from streams.feeds.mapping.publishing import Unusable, as_text, is_known_to_have_come
+from streams.feeds.mapping.publishing import NoResult, Unusable, is_known_to_have_come, set_aside
 from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
 from streams.feeds.mapping.vetting import vetted
@@ -94,14 +97,34 @@ def handle(message: Message, context: Context) -> None:
     pid: Segment | None = None
     chosen = False
     for place, group in enumerate(groups):
+        if context.rules.by_bed and bed_of(group.pv1) and not context.names_patient(group.pid):
+            _handle_by_bed(group, bed_of(group.pv1), context)
+            continue
         if place == 0 or group.pid is not pid:
             pid, chosen = group.pid, context.choose_patient(group.pid)
         if chosen:
-            _handle_group(group, context)
+            _handle_group(group, Containment(group), context)
 
 
-def _handle_group(group: Group, context: Context) -> None:
+def _handle_by_bed(group: Group, bed: str, context: Context) -> None:
+    """Map the readings of a group without a patient, each as that of who lay in its bed then."""
     containment = Containment(group)
+    whose: defaultdict[str, list[Segment]] = defaultdict(list)
+    for obx in group.observations:
+        try:
+            whose[context.choose_by_bed(bed, containment.time(obx, context))].append(obx)
+        except BadTime as fault:
+            context.refuse_segment_time(obx, "", fault)
+    for patient, observations in whose.items():
+        if patient:
+            context.set_by_bed(patient, bed)
+            _handle_group(group._replace(observations=tuple(observations)), containment, context)
+        else:
+            text = "no patient id in PID-3, and not exactly one patient in the bed of PV1-3 then"
+            context.handled.refuse("OBX", observations[0].number, UNASSOCIATED, "", text)
+
+
+def _handle_group(group: Group, containment: Containment, context: Context) -> None:
     candidates: list[Candidate] = []
     parts: list[pumps.PumpPart] = []
     for obx in group.observations:
@@ -118,6 +141,8 @@ def _handle_group(group: Group, context: Context) -> None:
             candidates += _unreadable(fault, obx, coding, row, group, containment, context)
         except BadTime as fault:
             context.refuse_segment_time(obx, coding.named, fault)
+            unusable = Unusable(BAD_TIME, str(fault))
+            candidates += _unreadable(unusable, obx, coding, row, group, containment, context)
     pumps.handle(parts, group, containment, context)
     usable = [each for each in map(partial(_vetted, context), candidates) if each is not None]
     for candidate in _unambiguous(usable, context):
@@ -125,13 +150,17 @@ def _handle_group(group: Group, context: Context) -> None:
 
 
 def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
-    """Return a candidate with the digest of what it says; refuse what the worker would, and return None."""
+    """Return a candidate with the digest of what it says; refuse what the worker would.
+
+    Of that a reading is sent on all the same: the engine sets it aside. None: nothing is.
+    """
     checked = vetted(candidate.event)
-    if checked.problem is None or candidate.set_aside:
-        return msgspec.structs.replace(candidate, digest=checked.digest)
     problem = checked.problem
-    context.refuse_segment(candidate.obx, problem.reason, candidate.coding.named, problem.message)
-    return None
+    if problem is not None and not candidate.set_aside:
+        context.refuse_segment(candidate.obx, problem.reason, candidate.coding.named, problem.message)
+        if not checked.digest or candidate.row.type not in READINGS:
+            return None
+    return msgspec.structs.replace(candidate, digest=checked.digest)
 
 
 def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
@@ -194,21 +223,36 @@ def _unreadable(
     containment: Containment,
     context: Context,
 ) -> list[Candidate]:
-    """Return the event of a reading that cannot be read, its value as text."""
+    """Return the event of a value that cannot be used, as text; of a withdrawal without it."""
     if not is_known_to_have_come(fault, row):
         return []
-    make = SentVitals if row.type == "vitals" else SentLabs
     source = origin(group, containment.device(obx), context)
-    try:
-        frame = Frame(obx, coding, row, source, containment.time(obx, context), context)
-    except BadTime:
+    at = _when(obx, containment, context)
+    if at is None:
         return []
-    event = make(
+    frame, status = Frame(obx, coding, row, source, at, context), status_of(obx, context)
+    event = _KINDS[row.type](
         id=frame.id, patient=frame.patient, at=frame.when, known=context.known(), source=frame.source,
-        status=status_of(obx, context), readings=(as_text(row.our_code, obx.text(5), obx.text(6)),),
+        status=FINAL if status in (REFUSED, GONE) else status,
     )  # fmt: skip
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
-    return [Candidate(event, obx, row, coding, order, set_aside=True)]
+    candidate = Candidate(event, obx, row, coding, order, set_aside=True)
+    if status == GONE:
+        return _gone(event, order, context, candidate)
+    if status != WITHDRAWN:
+        event = set_aside(event, row, fault, obx.text(5), obx.text(6))
+    return [msgspec.structs.replace(candidate, event=event)]
+
+
+_KINDS: dict[str, type[WireEvent]] = {"vitals": SentVitals, "labs": SentLabs, "io": SentIo}
+
+
+def _when(obx: Segment, containment: Containment, context: Context) -> Instant | None:
+    """Return when a value that cannot be used was true, at the latest where its time is none."""
+    try:
+        return containment.time(obx, context)
+    except BadTime:
+        return containment.latest(obx, context)
 
 
 def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
@@ -225,7 +269,7 @@ def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
         letter = obx.text(11).upper()
         raise Unusable(UNSUPPORTED, f"OBX-11 {letter or 'empty'} beside a value")
     elif row.type == "vitals" and is_setting(obx):
-        raise Unusable(UNSUPPORTED, "OBX-17: a setting, not a measurement")
+        raise NoResult(UNSUPPORTED, "OBX-17: a setting, not a measurement")
     else:
         return True
     return False
@@ -261,7 +305,7 @@ class Frame:
         code = f"{coding.system} {coding.code or coding.text}"
         self.at = at
         self.id = event_id(row.type, named, code, obx.text(4), when if timed else "")
-        self.patient, self.when, self.source = context.patient, when, context.rules.name
+        self.patient, self.when, self.source = context.patient, when, context.source
 
 
 def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
@@ -269,7 +313,7 @@ def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Fra
     known = context.known(group.obr.text(22) if row.type == "labs" else "")
     make = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}.get(row.type)
     if make is None:
-        raise Unusable(UNSUPPORTED, f"a {row.type} is not charted as an observation")
+        raise NoResult(UNSUPPORTED, f"a {row.type} is not charted as an observation")
     return msgspec.structs.replace(make(obx, row, group, context, frame), known=known)
 
 
@@ -420,4 +464,16 @@ def _settled(group: list[Candidate], context: Context) -> list[Candidate]:
     for candidate in preferred:
         text = f"{len(preferred)} values of {candidate.row.our_code} in one message: neither is used"
         context.refuse_segment(candidate.obx, AMBIGUOUS, candidate.coding.named, text)
-    return []
+    return _doubted(preferred)
+
+
+def _doubted(several: list[Candidate]) -> list[Candidate]:
+    """Return one event of several values of one thing, all of them as text."""
+    last = max(several, key=lambda candidate: candidate.event.at)
+    fault = Unusable(AMBIGUOUS, "")
+    if not is_known_to_have_come(fault, last.row):
+        return []
+    listed = ", ".join(dict.fromkeys(candidate.obx.text(5) for candidate in several))
+    final = msgspec.structs.replace(last.event, status=FINAL)
+    event = set_aside(final, last.row, fault, listed, last.obx.text(6))
+    return [msgspec.structs.replace(last, event=event, set_aside=True, digest=vetted(event).digest)]

@@ -19,7 +19,7 @@ from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
 from streams.pager.policy.notifications import PagingOutcome
-from streams.pager.policy.routes import covering
+from streams.pager.policy.routes import Paging, covering
 from streams.pager.policy.state import Notification, PagingState, ReceivedAlert, pack, unpack
 from tests.streams.pager.policy.telling import PAGING, START, ack, alert, silence
 
@@ -48,7 +48,8 @@ acts = st.one_of(
 class Course:
     """A book that lives through acts. Each step is (book before, what happened, outcome)."""
 
-    def __init__(self) -> None:
+    def __init__(self, paging: Paging = EVERYTHING) -> None:
+        self.paging = paging
         self.book, self.now, self.seq, self.stays = PagingState(patient="p1"), START, 0, [0, 0, 0, 0]
         self.said: list[ReceivedAlert] = []
         self.expired: set[tuple[str, str]] = set()
@@ -70,10 +71,10 @@ class Course:
     def _alert(self, number: int, word: str) -> tuple[ReceivedAlert | None, PagingOutcome]:
         if word == "again" and self.said:
             told = self.said[-1 - number % len(self.said)]
-            return told, receive(self.book, told, self.now, EVERYTHING)
+            return told, receive(self.book, told, self.now, self.paging)
         told = self._made(number, word)
         self.said.append(told)
-        return told, receive(self.book, told, self.now, EVERYTHING)
+        return told, receive(self.book, told, self.now, self.paging)
 
     def _made(self, number: int, word: str) -> ReceivedAlert:
         """A transition as the engine could give it."""
@@ -97,28 +98,28 @@ class Course:
 
     def _ack(self, number: int, off: int) -> tuple[None, PagingOutcome]:
         made = ack(self.now + off, alert=f"e{number}-{self.stays[number]}", id=f"a{self.now}")
-        return None, command(self.book, made, self.now, EVERYTHING)
+        return None, command(self.book, made, self.now, self.paging)
 
     def _silence(self, number: int, level: str) -> tuple[None, PagingOutcome]:
         made = silence(level, self.now + 2 * HOUR, self.now, id=f"s{self.now}", subject=f"s{number}")
-        return None, command(self.book, made, self.now, EVERYTHING)
+        return None, command(self.book, made, self.now, self.paging)
 
     def _wait(self, length: int, _: None) -> tuple[None, PagingOutcome]:
         self.now += length
-        return None, due(self.book, self.now, EVERYTHING)
+        return None, due(self.book, self.now, self.paging)
 
     def _start(self, number: int, _: None) -> tuple[None, PagingOutcome]:
-        return None, started(self.book, self._owed(number), self.now, EVERYTHING)
+        return None, started(self.book, self._owed(number), self.now, self.paging)
 
     def _accept(self, number: int, _: None) -> tuple[None, PagingOutcome]:
-        self.book = started(self.book, self._owed(number), self.now, EVERYTHING).state
+        self.book = started(self.book, self._owed(number), self.now, self.paging).state
         self.taken |= {
             (one.channel, one.key) for one in self.book.pending if one.number == self._owed(number)
         }
-        return None, accepted(self.book, self._owed(number), self.now, EVERYTHING)
+        return None, accepted(self.book, self._owed(number), self.now, self.paging)
 
     def _refuse(self, number: int, _: None) -> tuple[None, PagingOutcome]:
-        return None, refused(self.book, self._owed(number), self.now, EVERYTHING)
+        return None, refused(self.book, self._owed(number), self.now, self.paging)
 
     def _owed(self, number: int) -> int:
         return self.book.pending[number % len(self.book.pending)].number if self.book.pending else 0

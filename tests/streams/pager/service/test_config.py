@@ -223,3 +223,10 @@ def test_a_pager_that_cannot_start_says_why_in_one_line(
     said = capsys.readouterr().err
     assert says in said
     assert said.count("\n") == 1
+
+
+def test_an_alarm_manager_may_have_the_heartbeat_beside_its_clinical_pages() -> None:
+    manager = 'kind = "hl7"\naddress = "alarms.example:6661"\npatient-authority = "HOSP"'
+    text = SITE.replace('kind = "pagerduty"\nrouting-key-env = "PAGERDUTY_KEY"', manager)
+    assert manager in text
+    assert load(text.replace('channel = "operations"', 'channel = "oncall"'), "site.toml").watchdog == "oncall"

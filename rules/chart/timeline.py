@@ -1,0 +1,97 @@
+"""Keep what ran when up to date: the latest rate changes only what runs on (criteria.md 3.3)."""
+
+from collections.abc import Container, Iterator
+
+from rules.chart.course import FOREVER, Span
+from rules.chart.facts import Rate, edits_of, place
+from rules.chart.infusions import Force, Lines, agent_of, key_of, ran
+
+Place = tuple[int, int, int]
+
+
+class Ran:
+    """The spans, in order, in which any of some agents ran, as far as they have ended."""
+
+    __slots__ = ("agents", "spans")
+
+    def __init__(self, agents: Container[str]) -> None:
+        self.agents, self.spans = agents, list[Span]()
+
+    def add(self, one: Force) -> None:
+        """Add a rate that ended after those before."""
+        if one.agent in self.agents and ran(one.rate):
+            _join(self.spans, one.rate.at, one.end)
+
+    def until(self, running: list[Force]) -> list[Span]:
+        """Return the spans, those of what runs on included."""
+        out = self.spans[:]
+        for one in running:
+            if one.agent in self.agents and ran(one.rate):
+                _join(out, one.rate.at, one.end)
+        return out
+
+
+def _join(spans: list[Span], start: int, end: int) -> None:
+    """Join a span to others, in order, all of which end no later."""
+    while spans and spans[-1][1] >= start:
+        start = min(start, spans.pop()[0])
+    spans.append((start, end))
+
+
+class Timeline:
+    """The rates that ended, and those that run on: in force until another comes.
+
+    `latest`: the place of the last rate; `counts`, `edits`: of each line, as far as it is known here.
+    """
+
+    __slots__ = ("counts", "edits", "latest", "rans", "running")
+
+    def __init__(self, rans: tuple[Ran, ...] = ()) -> None:
+        self.rans, self.running = rans, list[Force]()
+        self.counts: dict[str, int] = {}
+        self.edits: dict[str, int] = {}
+        self.latest: Place | None = None
+
+    def begin(self, lines: Lines, forces: list[Force]) -> None:
+        """Begin anew with all rates in force."""
+        for one in sorted((one for one in forces if one.end < FOREVER), key=lambda one: one.end):
+            self._end(one)
+        self.running = [one for one in forces if one.end == FOREVER]
+        self.latest = max((place(rates[-1]) for rates in lines.values() if rates), default=None)
+        self._know(lines)
+
+    def _know(self, lines: Lines) -> None:
+        self.counts = {key: len(rates) for key, rates in lines.items()}
+        self.edits = {key: edits_of(rates) for key, rates in lines.items()}
+
+    def added(self, lines: Lines) -> tuple[str, Rate] | None:
+        """Return the rate that was added behind all others, with its line, if nothing else has changed."""
+        if any(edits_of(rates) != self.edits.get(key, 0) for key, rates in lines.items()):
+            return None
+        new = [key for key, rates in lines.items() if len(rates) != self.counts.get(key, 0)]
+        if len(new) != 1 or len(lines[new[0]]) != self.counts.get(new[0], 0) + 1:
+            return None
+        rate = lines[new[0]][-1]
+        return None if self.latest is not None and place(rate) < self.latest else (new[0], rate)
+
+    def go_on(self, lines: Lines, key: str, rate: Rate) -> list[Force]:
+        """Let the rate that was added come into force; return what changes: it and what it ends."""
+        ended = list(self._ended_by(key, rate))
+        changed = [*ended, Force(agent_of(key), rate, FOREVER, key)]
+        self.running = [*(one for one in self.running if one not in ended), changed[-1]]
+        for one in ended:
+            if one.rate.at < rate.at:
+                self._end(Force(one.agent, one.rate, rate.at, one.line))
+        self.latest = place(rate)
+        self._know(lines)
+        return changed
+
+    def _ended_by(self, key: str, rate: Rate) -> Iterator[Force]:
+        """Yield what a rate ends: that of its line; a rate 0 without a line all of its agent."""
+        agent = agent_of(key)
+        stops = key == key_of(agent, "") and not ran(rate)
+        yield from (one for one in self.running if one.line == key or (stops and one.agent == agent))
+
+    def _end(self, one: Force) -> None:
+        for each in self.rans:
+            each.add(one)

@@ -1,0 +1,1 @@
+"""Write the handover of a shift: what the next one must know of each patient. Pure."""

@@ -1,0 +1,1 @@
+"""Write the lines of a sheet, each with where it comes from."""

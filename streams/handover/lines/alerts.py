@@ -1,0 +1,125 @@
+"""Write the lines of alerts: open, ended, decided late; and of who answered them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.guideline.nurse_names import subject_name
+from rules.wire.alerts import AlertRecord
+from rules.wire.events import Ack, Resume, Silence
+from rules.wire.instants import text
+from streams.handover.model import FACT, Line, Source
+from streams.handover.patient_shift import Answer, Case, of_alert
+from streams.projections.episodes import RECOMMENDATION, OpenEpisode
+from streams.projections.shift_episodes import ShiftEpisode, shift_episodes
+
+CHANGED = {
+    "opened": "opened",
+    "worsened": "worse",
+    "improved": "better",
+    "resolved": "ended",
+    "amended": "corrected",
+}
+
+
+def open_lines(case: Case) -> Iterator[Line]:
+    """Yield what is open, the most severe first; the recommendation is the headline, advice one line."""
+    history = {one.opening.id: one for one in _episodes(case)}
+    opened = [one for one in case.known.episodes.open_episodes() if one.last.kind != RECOMMENDATION]
+    for one in opened:
+        if one.level != "advisory":
+            yield _open_line(case, one, history.get(one.id))
+    advised = [one for one in opened if one.level == "advisory"]
+    if advised:
+        names = dict.fromkeys(subject_name(one.last.subject, case.guideline) for one in advised)
+        yield Line(
+            f"Advised: {', '.join(names)}", tuple(of_alert(one.last) for one in advised), level="advisory"
+        )
+
+
+def _open_line(case: Case, one: OpenEpisode, history: ShiftEpisode | None) -> Line:
+    changes = history.changes if history else ()
+    moved = [
+        f"{CHANGED[change.transition]} {case.when(change.decided)}"
+        for change in changes
+        if change.transition != "opened"
+    ]
+    ack = case.known.episodes.acked(one)
+    seen = f"seen by {ack.by} {case.when(ack.known)}: {ack.reason}" if ack else "not acknowledged"
+    note = "; ".join((f"since {case.when(one.opened)}", *moved, seen))
+    sources = dict.fromkeys((*map(of_alert, changes), of_alert(one.last)))
+    acks = (Source(FACT, ack.id),) if ack else ()
+    return Line(one.last.message, (*sources, *acks), note, one.level, text(one.opened))
+
+
+def _episodes(case: Case) -> list[ShiftEpisode]:
+    return shift_episodes(case.known.alerts, case.span.start, case.span.at)
+
+
+def ended_lines(case: Case) -> Iterator[Line]:
+    """Yield what ended in the shift, and what of the shift was decided after it."""
+    over = [one for one in _episodes(case) if one.opening.kind != RECOMMENDATION]
+    ended = [one for one in over if not one.open and one.changes]
+    for one in ended:
+        if one.worst.level != "advisory":
+            yield _ended_line(case, one)
+    advice = [one for one in ended if one.worst.level == "advisory"]
+    if advice:
+        names = dict.fromkeys(subject_name(one.opening.subject, case.guideline) for one in advice)
+        sources = tuple(of_alert(change) for one in advice for change in one.changes)
+        yield Line(f"Advice that ended: {', '.join(names)}", sources, level="advisory")
+    for one in over:
+        yield from (_late(case, change) for change in one.late)
+
+
+def _ended_line(case: Case, one: ShiftEpisode) -> Line:
+    opened = case.when(one.opening.decided)
+    changes = [
+        f"{CHANGED[change.transition]} {case.when(change.decided)}"
+        for change in one.changes
+        if change is not one.opening
+    ]
+    sources = dict.fromkeys((of_alert(one.worst), *map(of_alert, one.changes)))
+    note = "; ".join((f"opened {opened}", *changes))
+    return Line(one.worst.message, tuple(sources), note, one.worst.level, one.last.decided)
+
+
+def _late(case: Case, one: AlertRecord) -> Line:
+    return Line(
+        one.message,
+        (of_alert(one),),
+        f"{CHANGED[one.transition]} at {case.when(one.at)}",
+        one.level,
+        one.at,
+        corrected=f"decided {case.when(one.decided)}, after the shift",
+    )
+
+
+def answer_line(case: Case, one: Answer) -> Line:
+    """Return who answered what, when and why."""
+    return Line(
+        f"{case.when(one.known)} {one.by}: {_did(case, one)}",
+        (Source(FACT, one.id), *_answered(case, one)),
+        one.reason,
+        at=text(one.known),
+    )
+
+
+def _answered(case: Case, one: Answer) -> Iterator[Source]:
+    if isinstance(one, Ack):
+        alerts = [alert for alert in case.known.alerts if alert.id == one.alert]
+        yield from (of_alert(alert) for alert in alerts[:1])
+
+
+def _did(case: Case, one: Answer) -> str:
+    if isinstance(one, Ack):
+        subject = next((alert.subject for alert in case.known.alerts if alert.id == one.alert), None)
+        return f"acknowledged {case.subject(subject) if subject else 'an alert that is not known here'}"
+    if isinstance(one, Resume):
+        return f"lifted the stop rule: {case.stop_rule(one.rule)}"
+    if isinstance(one, Silence):
+        until = case.when(one.until)
+        return f"silenced {case.subject(one.subject)} up to {one.level} until {until}"
+    if one.until is not None and one.until <= one.at:
+        return f"ended the acceptance of {case.subject(one.criterion)}"
+    return f"accepted {case.subject(one.criterion)} up to {one.level}, {case.end(one.until)}"

@@ -1,0 +1,120 @@
+"""What one more event costs does not grow with the chart: counted in steps of the interpreter, never in time.
+
+One event a second for a day is 86,400 events; what is compared here is the 1,164th with the 300th, one each
+five minutes, at the same moment of a shift of eight hours, with windows of two hours full.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from rules.decide.engine import advance
+from rules.decide.state import Patient
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
+from rules.wire.events import Event
+from rules.wire.instants import MINUTE, parse, text
+
+BEGAN = parse("2026-03-02T00:00:00Z")
+FEW, MANY = 300, 1_164
+EVERY = 5 * MINUTE
+GROWTH = 1.15
+"""Four times as many facts may cost so many times as much: the logarithm of a search."""
+Values = dict[str, Any]
+
+
+def lab(code: str, value: float, unit: str, **more: Any) -> Values:
+    return {"type": "labs", "readings": [{"code": code, "value": value, "unit": unit, **more}]}
+
+
+def rate(agent: str, value: float) -> Values:
+    return {"type": "infusion", "agent": agent, "rate": value, "unit": "ug/kg/min"}
+
+
+def urine(volume: float) -> Values:
+    return {"type": "io", "direction": "out", "kind": "urine", "volume": volume, "unit": "mL"}
+
+
+KINDS: dict[str, Callable[[int], Values]] = {
+    "a rate that changes": lambda i: rate("phenylephrine", (i % 12 + 1) / 10),
+    "a rate that stays": lambda i: rate("dopamine", 3),
+    "urine": lambda i: urine(2),
+    "urine below the limit": lambda i: urine(0.1),
+    "a normal lab": lambda i: lab("potassium", 4, "mmol/L"),
+    "a lab that trips": lambda i: lab("creatinine", 3.5 + i % 2 / 10, "mg/dL"),
+    "a lab with its own limit": lambda i: lab("troponin-i", 0.01, "ng/mL", high=0.04),
+    "a finding that is absent": lambda i: {"type": "finding", "code": "ileus", "present": False},
+    "a finding that comes and goes": lambda i: {"type": "finding", "code": "ileus", "present": bool(i % 2)},
+    "vital signs": lambda i: {
+        "type": "vitals",
+        "readings": [{"code": "heart-rate", "value": 90 + i % 3, "unit": "/min"}],
+    },
+}
+
+
+def event(values: Values, id: str, number: int) -> Event:
+    whole = values | {"id": id, "patient": "p1", "at": text(BEGAN + number * EVERY)}
+    found, problems = decode(json.dumps(whole).encode())
+    assert found is not None
+    assert not problems
+    return found
+
+
+def admitted() -> Patient:
+    """Return a patient in a cycle."""
+    weight = {"code": "weight", "value": 70, "unit": "kg"}
+    baseline = {"type": "encounter", "event": "baseline", "location": "icu", "readings": [weight]}
+    start = {"type": "encounter", "event": "cycle-start", "location": "icu"}
+    patient, _, _ = advance(None, event(baseline, "baseline", 0), GUIDELINE)
+    patient, _, _ = advance(patient, event(start, "start", 0), GUIDELINE)
+    assert patient is not None
+    return patient
+
+
+def steps_of(work: Callable[[], object]) -> Counter[str]:
+    """Return how many steps of the interpreter some work takes, by function."""
+    steps: Counter[str] = Counter()
+
+    def counted(frame: FrameType, what: str, _: object) -> Any:
+        steps[frame.f_code.co_qualname] += what == "opcode"
+        return counted
+
+    def called(frame: FrameType, _: str, __: object) -> Any:
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        return counted
+
+    before = sys.gettrace()
+    sys.settrace(called)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+def cost(patient: Patient, events: Iterable[Event]) -> Counter[str]:
+    """Return the steps of some events, and of the decisions before them."""
+    total = Counter[str]()
+    for one in events:
+        total += steps_of(lambda one=one: advance(patient, one, GUIDELINE))  # type: ignore[misc]
+    return total
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KINDS)
+def test_an_event_costs_no_more_in_a_long_chart_than_in_a_short_one(name: str) -> None:
+    patient, found = admitted(), []
+    events = [event(KINDS[name](i), f"e{i}", i) for i in range(MANY + 2)]
+    for begin, end in ((0, FEW), (FEW + 2, MANY)):
+        for one in events[begin:end]:
+            advance(patient, one, GUIDELINE)
+        found.append(cost(patient, events[end : end + 2]))
+    few, many = found
+    assert many.total() <= few.total() * GROWTH, (many - few).most_common(5)

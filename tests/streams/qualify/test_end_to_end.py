@@ -1,0 +1,123 @@
+"""`il2watch qualify` against a running worker and pager: it passes, and fails plainly when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.wire import pages
+from streams.cli import main
+from streams.qualify import services
+from streams.qualify.end_to_end import RECEIVER, TestPatient
+from streams.service.exit_codes import version
+from tests.streams.pager.process import audits
+from tests.streams.qualify.stack import Service, Stack, stack
+
+LIBFAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("qualify"),
+    pytest.mark.skipif(sys.platform != "linux", reason="libfaketime, and a broker in a wheel"),
+]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with stack(tmp_path_factory.mktemp("stack")) as made:
+        yield made
+
+
+def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_paged(
+    running: Stack, tmp_path: Path
+) -> None:
+    report = tmp_path / "qualification.html"
+    code = main.main(
+        [
+            "qualify", "--report", str(report), "--config", str(running.config),
+            "--broker", running.broker.servers, "--metrics-file", str(tmp_path / "il2watch.prom"),
+            *(word for address in running.services for word in ("--service", address)),
+        ]
+    )  # fmt: skip
+    found = json.loads(report.with_suffix(".json").read_bytes())
+    assert (code, found["result"]) == (0, "passed"), found["steps"]
+    results = {step["name"]: step["result"] for step in found["steps"]}
+    assert results.pop("packages") in ("passed", "warned")
+    assert {name for name, result in results.items() if result == "skipped"} == {"files", "broker-clock"}
+    assert set(results.values()) == {"passed", "skipped"}
+    assert found["identity"]["guideline sha256"] == SCHWARTZENTRUBER_2001.sha256
+    html = report.read_text(encoding="utf-8")
+    assert all(re.search(rf"<th[^>]*>{step['title']}</th>", html) for step in found["steps"])
+    assert "Signatures" in html
+    assert 'il2_qualification_steps{result="failed"} 0.0' in (tmp_path / "il2watch.prom").read_text()
+    assert [one.did for one in running.receiver.arrivals if "absolute" in one.key] == [
+        "opened", "acknowledged", "resolved",
+    ]  # fmt: skip
+    said = [one for one in audits(running.broker) if one["outcome"] in (pages.ACCEPTED, pages.ENQUEUED)]
+    assert {one["channel"] for one in said} == {"probe"}
+
+
+def test_a_test_patient_is_in_no_metric_of_patients_alerts_or_pages(running: Stack) -> None:
+    patient = TestPatient(running.broker, 20.0)
+    try:
+        assert patient.page().result in ("passed", "warned")
+        worker, pager = (metrics(address) for address in running.services)
+        assert {float(value) for value in re.findall(r"^il2_patients\{.*\} (\S+)$", worker, re.M)} == {0.0}
+        assert {float(value) for value in re.findall(r"^il2_active_alerts\{.*\} (\S+)$", worker, re.M)} == {0}
+        assert not re.search(r"^il2_alerts_total\{", worker, re.M)
+        kinds = re.findall(r'^il2_(?:pager_alerts|pages_enqueued)_total\{.*kind="([^"]*)"', pager, re.M)
+        assert set(kinds) <= {"system"}
+        assert not re.search(r'^il2_pages_total\{channel="probe",outcome="accepted"\} [1-9]', pager, re.M)
+    finally:
+        patient.discharge()
+        patient.close()
+
+
+def metrics(address: str) -> str:
+    with urllib.request.urlopen(f"http://{address}/metrics") as answer:
+        return str(answer.read().decode())
+
+
+def test_a_receiver_that_is_gone_is_named_and_what_to_do(running: Stack) -> None:
+    patient = TestPatient(running.broker, 6.0)
+    running.receiver.down = True
+    try:
+        found = patient.page()
+    finally:
+        running.receiver.down = False
+        patient.discharge()
+        patient.close()
+    assert (found.result, found.remedy) == ("failed", RECEIVER)
+    assert "reached the receiver; probe: " in found.found[0]
+
+
+def test_an_older_worker_and_a_clock_that_is_two_minutes_off_are_found(
+    running: Stack, tmp_path: Path
+) -> None:
+    """A worker of its own group, that says it is of an older version, on a host whose clock is ahead."""
+    if not LIBFAKETIME.exists():
+        pytest.skip("libfaketime is not installed (Debian: libfaketime)")
+    old = tmp_path / "old" / "il2watch-0.0.9.dist-info"
+    old.mkdir(parents=True)
+    (old / "METADATA").write_text("Metadata-Version: 2.1\nName: il2watch\nVersion: 0.0.9\n")
+    ahead = {"LD_PRELOAD": str(LIBFAKETIME), "FAKETIME": "+120s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    options = ("--broker", running.broker.servers, "--listen", "127.0.0.1", "--id", "older")
+    with Service(tmp_path, "worker", *options, PYTHONPATH=str(old.parent), **ahead) as worker:
+        worker.until_it_answers()
+        answers = [services.ask(address) for address in (worker.address, running.services[1])]
+    here = version()
+    found = services.versions(answers, here, SCHWARTZENTRUBER_2001.sha256)
+    assert found.result == "failed"
+    assert found.found == (f"{worker.address}: version 0.0.9, here {here}",)
+    clocks = services.clocks(answers)
+    assert clocks.result == "failed"
+    assert re.fullmatch(rf"{worker.address}: 1[12]\d s ahead of this host", clocks.found[0])
+    assert clocks.found[1] == f"{running.services[1]}: within 10 s of this host"
