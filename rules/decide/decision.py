@@ -9,10 +9,9 @@ from rules.decide.acknowledging import acknowledge, run_out
 from rules.decide.amendments import is_amended
 from rules.decide.discharge import follow_stays, seal, sealing
 from rules.decide.dose_audit import audit
-from rules.decide.endings import end_accepted, start_cycle
+from rules.decide.endings import end_accepted, fix_pack, start_cycle
 from rules.decide.episodes import PendingAlert, Step, level_of, numbered, step_up, update_episode, words_of
 from rules.decide.overlays import decide_overlays, overlay_vitals, overlays_due
-from rules.decide.pack_choice import fix_pack, regimen_due
 from rules.decide.recommendation import rules_in_force
 from rules.decide.recommendation_alerts import update_recommendation
 from rules.decide.reminders import next_reminder, remind, remind_once
@@ -28,6 +27,7 @@ from rules.decide.steps import (
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import AFTER_DISCHARGE, CRITERION, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
+from rules.evaluate.regimen import resting
 from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
 from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
@@ -290,3 +290,9 @@ def _flag_any_vitals(patient: Patient) -> None:
     if patient.chart.guideline.overlays:
         patient.dirty_on_vitals |= overlay_vitals(patient)
 
+
+def regimen_due(patient: Patient) -> Instant:
+    """Return when the rest of the regimen is over, while one runs."""
+    pack = patient.guideline.pack
+    until = None if pack is None else resting(patient.chart, pack.regimen, patient.now)
+    return AFTER_ALL if until is None else until

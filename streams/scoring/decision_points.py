@@ -70,9 +70,9 @@ class Side:
         self.guideline = guideline
         self.alerts: list[Alert] = []
         self.on_alert = on_alert
-        self.engine = FoldingEngine(guideline, self._heard, saw, ready, lets_go=lets_go)
+        self.engine = FoldingEngine(guideline, self._collect, saw, ready, lets_go=lets_go)
 
-    def _heard(self, alert: Alert) -> None:
+    def _collect(self, alert: Alert) -> None:
         self.alerts.append(alert)
         if self.on_alert is not None:
             self.on_alert(alert)

@@ -78,13 +78,13 @@ class SiteRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A row that a site writes: what it is evaluated as, its numbers, what it does, where it was read."""
 
     type: str
-    values: dict[str, Any]
+    values: dict[str, object]
     effect: str = HOLD
     level: str = ABSOLUTE
     source: Source
 
 
-def with_site_rows(written: dict[str, Any]) -> dict[str, Pack]:
+def with_site_rows(written: dict[str, object]) -> dict[str, Pack]:
     """Return the packs with the rows that a site has written, drafts until signed. Raises BadPacks."""
     found = dict(PACKS)
     for name, table in written.items():
