@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from rules.ingest.decode import decode
+from rules.wire.assessments import encode
 from rules.wire.events import Event
 from rules.wire.vocabulary import LEVELS, EventType
 from simulators.scenarios.worked import events
@@ -174,7 +175,8 @@ def census(name: str) -> Play:
             for bed in range(8):
                 until = first + round((bed * 12 + minute / 60) * HOUR_MS)
                 (assessment,) = event_files.assessments(event_files.fold_events(course, guideline, until))
-                counted.apply(str(bed).encode(), msgspec.json.encode(assessment))
+                mine = msgspec.structs.replace(assessment, patient=str(bed))
+                counted.apply(str(bed).encode(), encode(mine))
         census_service.show(counted)
 
     return play
