@@ -15,7 +15,7 @@ UNMEASURED := chart/test_pressor_loads chart/test_sustained chart/test_tail deci
 UNMEASURED := $(UNMEASURED:%=tests/rules/%.py)
 FAST := -m pytest -q -n $(JOBS) -m "not slow and not campaign" tests/rules/evaluate tests/rules/explain tests/rules/guideline tests/rules/wire \
   tests/test_arrows.py tests/test_cases.py tests/test_ceilings.py tests/test_references.py
-CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds)
+CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds clock cuts disk)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
 
@@ -23,7 +23,7 @@ LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks kafka campaign $(CAMPAIGNS) clean
+.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks release stack kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -62,12 +62,16 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline and the latency of pages
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline, the latency of pages, and the HL7 feed
 	"$(PY)" -m tests.bench
+	@echo
+	"$(PY)" -m tests.bench.review
 	@echo
 	"$(PY)" -m tests.bench.pipeline
 	@echo
 	"$(PY)" -m tests.bench.pages
+	@echo
+	"$(PY)" -m tests.bench.feeds
 
 bench-board: $(READY) ## the board with 500 patients and an event a second each: how far behind the page is, and what it takes
 	"$(PY)" -m tests.bench.board
@@ -75,11 +79,13 @@ bench-board: $(READY) ## the board with 500 patients and an event a second each:
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, scenarios, worked example, course, Grafana's dashboards
+docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, forms of feeds, scenarios, worked example, course, Grafana's dashboards
 	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
 	"$(PY)" -m tests.docs.texts
 	"$(PY)" -m tests.docs.traceability
+	"$(PY)" -m tests.docs.feed_forms
+	"$(PY)" -m tests.docs.feed_troubles
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/tutorial/course.svg
 	"$(PY)" -m deploy.grafana.write
@@ -102,17 +108,25 @@ audit: $(READY) ## the image's locked packages against the published advisories;
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3" || true
 	"$(PY)" -m deploy.audit
 
+release: $(READY) ## wheel and sdist in dist/, each tried in a clean environment outside of the checkout: the README's example, and a demo of a minute
+	"$(PY)" -m tests.release
+
+stack: ## deploy/ in containers, in a network namespace of its own, checked (root, Debian 12; FORM=short for the short form): deploy/try/README.md
+	bash deploy/try/run.sh "$(FORM)"
+
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.dev_broker.apache
 
-campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -fuzz, -feeds
+campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -fuzz, -feeds, -clock, -cuts, -disk
 	@"$(MAKE)" --no-print-directory --keep-going $(CAMPAIGNS)
 
 # What has passed is told in build/campaign/NAME.jsonl and is not run again: a second call goes on where the first ended (tests/campaigns.py).
 # rules, streams, simulators: the property tests there, from other seeds and with 20 times the examples; simulators: larger wards too.
 # reference: the engine against the second reading. kills: workers, brokers, demos. pager: kills of it.
+# KILLS=1000 SEED=2: so many kills, a hundred a slice, from other seeds.
 # fuzz: a million mutated records at a live worker.
-# soak: the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
+# clock: steps of the host's clock (libfaketime). cuts: a worker cut off, in a network namespace (root). disk: a full one (root).
+# soak: seven days of a ward, the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
 $(CAMPAIGNS): campaign-%: $(READY)
 	"$(PY)" $(TESTS) --campaign=$*
 

@@ -13,7 +13,7 @@ count="$(printf '%s\n' "$old" | grep -c . || true)"
 [ "$count" -gt 0 ] || { echo "upgrade: no worker runs; docker compose up --detach starts them" >&2; exit 1; }
 
 ready() { # ready CONTAINER: whether it serves its partitions
-  docker exec "$1" python -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:9108/-/ready", timeout=3)' >/dev/null 2>&1
+  docker exec "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/9108 && printf "GET /-/ready HTTP/1.0\r\n\r\n" >&3 && read -r _ code _ <&3 && [ "$code" = 200 ]' 2>/dev/null
 }
 
 for one in $old; do

@@ -1,4 +1,4 @@
-"""A receiver for a try of the stack: writes every request as one JSON line to /log/requests.jsonl and answers 200."""
+"""Write every request as one JSON line to /log/requests.jsonl and answer 200: the receiver of a try."""
 
 import http.server
 import json

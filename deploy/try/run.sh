@@ -2,10 +2,11 @@
 # The project's own check of deploy/ in containers: an engine, the images, build, up, a ward from outside, checks, down. All of it lies in a network
 # namespace and a folder of its own; nothing else of the machine is touched.
 #
-#   sh deploy/try/run.sh [short]     # `short`: without the outages, the upgrade and the restart of the engine
+#   bash deploy/try/run.sh [short]     # `short`: without the outages, the upgrade and the restart of the engine
 #
 # Root. Needs mmdebstrap, slirp4netns, iproute2, nsenter, the docker command, Maven and Java for Kafka's jars, and a Python 3.12 of its own prefix
 # (PYTHON312, else pyenv's or the one on the path). IL2WATCH_TRY: where trees, images and volumes are kept between runs (3 GB); ~/.cache/il2watch/try.
+# PATIENCE: seconds that are waited for what must come; 240. More where the machine does other things too.
 # Ends with 0 and `N passed, 0 failed`; 1: a check failed; 77: something that it needs is missing, and says what.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"; checkout="$(cd "$here/../.." && pwd)"
@@ -31,6 +32,7 @@ mirror="$(awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources
 [ -n "${mirror:-}" ] || lacks "no /etc/apt/sources.list.d/debian.sources, which names Debian's mirror"
 
 export DOCKER_HOST="unix://$work/engine/docker.sock" DOCKER_CONFIG="$work/cli" SITE="$work/site" RECEIVED="$work/received"
+export PATIENCE="${PATIENCE:-240}"
 export COMPOSE="docker compose -f $work/site/deploy/compose.yaml" NAMESPACE="$namespace" ENGINE="$work/engine"
 inside() { nsenter --net="/var/run/netns/$namespace" "$@"; }
 
@@ -47,17 +49,17 @@ end() {
 trap end EXIT
 
 step "an engine of Debian 13, in a namespace of its own"
-[ -d "$work/root/usr" ] || mmdebstrap --quiet --variant=apt --aptopt='APT::Install-Recommends "false"' \
+[ -d "$work/debian/usr" ] || mmdebstrap --quiet --variant=apt --aptopt='APT::Install-Recommends "false"' \
   --include=ca-certificates,iptables,mount,docker.io,docker-cli,docker-compose,docker-buildx \
-  trixie "$work/root" "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main"
-mkdir -p "$work/cli/cli-plugins"; ln -sf "$work"/root/usr/libexec/docker/cli-plugins/* "$work/cli/cli-plugins/"
-sh "$here/engine.sh" "$work/root" "$work/engine" "$namespace"
+  trixie "$work/debian" "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main"
+mkdir -p "$work/cli/cli-plugins"; ln -sf "$work/debian/usr/libexec/docker/cli-plugins/"* "$work/cli/cli-plugins/"
+sh "$here/engine.sh" "$work/debian" "$work/engine" "$namespace"
 for _ in $(seq 60); do docker info >/dev/null 2>&1 && break; sleep 1; done
 docker info >/dev/null 2>&1 || { tail -n 5 "$work/engine/dockerd.log" >&2; lacks "the engine does not start here"; }
 
 rm -rf "$SITE" "$RECEIVED"; mkdir -p "$SITE" "$RECEIVED"; chmod 0777 "$RECEIVED"
 # What git would commit, uncommitted changes included.
-(cd "$checkout" && git ls-files -z --cached --others --exclude-standard deploy rules streams simulators il2watch.py pyproject.toml README.md LICENSE \
+(cd "$checkout" && git ls-files -z --cached --others --exclude-standard \
   | tar --null --files-from=- --create --file=- --ignore-failed-read 2>/dev/null) | tar -xf - -C "$SITE"
 
 if timeout 30 docker pull --quiet alpine:3 >/dev/null 2>&1; then
@@ -72,10 +74,11 @@ else
 fi
 
 step "build"
+# What earlier runs built would lose its name to what is built now.
+docker image ls --quiet --filter label=com.docker.compose.project=il2watch | xargs --no-run-if-empty docker rmi --force >/dev/null
+docker image prune --force >/dev/null
 sh "$SITE/deploy/secrets.sh" http://receiver:9999 >/dev/null 2>&1
-# A build reaches the packages through this namespace; what it leaves behind is thrown away.
-docker build --quiet --network host --file "$SITE/deploy/Dockerfile" --tag il2watch:warm "$SITE" >/dev/null
-$COMPOSE build --quiet
+$COMPOSE build --progress plain >"$work/build.log" 2>&1 </dev/null || { tail -n 30 "$work/build.log" >&2; exit 1; }
 # The receiver first, so that nothing fails for want of it: on the network that compose would make.
 $COMPOSE create >/dev/null 2>&1
 cp "$here/receiver.py" "$RECEIVED/"
@@ -83,7 +86,12 @@ docker rm --force il2-receiver >/dev/null 2>&1 || true
 docker run --detach --name il2-receiver --restart always --network il2watch_outside --network-alias receiver --volume "$RECEIVED:/log" \
   --entrypoint python3 python:3.12.12-slim-bookworm /log/receiver.py >/dev/null
 step "up"
-$COMPOSE up --detach --wait --wait-timeout 240 >/dev/null 2>&1 || { $COMPOSE ps; $COMPOSE logs --tail 20; exit 1; }
+$COMPOSE up --detach --wait --wait-timeout "$PATIENCE" >/dev/null 2>&1 || { $COMPOSE ps; $COMPOSE logs --tail 20; exit 1; }
 step "all healthy; checks"
-inside python3 "$here/check.py" "$form"
+inside python3 "$here/check.py" || failed=1
+if [ "$form" != short ]; then
+  step "scaled, upgraded, without Kafka, engine and disk"
+  inside python3 "$here/long.py" || failed=1
+fi
 step "done"
+exit "${failed:-0}"

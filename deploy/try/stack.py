@@ -1,13 +1,14 @@
-"""The stack that is tried: its containers, its topics, what the receiver got, and a list of checks."""
+"""The stack that is tried: its containers, its topics, what the receiver got, and the list of checks."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,8 +17,13 @@ SITE = Path(os.environ["SITE"])
 RECEIVED = Path(os.environ["RECEIVED"])
 SERVICES = ("kafka", "worker", "pager", "census", "board", "prometheus", "alertmanager", "grafana")
 OURS = ("worker", "pager", "census", "board")
-WITHIN_S = 240.0
-KAFKA = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx128m", "kafka")
+WITHIN_S = float(os.environ.get("PATIENCE", "240"))
+"""How long is waited for what must come, s: more where the machine does other things too."""
+READY = (
+    'exec 3<>/dev/tcp/127.0.0.1/9108; printf "GET /-/ready HTTP/1.0\\r\\n\\r\\n" >&3; '
+    'read -r _ code _ <&3; [ "$code" = 200 ]'
+)
+BROKER = ("--bootstrap-server", "localhost:9092")
 Found = TypeVar("Found")
 results: list[bool] = []
 
@@ -28,18 +34,33 @@ def check(name: str, good: object, more: object = "") -> None:
     print("ok  " if good else "FAIL", name, "" if good else more, flush=True)
 
 
-def said(*command: str, **more: Any) -> str:
-    """What a program prints. Raises CalledProcessError."""
-    return subprocess.run(command, capture_output=True, text=True, check=True, **more).stdout
+def checked(parts: Iterable[Callable[[], None]]) -> int:
+    """Make all checks and print their count; return the exit code."""
+    for part in parts:
+        try:
+            part()
+        except Exception as fault:  # a check that cannot be made has failed, and the others go on
+            check(part.__name__, False, f"{fault!r} {getattr(fault, 'stderr', '')}")
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return int(not all(results))
+
+
+def output(*command: str, version: str = "") -> str:
+    """Return what a program prints. Raises CalledProcessError. `version`: of the image, for this call."""
+    environment = os.environ | ({"IL2WATCH_VERSION": version} if version else {})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, env=environment
+    )
+    return done.stdout
 
 
 def compose(*words: str, version: str = "") -> str:
-    """What compose prints. `version`: of the image, for this call."""
-    return said(*COMPOSE, *words, env=os.environ | ({"IL2WATCH_VERSION": version} if version else {}))
+    """Return what compose prints."""
+    return output(*COMPOSE, *words, version=version)
 
 
 def within(what: Callable[[], Found], seconds: float = WITHIN_S) -> Found:
-    """The first answer that is one, or the last."""
+    """Return the first answer that is one, or the last."""
     end = time.monotonic() + seconds
     while not (found := what()) and time.monotonic() < end:
         time.sleep(1)
@@ -47,91 +68,76 @@ def within(what: Callable[[], Found], seconds: float = WITHIN_S) -> Found:
 
 
 def containers(*services: str) -> list[dict[str, Any]]:
+    """Return what the engine tells of the containers of these services."""
     ids = [one for service in services for one in compose("ps", "-aq", service).split()]
-    found: list[dict[str, Any]] = json.loads(said("docker", "inspect", *ids)) if ids else []
+    found: list[dict[str, Any]] = json.loads(output("docker", "inspect", *ids)) if ids else []
     return found
 
 
-def healthy(*services: str) -> bool:
-    """Whether all containers of these services are."""
-    found = containers(*services)
-    return bool(found) and all(one["State"].get("Health", {}).get("Status") == "healthy" for one in found)
+def healthy() -> bool:
+    """Return whether all containers are, and every worker serves its partitions."""
+    states = [one["State"].get("Health", {}).get("Status") for one in containers(*SERVICES)]
+    return set(states) == {"healthy"} and all(map(ready, workers()))
 
 
 def ready(container: str) -> bool:
-    """Whether a worker serves its partitions."""
-    ask = "import urllib.request as u; u.urlopen('http://127.0.0.1:9108/-/ready', timeout=3)"
-    done = subprocess.run(
-        ["docker", "exec", container, "python", "-c", ask], capture_output=True, check=False
-    )
-    return done.returncode == 0
+    """Return whether a worker serves its partitions."""
+    ask = ["docker", "exec", container, "bash", "-c", READY]
+    return subprocess.run(ask, capture_output=True, check=False).returncode == 0
 
 
 def workers() -> list[str]:
+    """Return the containers of the workers."""
     return compose("ps", "--quiet", "worker").split()
 
 
 def prometheus(path: str) -> Any:
+    """Return the data of an answer of Prometheus."""
     with urllib.request.urlopen(f"http://localhost:9090/api/v1/{path}", timeout=5) as answer:
         return json.load(answer)["data"]
 
 
-def received() -> list[tuple[str, str, str]]:
-    """(path, status, alertname) of everything that came."""
+def requests() -> list[dict[str, str]]:
+    """Return what the receiver got."""
     file = RECEIVED / "requests.jsonl"
-    rows = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-    return [
-        (row["path"], alert["status"], alert["labels"].get("alertname", ""))
-        for row in rows
-        for alert in json.loads(row["body"] or "{}").get("alerts", [])
-    ]
-
-
-def got(path: str) -> bool:
-    file = RECEIVED / "requests.jsonl"
-    return file.exists() and any(
-        json.loads(line)["path"].startswith(path) for line in file.read_text().splitlines()
-    )
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def offsets() -> dict[str, int]:
-    """The records that each topic has had."""
-    script = "/opt/kafka/bin/kafka-get-offsets.sh"
+    """Return how many records each topic has had."""
     ends: dict[str, int] = {}
-    for line in compose(*KAFKA, script, "--bootstrap-server", "localhost:9092").splitlines():
+    for line in tool("kafka-get-offsets").splitlines():
         if line.count(":") >= 2:
             topic, _, end = line.rsplit(":", 2)
             ends[topic] = ends.get(topic, 0) + int(end)
     return ends
 
 
-def alerts() -> list[dict[str, Any]]:
-    """The clinical alerts in the topic, in order for each patient."""
-    script = "/opt/kafka/bin/kafka-console-consumer.sh"
-    told = [
-        "--bootstrap-server",
-        "localhost:9092",
-        "--topic",
-        "il2.alerts",
-        "--from-beginning",
-        "--timeout-ms",
-        "8000",
-    ]
-    done = subprocess.run([*COMPOSE, *KAFKA, script, *told], capture_output=True, text=True, check=False)
-    found = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
-    return [one for one in found if not one["patient"].startswith(("*", "heartbeat"))]
+def tool(name: str, *words: str) -> str:
+    """Return what a program of Kafka's prints, whatever its exit code."""
+    inside = ("exec", "-T", "-e", "KAFKA_HEAP_OPTS=-Xmx128m", "kafka", f"/opt/kafka/bin/{name}.sh")
+    command = [*COMPOSE, *inside, *BROKER, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def il2watch(*words: str, more: tuple[str, ...] = ()) -> list[str]:
-    """The command that runs the image on this network, the received folder its working folder."""
-    image = compose("config", "--images").split()
-    ours = next(one for one in image if one.startswith("il2watch:"))
-    mounts = ("--network", "host", "--volume", f"{RECEIVED}:/ward", "--workdir", "/ward", *more)
+def il2watch(*words: str) -> list[str]:
+    """Return the command that runs the image on this network, with what was received as working folder."""
+    ours = next(one for one in compose("config", "--images").split() if one.startswith("il2watch:"))
+    mounts = ("--network", "host", "--volume", f"{RECEIVED}:/ward", "--workdir", "/ward")
     return ["docker", "run", "--rm", *mounts, "--entrypoint", words[0], ours, *words[1:]]
 
 
 def ward(patients: int, hours: float, seed: int) -> str:
-    """Make ward.jsonl in the received folder; return when it must begin to have ended two minutes ago."""
+    """Make ward.jsonl in the folder of what was received.
+
+    Return when it must begin to have ended two minutes ago.
+    """
     (RECEIVED / "ward.py").write_text((Path(__file__).parent / "ward.py").read_text())
-    make = f"il2watch simulate ward --patients {patients} --seed {seed} -o /tmp/all.jsonl && python ward.py /tmp/all.jsonl {hours} ward.jsonl"
-    return said(*il2watch("sh", "-c", make)).split()[-1]
+    make = f"il2watch simulate ward --patients {patients} --seed {seed} -o /tmp/all.jsonl"
+    cut = f"python ward.py /tmp/all.jsonl {hours} ward.jsonl"
+    return output(*il2watch("sh", "-c", f"{make} && {cut}")).split()[-1]
+
+
+def main(parts: Iterable[Callable[[], None]]) -> None:
+    """Make all checks and end with the exit code."""
+    sys.exit(checked(parts))

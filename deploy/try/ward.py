@@ -1,4 +1,7 @@
-"""The first hours of a ward's file, and when it must begin to end two minutes ago: ward.py FILE HOURS INTO; prints that time."""
+"""Keep the first hours of a ward's file: ward.py FILE HOURS INTO.
+
+Prints when it must begin to have ended two minutes ago.
+"""
 
 from __future__ import annotations
 

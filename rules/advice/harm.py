@@ -6,7 +6,7 @@ from rules.advice import pressors
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.chart import dirty_flags
 from rules.chart.facts import Weight
-from rules.chart.infusions import load_at
+from rules.chart.pressor_loads import load_at
 from rules.evaluate.result import ABSOLUTE, RELATIVE, Case, soonest, tripped
 from rules.wire.events import Reference
 from rules.wire.instants import Instant

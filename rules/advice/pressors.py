@@ -2,7 +2,7 @@
 
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span, runs
-from rules.chart.infusions import load_at
+from rules.chart.pressor_loads import load_at
 from rules.evaluate.result import soonest
 from rules.wire.instants import Instant
 from rules.wire.vocabulary import VASOPRESSORS

@@ -39,17 +39,10 @@ from rules.chart.facts import (
     accepted,
     drop,
 )
-from rules.chart.infusions import (
-    Lines,
-    Loads,
-    in_force,
-    is_pressor,
-    load_of,
-    pressor_loads,
-)
+from rules.chart.infusions import Lines, Ran, Timeline, in_force
 from rules.chart.oxygen import VitalsRow
+from rules.chart.pressor_loads import Loads, is_pressor, load_of, pressor_loads
 from rules.chart.setting import setting_for
-from rules.chart.timeline import Ran, Timeline
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Resolved, gone_on
 from rules.chart.weighing import Weighing

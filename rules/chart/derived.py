@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from rules.chart.corrections import RANK
 from rules.chart.facts import Baseline, Rate, Volume, Weight, insert
-from rules.chart.infusions import Lines, in_force, line_key, pressor_loads
+from rules.chart.infusions import Lines, in_force, line_key
+from rules.chart.pressor_loads import pressor_loads
 from rules.chart.volumes import Collection, resolved
 from rules.chart.weighing import Weighing
 from rules.guideline import Guideline

@@ -82,7 +82,7 @@ def index(chart: Chart) -> dict[str, Fact]:
 def part(chart: Chart, begin: int) -> Chart:
     """Return a chart with the facts of another from moment `begin` on, as if there were no earlier ones."""
     out = Chart(chart.guideline)
-    out.n, out.digests = chart.n, dict(chart.digests)
+    out.n = chart.n
     for name in NAMED:
         lists = getattr(chart, name)
         setattr(out, name, {key: _from(facts, begin) for key, facts in lists.items()})
@@ -94,6 +94,7 @@ def part(chart: Chart, begin: int) -> Chart:
     _restart(out.tail, chart.tail, begin)
     rebuilt(out)
     out.seen = index(out)
+    out.digests = {id: digest for id, digest in chart.digests.items() if id in out.seen}
     return out
 
 

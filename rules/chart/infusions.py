@@ -1,85 +1,20 @@
-"""Derive timelines of infusions: what ran when, and the pressor load (criteria.md 3.3 and 6)."""
+"""Derive what ran when from the rates of infusions, and keep that up to date (criteria.md 3.3 and 6).
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+The latest rate changes only what runs on.
+"""
+
+from collections.abc import Container, Iterator
 
 import msgspec
 
-from rules.chart.course import FOREVER
-from rules.chart.facts import AT, Rate, place
+from rules.chart.course import FOREVER, Span
+from rules.chart.facts import Rate, edits_of, place
 from rules.chart.weighing import Weighing
 from rules.guideline.declarations import Pressors
-from rules.guideline.edition import Guideline
-from rules.wire.events import Infusion, Reference
+from rules.wire.events import Infusion
 
 Lines = dict[str, list[Rate]]
 """Rates of each `agent|line`, in order of `at`."""
-
-WEIGHT, UNREADABLE, EQUIVALENT = "weight", "unreadable", "equivalent"
-
-
-class Load(msgspec.Struct, frozen=True):
-    """The pressor load, ug/kg/min of phenylephrine, from `at` until the next one.
-
-    `load`: of what can be read; `missing`: what is wanted to count the rest, as the assessment names it;
-    `rates`: of the agents that run, over their lines (None: unknown); `evidence`: their infusions; `blind`:
-    since when, without a break, something was missing.
-    """
-
-    at: int
-    load: float
-    missing: tuple[str, ...] = ()
-    rates: tuple[tuple[str, float | None], ...] = ()
-    evidence: tuple[Reference, ...] = ()
-    blind: int | None = None
-
-
-class Loads(list[Load]):
-    """The pressor load over time, in order of `at`, which finds the highest of a stretch in few steps.
-
-    `_blocks`: by size, in powers of two, the index of the first highest load of each full block.
-    """
-
-    __slots__ = ("_blocks",)
-
-    def __init__(self, loads: Iterable[Load] = ()) -> None:
-        super().__init__()
-        self._blocks: list[list[int]] = []
-        for load in loads:
-            self.add(load)
-
-    def add(self, load: Load) -> None:
-        """Add the next load."""
-        self.append(load)
-        best, size = len(self) - 1, len(self)
-        for level, blocks in enumerate((*self._blocks, [])):
-            if size % 2:
-                break
-            size //= 2
-            before = self._blocks[level - 1][-2] if level else len(self) - 2
-            best = before if self[before].load >= self[best].load else best
-            if level == len(self._blocks):
-                self._blocks.append(blocks)
-            blocks.append(best)
-
-    def cut(self, t: int) -> None:
-        """Remove the loads from moment `t` on."""
-        while self and self[-1].at >= t:
-            self.pop()
-        for level, blocks in enumerate(self._blocks):
-            del blocks[len(self) >> level + 1 :]
-
-    def highest(self, start: int, end: int) -> Load:
-        """Return the first highest of the loads with an index of [start, end), which is not empty."""
-        best = self[start]
-        while start < end:
-            level = 0
-            while level < len(self._blocks) and not start % (2 << level) and start + (2 << level) <= end:
-                level += 1
-            found = self[self._blocks[level - 1][start >> level]] if level else self[start]
-            best = found if found.load > best.load else best
-            start += 1 << level
-        return best
 
 
 def line_key(event: Infusion) -> str:
@@ -148,104 +83,92 @@ def per_kg(rate: Rate, weighing: Weighing) -> float | None:
     return None if kg is None else round(rate.rate / kg, 4)
 
 
-def pressor_loads(forces: Iterable[Force], guideline: Guideline, weighing: Weighing) -> Loads:
-    """Return the pressor load over time, from the first rate of any pressor on."""
-    pressors = guideline.pressors
-    mine = [one for one in forces if is_pressor(one.agent, pressors)]
-    mine.sort(key=lambda one: (one.rate.at, one.agent, one.rate.n))
-    moments = {one.rate.at for one in mine} | {one.end for one in mine if one.end < FOREVER}
-    out, i = Loads(), 0
-    now: list[Force] = []
-    for t in sorted(moments):
-        now = [one for one in now if one.end > t]
-        while i < len(mine) and mine[i].rate.at <= t:
-            now.append(mine[i])
-            i += 1
-        out.add(load_of(t, now, guideline, weighing, out[-1] if out else None))
-    return out
+Place = tuple[int, int, int]
 
 
-def is_pressor(agent: str, pressors: Pressors) -> bool:
-    """Return whether an agent is part of the pressor load, whether it can be counted or not."""
-    return agent in pressors.equivalents or agent in pressors.without
+class Ran:
+    """The spans, in order, in which any of some agents ran, as far as they have ended."""
+
+    __slots__ = ("agents", "spans")
+
+    def __init__(self, agents: Container[str]) -> None:
+        self.agents, self.spans = agents, list[Span]()
+
+    def add(self, one: Force) -> None:
+        """Add a rate that ended after those before."""
+        if one.agent in self.agents and ran(one.rate):
+            _join(self.spans, one.rate.at, one.end)
+
+    def until(self, running: list[Force]) -> list[Span]:
+        """Return the spans, those of what runs on included."""
+        out = self.spans[:]
+        for one in running:
+            if one.agent in self.agents and ran(one.rate):
+                _join(out, one.rate.at, one.end)
+        return out
 
 
-def load_of(
-    t: int, forces: Sequence[Force], guideline: Guideline, weighing: Weighing, before: Load | None
-) -> Load:
-    """Return the load from a moment on, by the pressors in force then, in order, after another load."""
-    pressors = guideline.pressors
-    totals: dict[str, float] = {}
-    unknown: dict[str, str] = {}
-    for one in forces:
-        if ran(one.rate):
-            value, lacks = _read(one.agent, one.rate, guideline, weighing)
-            totals[one.agent] = totals.get(one.agent, 0.0) + value
-            if lacks is not None:
-                unknown[one.agent] = lacks
-    load = sum(_counted(agent, total, pressors) for agent, total in totals.items())
-    ids = tuple(one.rate.reference for one in forces if ran(one.rate))
-    missing = tuple(dict.fromkeys(unknown.values()))
-    since = t if before is None or before.blind is None else before.blind
-    return Load(
-        t,
-        round(load, 4),
-        missing,
-        tuple(
-            (agent, None if agent in unknown else round(totals[agent], 4))
-            for agent in (*pressors.equivalents, *pressors.without)
-            if agent in totals
-        ),
-        ids or tuple(one.rate.reference for one in forces),
-        since if missing else None,
-    )
+def _join(spans: list[Span], start: int, end: int) -> None:
+    """Join a span to others, in order, all of which end no later."""
+    while spans and spans[-1][1] >= start:
+        start = min(start, spans.pop()[0])
+    spans.append((start, end))
 
 
-def _read(agent: str, rate: Rate, guideline: Guideline, weighing: Weighing) -> tuple[float, str | None]:
-    """Return what of a rate can be read, and what is missing for it."""
-    pressors = guideline.pressors
-    if agent in pressors.without:
-        return 0.0, f"{agent}.{EQUIVALENT}"
-    if rate.unread:
-        return 0.0, f"{agent}.{UNREADABLE}"
-    value = rate.rate if agent in pressors.in_units else per_kg(rate, weighing)
-    if value is None:
-        return 0.0, WEIGHT
-    return (value, None) if guideline.usable(agent, value) else (0.0, f"{agent}.{UNREADABLE}")
+class Timeline:
+    """The rates that ended, and those that run on: in force until another comes.
 
-
-def _counted(agent: str, total: float, pressors: Pressors) -> float:
-    """Return what a rate counts in phenylephrine: the dopamine that is given for the kidneys, nothing."""
-    if agent == "dopamine" and round(total, 4) <= pressors.renal_dopamine:
-        return 0.0
-    return total * pressors.equivalents.get(agent, 0.0)
-
-
-def load_at(loads: Sequence[Load], t: int) -> Load | None:
-    """Return the load in force at moment `t`; None before the first rate of any pressor."""
-    i = bisect_right(loads, t, key=AT)
-    return loads[i - 1] if i else None
-
-
-def load_in_force(loads: Loads, t: int) -> float | None:
-    """Return the pressor load in force at moment `t`, ug/kg/min.
-
-    0 when no pressor was ever charted, None when a running one cannot be counted.
+    `latest`: the place of the last rate; `counts`, `edits`: of each line, as far as it is known here.
     """
-    load = load_at(loads, t)
-    return 0.0 if load is None else None if load.missing else load.load
 
+    __slots__ = ("counts", "edits", "latest", "rans", "running")
 
-def blind_since(loads: Loads, t: int) -> int | None:
-    """Return since when, without a break until `t`, a running pressor cannot be counted; None: all can."""
-    load = load_at(loads, t)
-    return None if load is None else load.blind
+    def __init__(self, rans: tuple[Ran, ...] = ()) -> None:
+        self.rans, self.running = rans, list[Force]()
+        self.counts: dict[str, int] = {}
+        self.edits: dict[str, int] = {}
+        self.latest: Place | None = None
 
+    def begin(self, lines: Lines, forces: list[Force]) -> None:
+        """Begin anew with all rates in force."""
+        for one in sorted((one for one in forces if one.end < FOREVER), key=lambda one: one.end):
+            self._end(one)
+        self.running = [one for one in forces if one.end == FOREVER]
+        self.latest = max((place(rates[-1]) for rates in lines.values() if rates), default=None)
+        self._know(lines)
 
-def highest(loads: Loads, start: int, end: int) -> Load | None:
-    """Return the highest load in force at some moment of [start, end], one carried in from before included.
+    def _know(self, lines: Lines) -> None:
+        self.counts = {key: len(rates) for key, rates in lines.items()}
+        self.edits = {key: edits_of(rates) for key, rates in lines.items()}
 
-    Of equal ones the first; None when no pressor had been charted by then.
-    """
-    first, beyond = (bisect_right(loads, t, key=AT) for t in (start, max(start, end)))
-    return loads.highest(max(first - 1, 0), beyond) if beyond else None
+    def added(self, lines: Lines) -> tuple[str, Rate] | None:
+        """Return the rate that was added behind all others, with its line, if nothing else has changed."""
+        if any(edits_of(rates) != self.edits.get(key, 0) for key, rates in lines.items()):
+            return None
+        new = [key for key, rates in lines.items() if len(rates) != self.counts.get(key, 0)]
+        if len(new) != 1 or len(lines[new[0]]) != self.counts.get(new[0], 0) + 1:
+            return None
+        rate = lines[new[0]][-1]
+        return None if self.latest is not None and place(rate) < self.latest else (new[0], rate)
+
+    def go_on(self, lines: Lines, key: str, rate: Rate) -> list[Force]:
+        """Let the rate that was added come into force; return what changes: it and what it ends."""
+        ended = list(self._ended_by(key, rate))
+        changed = [*ended, Force(agent_of(key), rate, FOREVER, key)]
+        self.running = [*(one for one in self.running if one not in ended), changed[-1]]
+        for one in ended:
+            if one.rate.at < rate.at:
+                self._end(Force(one.agent, one.rate, rate.at, one.line))
+        self.latest = place(rate)
+        self._know(lines)
+        return changed
+
+    def _ended_by(self, key: str, rate: Rate) -> Iterator[Force]:
+        """Yield what a rate ends: that of its line; a rate 0 without a line all of its agent."""
+        agent = agent_of(key)
+        stops = key == key_of(agent, "") and not ran(rate)
+        yield from (one for one in self.running if one.line == key or (stops and one.agent == agent))
+
+    def _end(self, one: Force) -> None:
+        for each in self.rans:
+            each.add(one)

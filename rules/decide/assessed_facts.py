@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.chart.chart import Chart
 from rules.chart.facts import SetAside, Weight, place
-from rules.chart.infusions import load_at
+from rules.chart.pressor_loads import load_at
 from rules.decide.acceptances import of_pack
 from rules.decide.state import Patient
 from rules.evaluate.acceptance import lasting

@@ -81,6 +81,7 @@ def seal(patient: Patient, before: Instant) -> None:
     patient.whole = part(patient.whole, sealed + 1) if keeps else None
     if not revocable:
         patient.former = None
+        patient.given = {} if patient.stay.over else patient.given
     course_memory.remember(patient)
 
 

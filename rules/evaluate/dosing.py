@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span
-from rules.chart.infusions import highest, load_in_force
+from rules.chart.pressor_loads import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
 from rules.wire.instants import Instant
 

@@ -2,7 +2,7 @@
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.infusions import WEIGHT, load_at
+from rules.chart.pressor_loads import WEIGHT, load_at
 from rules.evaluate.pressor_load import INPUTS as WEIGHT_FOR_RATE_INPUTS
 from rules.evaluate.result import CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.upper_limit import upper

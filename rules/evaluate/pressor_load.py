@@ -5,7 +5,7 @@ from bisect import bisect_right
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import AT
-from rules.chart.infusions import Load, load_at
+from rules.chart.pressor_loads import Load, load_at
 from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
 from rules.guideline.declarations import RateMaximumRow, RateMinimumRow

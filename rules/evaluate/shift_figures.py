@@ -10,7 +10,7 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab, references
 from rules.chart.in_force import Charted, Reading
-from rules.chart.infusions import Load, highest, load_at
+from rules.chart.pressor_loads import Load, highest, load_at
 from rules.chart.volumes import END, Shift, reaching, volume
 from rules.evaluate.rows.baseline_gain import gain
 from rules.evaluate.rows.hourly_rate import Stretch, stretch

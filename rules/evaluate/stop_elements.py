@@ -16,7 +16,7 @@ from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, PersistentFindingRow, UpperLimitRow
 from rules.guideline.dose_decisions import StopRule, Table4
 from rules.guideline.implied import IMPLIED_BY
-from rules.wire.instants import Instant
+from rules.wire.instants import AFTER_ALL, Instant
 
 
 def due_after(table: Table4) -> int:
@@ -81,9 +81,9 @@ def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
 def trippers(rule: StopRule, code: str, chart: Chart, after: int = 0) -> Iterator[Fact]:
     """Yield the records, over or not, that make the rule stand when they are found out late.
 
-    Only those that arrived after another.
+    Only those that arrived after another; 0: all.
     """
-    most = chart.n - after
+    most = chart.n - after if after else AFTER_ALL
     row = chart.guideline.row[code]
     if isinstance(row, UpperLimitRow):
         for lab in rule.by:

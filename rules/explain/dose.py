@@ -1,6 +1,6 @@
 """Explain the next dose: when it is due, whether it may be given, and each blocker (criteria.md 4)."""
 
-from rules.chart.infusions import highest, load_at
+from rules.chart.pressor_loads import highest, load_at
 from rules.decide.dose_clock import PHENYLEPHRINE, URINE, DoseClock, dose_clock
 from rules.decide.recommendation import BLIND_PRESSURE, recommend
 from rules.decide.state import Patient

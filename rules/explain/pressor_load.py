@@ -1,7 +1,7 @@
 """Explain a pressor load: the loads in force in the window, and the one in force now."""
 
 from rules.chart.chart import Chart
-from rules.chart.infusions import EQUIVALENT, WEIGHT, Load, load_at
+from rules.chart.pressor_loads import EQUIVALENT, WEIGHT, Load, load_at
 from rules.evaluate.pressor_load import AnyRateRow
 from rules.explain.citations import cite_all
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, back, both, met, number, span, when

@@ -17,7 +17,7 @@ from streams.board import display_texts, unit_overview
 from streams.board.unit_overview import Advised, DoseCell, PressureCell
 from streams.flowsheet.shift_words import LAB_ORDER
 from streams.projections.episodes import OpenEpisode, SeenBy
-from streams.projections.marks import PageMark
+from streams.projections.marks import Marks, PageMark
 from streams.projections.patients import PatientProjection
 
 ALL_REASONS = 40
@@ -61,11 +61,18 @@ class PatientView(NamedTuple):
     labs: tuple[LabView, ...]
     timeline: tuple[AlertRecord, ...]
     page_log: tuple[PageRecord, ...]
-    marks: tuple[PageMark, ...]
     explains: bool
     same_guideline: bool
     unreadable: bool
     guideline: Guideline
+
+    @property
+    def marks(self) -> tuple[PageMark, ...]:
+        """What clinicians think of the pages."""
+        found = Marks()
+        for one in reversed(self.page_log):
+            found.apply(one)
+        return tuple(found)
 
     @property
     def notified(self) -> frozenset[str | None]:
@@ -101,7 +108,6 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         labs=labs(patient),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
         page_log=tuple(patient.pages.entries)[::-1],
-        marks=tuple(patient.pages.marks),
         explains=patient.chart is not None,
         same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
         unreadable=patient.unreadable,

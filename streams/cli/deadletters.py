@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from streams.errors import UsageError
 if TYPE_CHECKING:
     from rules.wire.deadletters import Letter
     from streams.deadletters.resending import SendPlan
+    from streams.feeds.service.resending import Feeds
 
 
 LS_DESCRIPTION = """\
@@ -118,13 +119,15 @@ def count(text: str) -> int:
 
 REPLAY_DESCRIPTION = """\
 Sends refused records again, each to the topic it came from, with its key and its record's time:
-those of --from, as corrected, or those in il2.deadletters. What would only be refused again is kept
-back, and reported with its reason. Sending twice is safe: a repeat changes nothing.
+those of --from, as corrected, or those in il2.deadletters. A message of a hospital feed goes through
+its feed again, by the map and the rules that --config has now. What would only be refused again is
+kept back, and reported with its reason. Sending twice is safe: a repeat changes nothing.
 The letters themselves stay in il2.deadletters, which is a log."""
 REPLAY_EXAMPLE = """\
   il2watch deadletters replay --from refused.jsonl --dry-run
   il2watch deadletters replay --reason wrong-key --key
-  il2watch deadletters replay --id il2.vitals/3/1042"""
+  il2watch deadletters replay --id il2.vitals/3/1042
+  il2watch deadletters replay --reason bad-unit --config site.toml      after the map of a feed was mended"""
 EXIT = "exit: 0 all were sent and acknowledged, 1 some were not, 2 usage"
 
 
@@ -228,9 +231,36 @@ def make_plan(chosen: argparse.Namespace, found: list[Letter]) -> SendPlan:
     """
     from streams.deadletters.resending import fault, lost, sort_out
 
-    return sort_out(
-        found, lost if chosen.force else partial(fault, ahead=site.guideline(chosen.config).choices.ahead)
-    )
+    of_record = lost if chosen.force else partial(fault, ahead=site.guideline(chosen.config).choices.ahead)
+    of_message = _fault_of_message(chosen) if any(map(is_message, found)) else of_record
+    return sort_out(found, lambda letter: (of_message if is_message(letter) else of_record)(letter))
+
+
+def is_message(letter: Letter) -> bool:
+    """Return whether a letter is a message of a hospital feed, and no record."""
+    from streams.feeds.service.resending import feed_of
+
+    return feed_of(letter) is not None
+
+
+def _fault_of_message(chosen: argparse.Namespace) -> Callable[[Letter], str | None]:
+    import asyncio
+
+    from streams.feeds.service import resending
+
+    feeds = feeds_of(chosen)
+    if chosen.force:
+        return partial(resending.lost, feeds=feeds)
+    tables = asyncio.run(resending.remembered(broker_of(chosen)))
+    return partial(resending.fault, feeds=feeds, tables=tables)
+
+
+def feeds_of(chosen: argparse.Namespace) -> Feeds:
+    """Return the feeds of the configuration. Raises UsageError."""
+    from streams.feeds import configured
+
+    file = site.opened(chosen.config)
+    return {} if file is None else configured.feeds(file)
 
 
 def send(chosen: argparse.Namespace, plan: SendPlan) -> int:
@@ -241,10 +271,28 @@ def send(chosen: argparse.Namespace, plan: SendPlan) -> int:
     from streams.deadletters.resending import through
     from streams.service.event_file import warn
 
-    sent, fault = through(broker_of(chosen), plan.go)
+    sent, fault = through(broker_of(chosen), [letter for letter in plan.go if not is_message(letter)])
+    messages = list(filter(is_message, plan.go))
+    if messages and fault is None:
+        more, fault = _send_messages(chosen, messages)
+        sent += more
     if fault is not None:
         warn(f"il2watch: not acknowledged: {fault}")
     return sent
+
+
+def _send_messages(chosen: argparse.Namespace, messages: list[Letter]) -> tuple[int, str | None]:
+    import asyncio
+
+    from streams.feeds.service import resending
+
+    broker = broker_of(chosen)
+
+    async def sending() -> tuple[int, str | None]:
+        tables = await resending.remembered(broker)
+        return await resending.resend(broker, feeds_of(chosen), tables, messages)
+
+    return asyncio.run(sending())
 
 
 def close(sent: int, total: int, plan: SendPlan) -> int:

@@ -129,15 +129,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         abandon_stdout()
         return INTERRUPTED
     except Exception as error:
-        if not of_the_broker(error):
-            raise
-        abandon_stdout()
-        complain(f"the broker does not answer any more ({type(error).__name__}); is it running?")
-        return STUCK
+        return broker_left(error)
+
+
+def broker_left(error: Exception) -> int:
+    """End with one sentence when the broker went while a command was at work; raise all other errors."""
+    if not of_the_broker(error):
+        raise error
+    abandon_stdout()
+    complain(f"the broker does not answer any more ({type(error).__name__}); is it running?")
+    return STUCK
 
 
 def of_the_broker(error: Exception) -> bool:
-    """Return whether an error is one of a Kafka client's: the broker went while a command was at work.
+    """Return whether an error is one of a Kafka client's.
 
     The clients are not imported for that: most commands need none.
     """

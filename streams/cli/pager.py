@@ -36,8 +36,9 @@ shadow nobody is paged for what was open before; --open lists that.
 For trials, --to names one receiver for all clinical pages; its secret is taken from the variable
 IL2WATCH_PAGER_KEY.
 
-Exit: 0 stopped by a signal, 1 a record could not be processed, 3 no progress; a supervisor should
-start it again after 1 and 3."""
+Exit: 0 stopped by a signal, 1 a record could not be processed, 2 the configuration is wrong, 3 no
+broker, or no progress, for as long as --patience; a supervisor should start it again after 1 and
+3, not after 2."""
 EXAMPLE = """\
   il2watch pager --config site.toml
   il2watch pager --config site.toml --shadow

@@ -17,14 +17,16 @@ from streams.errors import UsageError
 from streams.service.exit_codes import DONE, FINDINGS, version
 
 if TYPE_CHECKING:
-    from streams.qualify.report import Report, Step
+    from streams.kafka.settings import Broker
+    from streams.qualify.report import Recorder, Report, Step
 
 DESCRIPTION = """\
 Qualifies an installation on the machine that will run, with the site's configuration: installed
 files and packages, configuration, acceptance cases and the recorded ward, topics, the services'
-versions and all clocks; then a test patient goes the whole way through worker and pager, to a
-receiver and back. Its pages go to the route marked as test; it appears in no census, rate, review,
-handover or board. Each step that fails says what, and what to do.
+versions and all clocks; then a test patient goes the whole way, through the configuration's HL7
+feed (where there is one), worker and pager, to a receiver and back. Its pages go to the route
+marked as test; it appears in no census, rate, review, handover or board. Each step that fails says
+what, and what to do.
 
 Writes REPORT as HTML to sign, and beside it the same as JSON.
 
@@ -46,6 +48,18 @@ def parser() -> options.Parser:
     command.add_argument(
         "--offline", action="store_true", help="the installation alone: no broker, no services"
     )
+    running(command)
+    command.add_argument(
+        "--metrics-file",
+        metavar="FILE",
+        type=Path,
+        help="where the result goes as metrics, for node_exporter's textfile collector",
+    )
+    return command
+
+
+def running(command: options.Parser) -> None:
+    """Add the options that say what runs, and how long to wait for it."""
     command.add_argument(
         "--service",
         metavar="HOST:PORT",
@@ -55,19 +69,12 @@ def parser() -> options.Parser:
     for name in TOPICS:
         command.add_argument(f"--{name}", metavar="X", help="of the topics, as of il2watch topics check")
     command.add_argument(
-        "--metrics-file",
-        metavar="FILE",
-        type=Path,
-        help="where the result goes as metrics, for node_exporter's textfile collector",
-    )
-    command.add_argument(
         "--patience",
         metavar="S",
         type=options.positive,
         default=60.0,
         help="seconds for each thing that must come of the test patient; default: 60",
     )
-    return command
 
 
 def report_file(text: str) -> Path:
@@ -82,22 +89,34 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     from streams.qualify.installation import identity
     from streams.qualify.report import Recorder
-    from streams.qualify.run import Qualification, qualify
-    from streams.qualify.services import DEFAULT
 
     writable(chosen.report)
     config = chosen.config or os.environ.get(site.CONFIG) or None
     guideline = site.guideline(config)
     broker = None if chosen.offline else broker_of(chosen)
-    recorder = Recorder(said)
-    wanted = Qualification(
-        version(), guideline, config, broker, topics(chosen), chosen.service or DEFAULT, chosen.patience
-    )
-    qualify(wanted, recorder)
+    recorder = Recorder(show)
+    make_steps(recorder, chosen, config, broker, guideline.sha256)
     report = recorder.report(version(), socket.gethostname(), identity(guideline, config))
     write(report, chosen.report, chosen.metrics_file)
     print(f"{report.result}: {chosen.report}")
     return FINDINGS if report.failed else DONE
+
+
+def make_steps(
+    recorder: Recorder, chosen: argparse.Namespace, config: str | None, broker: Broker | None, guideline: str
+) -> None:
+    """Make all steps; what fails keeps none of the others from being made. `guideline`: its hash."""
+    from streams.qualify import services
+    from streams.qualify.broker import on_the_broker
+    from streams.qualify.command import installed
+    from streams.qualify.end_to_end import whole_way
+    from streams.qualify.interface import interface_of
+
+    installed(recorder, config)
+    if broker is not None:
+        on_the_broker(recorder, broker, topics(chosen))
+        services.running(recorder, chosen.service or services.DEFAULT, version(), guideline)
+        whole_way(recorder, broker, interface_of(site.opened(config)), chosen.patience)
 
 
 def topics(chosen: argparse.Namespace) -> list[str]:
@@ -112,7 +131,7 @@ def writable(path: Path) -> None:
         raise UsageError(f"--report {path}: no folder {path.parent}; make it, or name another")
 
 
-def said(step: Step) -> None:
+def show(step: Step) -> None:
     """Print a step as it is made, and what to do about it."""
     print(f"{TAGS[step.result]:8} {step.title} ({step.seconds:.1f} s)", file=sys.stderr)
     if step.result != "passed":

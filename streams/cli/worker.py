@@ -19,8 +19,9 @@ Reads events from Kafka, keeps each patient's chart, and publishes alerts and as
 many as there are machines; they share the partitions. Killed at any moment and started again, it
 loses nothing and decides nothing twice.
 
-Exit: 0 stopped by a signal, 1 a batch could not be processed, 3 no progress; a supervisor should
-start it again after 1 and 3."""
+Exit: 0 stopped by a signal, 1 a batch could not be processed, 2 the configuration is wrong, 3 no
+broker, or no progress, for as long as --patience; a supervisor should start it again after 1 and
+3, not after 2."""
 EXAMPLE = (
     "  il2watch worker --broker kafka-1.ward:9092\n  il2watch worker --clock log --broker "
     "localhost:9092     for replays"

@@ -18,6 +18,8 @@ from rules.wire.instants import LATEST, BadTime, parse, text
 from rules.wire.refusals import AMBIGUOUS, BAD_TIME, BAD_UNIT, ID_CONFLICT, MALFORMED, NEEDS_WEIGHT
 
 OF_A_READING = (AMBIGUOUS, BAD_TIME, BAD_UNIT, MALFORMED)
+FEEDS = "feeds/"
+"""What stands before a feed's name where other letters have a topic."""
 OF_THE_CHART = (NEEDS_WEIGHT, ID_CONFLICT)
 """What only the chart refuses: it knows the id by then."""
 
@@ -40,7 +42,7 @@ def letter(
     refused = deadletters.decode(items)
     known = timestamp if timestamp is not None and timestamp >= 0 else None
     return Letter(
-        refused.where or place,
+        refused.where or (_of_feed(refused.topic, place) if refused.topic.startswith(FEEDS) else place),
         refused.reason,
         refused.message,
         key,
@@ -48,6 +50,11 @@ def letter(
         value,
         partly_used(value, refused.reason),
     )
+
+
+def _of_feed(feed: str, place: str) -> str:
+    """Return where a message of a feed stands: there is no topic that it was refused in, but its letter's."""
+    return "/".join((feed, *place.rsplit("/", 2)[1:]))
 
 
 def partly_used(value: bytes | None, reason: str) -> bool:

@@ -16,7 +16,7 @@ from rules.wire.assessments import Assessment
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.events import Accept, Ack, Event, Resume, Silence, Tick, Withdrawal
 from rules.wire.instants import parse, text
-from rules.wire.vocabulary import EVERY_PATIENT, WARD
+from rules.wire.vocabulary import EVERY_PATIENT, WARD, is_made_up
 from streams.handover.model import Handover
 from streams.handover.patient_shift import PatientShift, ShiftSpan
 from streams.handover.sheet import NoHandover, of_patients, span_of, there
@@ -76,7 +76,7 @@ def patient_shifts(
     in_care = [
         name
         for name, one in sorted(outcome.patients.items())
-        if one.discharged is None or one.discharged > span.start
+        if (one.discharged is None or one.discharged > span.start) and not is_made_up(name)
     ]
     judged = {name: folded.assessment(name) for name in in_care}
     alerts: dict[str, list[AlertRecord]] = {}

@@ -65,6 +65,7 @@ def sheet(case: Case) -> Sheet:
     sections = (
         Section("dose", "Next dose", tuple(figures.dose_lines(case))),
         Section("open", "Open alerts", tuple(alerts.open_lines(case))),
+        Section("late", "Of this shift, known only after it", tuple(alerts.late_lines(case))),
         Section("ended", "Ended in the shift", tuple(alerts.ended_lines(case))),
         Section("figures", "The shift in figures", tuple(figures.figure_lines(case))),
         Section("labs", "Laboratory of 24 h (before)", tuple(figures.lab_lines(case))),

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from rules.wire import pages
 from rules.wire.alerts import RANK
 from rules.wire.pages import PageRecord
-from streams.projections.marks import Marks
 
 MOST_PAGES = 999
 OVER = ("resolve", "acknowledge")
@@ -102,14 +101,13 @@ MOST_ANSWERS = 32
 class PageLog:
     """The page log of one patient.
 
-    `entries`: what the pager did, oldest first; `answers`: the first thing it said of a command, by its id;
-    `marks`: what clinicians think of an alert's pages.
+    `entries`: what the pager did, and what clinicians think of it, oldest first; `answers`: the first thing
+    it said of a command, by its id.
     """
 
-    __slots__ = ("answers", "entries", "marks")
+    __slots__ = ("answers", "entries")
 
     def __init__(self) -> None:
-        self.marks = Marks()
         self.entries: deque[PageRecord] = deque(maxlen=MOST_LOGGED)
         self.answers: dict[str, PageRecord] = {}
 
@@ -119,7 +117,6 @@ class PageLog:
             self.answers.setdefault(page.command, page)
             for old in list(self.answers)[:-MOST_ANSWERS]:
                 del self.answers[old]
-        self.marks.apply(page)
         if page.outcome in SHOWN_OUTCOMES:
             self.entries.append(page)
         return page.outcome in SHOWN_OUTCOMES

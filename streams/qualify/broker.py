@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -12,7 +14,8 @@ from streams.kafka import clients
 from streams.kafka.admin import admin, new_topic
 from streams.kafka.partition_check import partition, partitions
 from streams.kafka.settings import Broker
-from streams.qualify.report import Finding, passed, skipped
+from streams.qualify import command
+from streams.qualify.report import Finding, Recorder, passed, skipped
 
 LATEST = 200
 """The records of a partition whose keys are looked at: the last ones."""
@@ -21,6 +24,13 @@ OFF_MS = 10_000
 """How far two clocks may differ: alerts are decided to the second."""
 CLOCK = "il2watch-qualify-clock-"
 SET_CLOCKS = "set the clocks by NTP (chrony) on the hosts of brokers and services, then qualify again"
+
+
+def on_the_broker(recorder: Recorder, broker: Broker, topics: Sequence[str]) -> None:
+    """Make the steps on what is on the broker. `topics`: the options of `il2watch topics check`."""
+    recorder.step("topics", "Topics", partial(command.topics, topics))
+    recorder.step("partitions", "Records in the partitions of their keys", partial(placement, broker))
+    recorder.step("broker-clock", "Clock of the broker", partial(clock, broker))
 
 
 def placement(broker: Broker) -> Finding:
@@ -84,9 +94,9 @@ def append_time(broker: Broker) -> int | None:
     return None if found <= 1 else found
 
 
-def compared(whose: str, said: int, before: int, after: int) -> Finding:
+def compared(whose: str, word: int, before: int, after: int) -> Finding:
     """Compare a clock's word with the host's times before and after it was asked, ms."""
-    off = said - before if said < before else max(0, said - after)
+    off = word - before if word < before else max(0, word - after)
     if abs(off) <= OFF_MS:
         return passed(f"{whose}: within {OFF_MS // 1000} s of this host")
     way = "ahead of" if off > 0 else "behind"

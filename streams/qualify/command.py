@@ -7,14 +7,17 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 from streams.config.site import CONFIG
+from streams.qualify import installation
 from streams.qualify.installation import folder
-from streams.qualify.report import Finding, passed
+from streams.qualify.report import Finding, Recorder, passed
 
 SCRIPT = Path(sys.executable).with_name("il2watch")
 LONGEST_S = 240
@@ -35,6 +38,16 @@ class Done(NamedTuple):
     complaints: tuple[str, ...]
 
 
+def installed(recorder: Recorder, config: str | None) -> None:
+    """Make the steps that need no broker. `config`: the site's file (None: none)."""
+    recorder.step("files", "Installed files as they were built", installation.files)
+    recorder.step("packages", "Packages as in the lock", installation.packages)
+    recorder.step("configuration", "Configuration", partial(configuration, config))
+    with tempfile.TemporaryDirectory(prefix="il2watch-qualify-") as scratch:
+        recorder.step("cases", "Acceptance cases", partial(cases, Path(scratch)))
+    recorder.step("golden", "Recorded ward", golden)
+
+
 def run(arguments: Sequence[str], cwd: Path, config: bool = True) -> Done:
     """Run the installed command in a folder. `config`: it may see the site's configuration."""
     program = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "il2watch"]
@@ -43,8 +56,8 @@ def run(arguments: Sequence[str], cwd: Path, config: bool = True) -> Done:
     done = subprocess.run(
         [*program, *arguments], cwd=cwd, env=environ, capture_output=True, timeout=LONGEST_S, check=False
     )
-    said = done.stderr.decode(errors="replace").splitlines()
-    return Done(done.returncode, done.stdout, tuple(line for line in said if line.strip()))
+    complaints = done.stderr.decode(errors="replace").splitlines()
+    return Done(done.returncode, done.stdout, tuple(line for line in complaints if line.strip()))
 
 
 def configuration(path: str | None) -> Finding:

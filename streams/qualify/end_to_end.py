@@ -23,7 +23,8 @@ from streams.kafka import commands
 from streams.kafka.blocking_reader import Tail
 from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
-from streams.qualify.report import Finding, passed, skipped
+from streams.qualify.interface import Interface
+from streams.qualify.report import Finding, Recorder, passed, skipped
 
 SUBJECT = "creatinine"
 HIGH, NORMAL = 9.0, 1.0
@@ -36,6 +37,29 @@ NO_WORKER = "see that a worker runs on this broker, that it is at work (its /-/r
 NO_PAGER = "see that a pager runs on this broker, that it is at work (its /-/ready), and what its log says"
 NO_ROUTE = "add a route to the site's [pager] table with test = true and a ladder to a receiver"
 RECEIVER = "see that the test route's receiver runs and takes pages: address, certificate, key"
+
+
+def whole_way(recorder: Recorder, broker: Broker, interface: Interface | None, patience: float) -> None:
+    """Take a test patient the whole way; after a step that failed only the discharge is made."""
+    patient = TestPatient(broker, patience, interface)
+    steps = (
+        ("page", "From a record to a page", patient.page),
+        ("acknowledgement", "From a page to its acknowledgement", patient.acknowledgement),
+        ("correction", "From a correction to the amendment", patient.correction),
+    )
+    going = True
+    try:
+        for name, title, make in steps:
+            step = recorder.step(name, title, make if going else after_a_failure)
+            going = going and step.result != "failed"
+        recorder.step("discharge", "Test patient gone", patient.discharge)
+    finally:
+        patient.close()
+
+
+def after_a_failure() -> Finding:
+    """Return the finding of a step that the one before made impossible."""
+    return skipped("the step before it failed")
 
 
 class Seen(NamedTuple):
@@ -52,12 +76,15 @@ class Seen(NamedTuple):
 
 
 class TestPatient:
-    """A stay of one test patient. `patience`: seconds to wait for each thing that must come."""
+    """A stay of one test patient. `patience`: seconds to wait for each thing that must come.
+
+    `interface`: the feed that its results go through; None: they are published as a feed would.
+    """
 
     __test__ = False  # no test of pytest's
 
-    def __init__(self, broker: Broker, patience: float) -> None:
-        self.broker, self.patience = broker, patience
+    def __init__(self, broker: Broker, patience: float, interface: Interface | None = None) -> None:
+        self.broker, self.patience, self.interface = broker, patience, interface
         self.patient = f"{TEST_PATIENT}{uuid.uuid4().hex[:12]}"
         self.tail = Tail(broker, (ALERTS, PAGES, ASSESSMENTS))
         self.producer = producer(broker, linger_ms=0)
@@ -78,6 +105,12 @@ class TestPatient:
         key = self.patient.encode()
         self.producer.send(topic_of(kind), record, key=key, timestamp_ms=self.sent).get(self.patience)
         return self.sent
+
+    def acknowledge(self, at: int) -> str:
+        """Publish an acknowledgement of the alert; return its id."""
+        command = commands.acknowledgement(self.patient, self.alert, WHO, at)
+        commands.send(self.broker, command)
+        return command.id
 
     def until(self, found: Callable[[Seen], bool]) -> Seen | None:
         """Return the first record for which `found` holds, read before or still coming; None: none."""
@@ -107,27 +140,27 @@ class TestPatient:
         began = self._creatinine(HIGH)
         alerted = self.until(lambda one: _is(one.alert, "opened"))
         if alerted is None or alerted.alert is None:
-            return Finding("failed", ("no alert came of the test patient's record",), NO_WORKER)
+            return Finding("failed", ("no alert came of the test patient's record",), self._no_alert())
         self.alert = alerted.alert.id
-        told = self.until(
+        notified = self.until(
             lambda one: self._of(one, pages.ACCEPTED, "trigger") or self._of(one, pages.UNROUTED)
         )
-        if told is not None and told.page is not None and told.page.outcome == pages.ACCEPTED:
-            return timed(began, alerted.at, told.at, told.page.channel or "")
-        return self._unpaged(told)
+        if (page := notified and notified.page) and page.outcome == pages.ACCEPTED:
+            way = f"through the feed {self.interface.name}" if self.interface else "published to the topics"
+            return timed(way, began, alerted.at, notified.at, page.channel or "")
+        return self._unpaged(notified)
 
     def acknowledgement(self) -> Finding:
         """Acknowledge the alert, and wait for the pager's word and the receiver's."""
         began = clock()
-        command = commands.acknowledgement(self.patient, self.alert, WHO, began)
-        commands.send(self.broker, command)
-        said = self.until(lambda one: one.page is not None and one.page.command == command.id)
-        if said is None or said.page is None or said.page.outcome != pages.ACKNOWLEDGED:
+        command = self.acknowledge(began)
+        answer = self.until(lambda one: one.page is not None and one.page.command == command)
+        if answer is None or answer.page is None or answer.page.outcome != pages.ACKNOWLEDGED:
             return Finding("failed", ("the pager does not acknowledge the alert",), NO_PAGER)
-        told = self.until(lambda one: self._of(one, pages.ACCEPTED, "acknowledge"))
-        if told is None:
+        notified = self.until(lambda one: self._of(one, pages.ACCEPTED, "acknowledge"))
+        if notified is None:
             return Finding("failed", ("the receiver is not told of the acknowledgement",), RECEIVER)
-        times = lasted(began, said.at), lasted(began, told.at)
+        times = lasted(began, answer.at), lasted(began, notified.at)
         return passed("acknowledged after {}, the receiver told after {}".format(*times))
 
     def correction(self) -> Finding:
@@ -143,9 +176,12 @@ class TestPatient:
         return passed("amended after {}, the receiver told after {}".format(*times))
 
     def discharge(self) -> Finding:
-        """Discharge the test patient, and wait until nothing is left of the stay."""
+        """Discharge the test patient, and wait until nothing is left of the stay.
+
+        A command after it moves the clock of a worker on the log's, and begins no new stay.
+        """
         began = self.send("encounter", "discharge", event="discharge")
-        self.send("encounter", "discharge-again", event="discharge")
+        self.acknowledge(began + 1)
         if not self.alert:
             return skipped("discharged; nothing was assessed before")
         gone = self.until(lambda one: one.topic == ASSESSMENTS and one.assessed is None)
@@ -153,22 +189,30 @@ class TestPatient:
             return Finding("failed", ("the test patient is still assessed",), NO_WORKER)
         return passed(f"gone after {lasted(began, gone.at)}")
 
-    def _creatinine(self, value: float, **fields: object) -> int:
+    def _creatinine(self, value: float, status: str = "final") -> int:
         """Send a creatinine, and a record after it: a worker on the log's clock decides what is past."""
-        reading = {"code": SUBJECT, "value": value, "unit": "mg/dL"}
-        began = self.send("labs", "creatinine", readings=[reading], **fields)
-        self.send(
-            "vitals", f"after-{self.sent}", readings=[{"code": "heart-rate", "value": 80, "unit": "/min"}]
-        )
+        if self.interface is None:
+            reading = {"code": SUBJECT, "value": value, "unit": "mg/dL"}
+            began = self.send("labs", "creatinine", readings=[reading], status=status)
+        else:
+            began = self.sent = max(clock(), self.sent + 1)
+            self.interface.creatinine(self.patient, value, text(began), "C" if status == "corrected" else "F")
+        self.send("vitals", f"after-{began}", readings=[{"code": "heart-rate", "value": 80, "unit": "/min"}])
         return began
+
+    def _no_alert(self) -> str:
+        """Return what to do where a record brings no alert."""
+        if self.interface is None:
+            return NO_WORKER
+        return f"{NO_WORKER}; see that the feed {self.interface.name} maps LOINC 2160-0 (il2watch feed map)"
 
     def _of(self, one: Seen, outcome: str, action: str | None = None) -> bool:
         page = one.page
         return page is not None and (page.alert, page.outcome, page.action) == (self.alert, outcome, action)
 
-    def _unpaged(self, told: Seen | None) -> Finding:
+    def _unpaged(self, unrouted: Seen | None) -> Finding:
         """Return why no receiver has the page, by what the pager wrote."""
-        if told is not None:
+        if unrouted is not None:
             return Finding("failed", ("no route takes the test patient's pages",), NO_ROUTE)
         tried = [one for one in self.pages() if one.outcome in (pages.RETRY, pages.REFUSED)]
         if tried:
@@ -199,9 +243,9 @@ def _is(alert: Transition | None, transition: str) -> bool:
     return alert is not None and (alert.subject, alert.transition) == (SUBJECT, transition)
 
 
-def timed(began: int, alerted: int, paged: int, channel: str) -> Finding:
-    """Return the finding of a page that arrived, with its times."""
-    line = f"alert after {lasted(began, alerted)}, page at {channel} after {lasted(began, paged)}"
+def timed(way: str, began: int, alerted: int, paged: int, channel: str) -> Finding:
+    """Return the finding of a page that arrived, with its times. `way`: how the record came in."""
+    line = f"{way}, alert after {lasted(began, alerted)}, page at {channel} after {lasted(began, paged)}"
     if paged - began > SLOW_S * 1000:
         return Finding("warned", (line,), f"more than {SLOW_S:.0f} s: see docs/runbooks/Il2PagesLate.md")
     return passed(line)

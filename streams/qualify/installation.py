@@ -61,14 +61,16 @@ class Recorded(NamedTuple):
 
 
 def recorded() -> list[Recorded]:
-    """Return the program's own files of the wheel's record; none for a checkout."""
+    """Return the program's own files of the wheel's record; none for a checkout, however it was installed."""
     try:
-        files = metadata.distribution("il2watch").files or []
+        distribution = metadata.distribution("il2watch")
     except metadata.PackageNotFoundError:
+        return []
+    if Path(str(distribution.locate_file(""))).resolve() != HOME:
         return []
     return [
         Recorded(Path(str(file.locate())), file.hash.value)
-        for file in files
+        for file in distribution.files or ()
         if file.hash is not None and file.parts[0] in (*PACKAGES, "il2watch.py")
     ]
 
@@ -76,7 +78,7 @@ def recorded() -> list[Recorded]:
 def files() -> Finding:
     """Compare every installed file with what was recorded when the wheel was built."""
     listed = recorded()
-    if not any(HOME in one.path.resolve().parents for one in listed):
+    if not listed:
         return skipped("a checkout, not a wheel: its files are hashed and compared with nothing")
     changed = [str(one.path.relative_to(HOME)) for one in listed if not same(one)]
     if not changed:

@@ -64,10 +64,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorder:
-    """Makes the steps one after another. `said`: called with each step as it is made."""
+    """Makes the steps one after another. `made`: called with each step."""
 
-    def __init__(self, said: Callable[[Step], None]) -> None:
-        self.said = said
+    def __init__(self, made: Callable[[Step], None]) -> None:
+        self.made = made
         self.began = now()
         self.steps: list[Step] = []
 
@@ -90,7 +90,7 @@ class Recorder:
             remedy=finding.remedy,
         )
         self.steps.append(step)
-        self.said(step)
+        self.made(step)
         return step
 
     def report(self, version: str, host: str, identity: dict[str, str]) -> Report:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from streams.errors import UsageError
 from streams.qualify.broker import compared
-from streams.qualify.report import Finding, passed
+from streams.qualify.report import Finding, Recorder, passed, skipped
 
 DEFAULT = ("127.0.0.1:9108", "127.0.0.1:9109")
 """Where a worker and a pager serve their metrics, unless they are told otherwise."""
@@ -32,6 +32,18 @@ class Answer(NamedTuple):
     clock: int
     before: int
     after: int
+
+
+def running(recorder: Recorder, addresses: Sequence[str], version: str, guideline: str) -> None:
+    """Make the steps on the running services. `version`, `guideline`: this command's; the latter's hash."""
+    answers: list[Answer] = []
+
+    def same() -> Finding:
+        answers.extend(ask(address) for address in addresses)
+        return versions(answers, version, guideline)
+
+    recorder.step("versions", "Versions of the running services", same)
+    recorder.step("service-clocks", "Clocks of the running services", lambda: clocks(answers))
 
 
 def ask(address: str) -> Answer:
@@ -74,6 +86,8 @@ def differing(one: Answer, version: str, guideline: str) -> list[str]:
 
 def clocks(answers: Sequence[Answer]) -> Finding:
     """Compare each service's clock with this host's."""
+    if not answers:
+        return skipped("no service said its time")
     found = [compared(one.address, one.clock, one.before, one.after) for one in answers]
     worst = next((one for one in found if one.result == "failed"), found[0])
     return worst._replace(found=tuple(line for one in found for line in one.found))

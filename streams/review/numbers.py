@@ -14,8 +14,7 @@ import pandas as pd
 
 from rules.wire import pages
 from rules.wire.instants import DAY, HOUR, MINUTE, SECOND
-from rules.wire.vocabulary import EVERY_PATIENT
-from streams.review.records import SYSTEM, Records, clinical
+from streams.review.records import SYSTEM, Records, is_counted
 
 ALARMS = ("opened", "worsened")
 TRIGGER = "trigger"
@@ -51,7 +50,9 @@ class Period(NamedTuple):
 
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the period."""
-        return frame if frame.empty else frame[(frame["when"] >= self.start) & (frame["when"] < self.end)]
+        if frame.empty:
+            return frame
+        return _where(frame, (frame["when"] >= self.start) & (frame["when"] < self.end))
 
     def hours(self, when: pd.Series[int]) -> pd.Series[str]:
         """Return the local hour of the day of instants, `00` to `23`."""
@@ -154,6 +155,8 @@ class _Chosen:
         for outcome, name in HELD.items():
             yield ("held back", name, "number"), len(self._pages(outcome))
         yield from _all("enqueued", _counts(self._pages(pages.ENQUEUED)["action"]))
+        yield from _all("marks", _counts(self._pages(pages.MARK)["mark"]))
+        yield from _all("would have paged", _counts(self._pages(pages.WOULD_HAVE_PAGED)["level"]))
         yield from _all("escalated because", _counts(self._pages(pages.ESCALATED)["cause"]))
 
     def unanswered(self) -> Found:
@@ -171,8 +174,8 @@ class _Chosen:
         yield ("unanswered", "pages", "paged"), len(sent)
         yield ("unanswered", "pages", "unanswered"), idle
         if paged:
-            yield ("unanswered", "episodes", "share"), len(silent) / len(paged)
-            yield ("unanswered", "pages", "share"), idle / len(sent)
+            yield ("unanswered", "episodes", "share unanswered"), len(silent) / len(paged)
+            yield ("unanswered", "pages", "share unanswered"), idle / len(sent)
 
     def _without_act(self, sent: pd.DataFrame) -> int:
         """Return how many pages no acknowledgement, silence, resume or acceptance follows within 30 min."""
@@ -214,9 +217,9 @@ class _Chosen:
         delay = facts["when"] - facts["at"]
         for row, group in [("all", delay), *delay.groupby(facts["source"].astype(str))]:
             late = group[group > self.period.late_after]
-            yield ("late charting", str(row), "facts"), len(group)
+            yield ("late charting", str(row), "charted"), len(group)
             yield ("late charting", str(row), "late"), len(late)
-            yield ("late charting", str(row), "share"), len(late) / len(group)
+            yield ("late charting", str(row), "share late"), len(late) / len(group)
             if len(late):
                 yield ("late charting", str(row), "median delay s"), float(np.percentile(late, 50)) / SECOND
                 yield (
@@ -228,7 +231,7 @@ class _Chosen:
         frame = self.pages
         if frame.empty:
             return pd.DataFrame(
-                {name: [] for name in ("action", "cause", "level", "subject", "when", "alert")}
+                {name: [] for name in ("action", "cause", "level", "subject", "when", "alert", "mark")}
             )
         found = frame[frame["outcome"] == outcome]
         return found if action is None else found[found["action"] == action]
@@ -265,30 +268,49 @@ def system(records: Records, period: Period) -> Found:
         yield from _all("alarms of the system", _counts(own["subject"]))
 
 
+BEGINS = ("admit", "baseline", "cycle-start")
+"""What begins a stay after a discharge, beside a dose (criteria.md section 1)."""
+
+
 def patient_days(facts: pd.DataFrame, period: Period) -> float:
-    """Return the days that patients were in care within a period: from a first fact to the discharge."""
+    """Return the days that patients were in care within a period: from a first fact to the discharge.
+
+    What is charted after a discharge belongs to no stay, until another begins.
+    """
     if facts.empty:
         return 0.0
-    total = 0
-    ordered = facts.sort_values("at", kind="stable")
-    for _, own in ordered.groupby("patient", observed=True):
-        begins: int | None = None
-        for at, event in zip(own["at"], own["event"], strict=True):
-            if begins is None and event != "discharge":
-                begins = at
-            elif begins is not None and event == "discharge":
-                total += max(0, min(at, period.end) - max(begins, period.start))
-                begins = None
-        if begins is not None:
-            total += max(0, min(int(facts["when"].max()), period.end) - max(begins, period.start))
+    total, last = 0, int(facts["when"].max())
+    own = facts[facts["type"].isin((*FACTS, "encounter"))].sort_values("at", kind="stable")
+    for _, stays in own.groupby("patient", observed=True):
+        for begins, ends in _stays(stays, last):
+            total += max(0, min(ends, period.end) - max(begins, period.start))
     return total / DAY
+
+
+def _stays(facts: pd.DataFrame, last: int) -> Iterator[tuple[int, int]]:
+    """Yield when each stay of a patient begins and ends, ms; one that goes on ends at `last`."""
+    begins: int | None = int(facts["at"].iloc[0])
+    moving = facts[facts["event"].isin((*BEGINS, "discharge")) | (facts["type"] == "dose")]
+    for at, event in zip(moving["at"], moving["event"], strict=True):
+        if begins is None and event != "discharge":
+            begins = int(at)
+        elif begins is not None and event == "discharge":
+            yield begins, int(at)
+            begins = None
+    if begins is not None:
+        yield begins, last
 
 
 def _of(frame: pd.DataFrame, wanted: Callable[[str], bool]) -> pd.DataFrame:
     if frame.empty:
         return frame
-    names = [name for name in frame["patient"].cat.categories if name != EVERY_PATIENT and wanted(name)]
-    return clinical(frame)[clinical(frame)["patient"].isin(names)]
+    names = [name for name in frame["patient"].cat.categories if is_counted(name) and wanted(name)]
+    return _where(frame, frame["patient"].isin(names))
+
+
+def _where(frame: pd.DataFrame, chosen: pd.Series[bool]) -> pd.DataFrame:
+    """Return the rows that are chosen; the frame itself where all are, for a copy costs its size."""
+    return frame if chosen.all() else frame[chosen]
 
 
 def _counts(column: pd.Series[str]) -> pd.Series[int]:

@@ -31,6 +31,8 @@ TITLES = {
     "time to acknowledge, by hour": "Time to acknowledgement, by hour of the day",
     "answers": "Reminders, escalations and commands",
     "unanswered": "What nobody answered",
+    "marks": "Pages marked by who got them",
+    "would have paged": "In shadow: what would have been paged, by level",
     "flapping": "Subjects that flap: three episodes in 12 h",
     "late charting": "The feed: charted late, by source",
     "dead letters": "The feed: dead letters, by reason",
@@ -61,7 +63,8 @@ class Review(NamedTuple):
     def rows(self) -> list[tuple[Number, float | None, float | None]]:
         """Return every number of either period, table by table; within one in order of rows."""
         order = list(TITLES)
-        keys = sorted(self.now.keys() | self.before.keys(), key=lambda key: (order.index(key.table), key.row))
+        known = dict.fromkeys((*self.now, *self.before))
+        keys = sorted(known, key=lambda key: (order.index(key.table), key.row))
         return [(key, self.now.get(key), self.before.get(key)) for key in keys]
 
 
@@ -79,8 +82,10 @@ def exceeded(review: Review, table: ReviewTable) -> list[str]:
         Budget(
             "pages-a-patient-day", Number("burden", "all", "pages a patient-day"), table.pages_a_patient_day
         ),
-        Budget("share-unanswered", Number("unanswered", "episodes", "share"), table.share_unanswered),
-        Budget("share-late", Number("late charting", "all", "share"), table.share_late),
+        Budget(
+            "share-unanswered", Number("unanswered", "episodes", "share unanswered"), table.share_unanswered
+        ),
+        Budget("share-late", Number("late charting", "all", "share late"), table.share_late),
     )
     return [
         f"{one.key}: {written(found)}, and at most {written(one.limit)} was agreed"
@@ -240,6 +245,10 @@ def svg(figure: Figure) -> str:
     return out.getvalue().decode().partition("?>")[2].partition(">")[2]
 
 
+SHORT = {"burden": "", "unanswered": "episodes ", "late charting": "facts, "}
+"""What stands before a measure of the summary, by table."""
+
+
 def summary(review: Review) -> str:
     """Return the numbers of the whole period in a few lines of text."""
     rows = [
@@ -248,6 +257,7 @@ def summary(review: Review) -> str:
         if (key.table, key.row) in {("burden", "all"), ("unanswered", "episodes"), ("late charting", "all")}
     ]
     lines = [
-        f"{key.table}, {key.measure}: {written(now)} (before {written(before)})" for key, now, before in rows
+        f"{SHORT[key.table]}{key.measure}: {written(now)} (before {written(before)})"
+        for key, now, before in rows
     ]
     return "\n".join((f"{span(review.period)}, {review.unit or 'all units'}", *lines))

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 import pandas as pd
 
 from rules.wire.instants import BadTime, parse
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 
 SYSTEM = "system"
 PARSED = 4096
@@ -43,13 +44,14 @@ class PageFields(msgspec.Struct, frozen=True, gc=False):
     alert: str | None = None
     action: str | None = None
     level: str | None = None
-    kind: str | None = None
     subject: str | None = None
-    unit: str | None = None
     cause: str | None = None
-    channel: str | None = None
     waited_ms: int | None = None
+    mark: str | None = None
     actionable: bool | None = None
+
+
+Kind = TypeVar("Kind", AlertFields, PageFields)
 
 
 class FactFields(msgspec.Struct, frozen=True, gc=False):
@@ -87,7 +89,7 @@ class Column:
 
     def series(self) -> pd.Categorical:
         """Return the column for a data frame."""
-        return pd.Categorical.from_codes(np.array(self.codes, dtype=np.int32), list(self.names))
+        return pd.Categorical.from_codes(np.frombuffer(self.codes, np.int32), list(self.names))
 
 
 class Records:
@@ -103,52 +105,40 @@ class Records:
         self.pages = pd.DataFrame()
         self.facts = pd.DataFrame()
 
-    def read_alerts(self, values: Iterable[bytes]) -> None:
-        """Read the values of alerts; a transition that was published twice counts once."""
-        names = {
-            name: Column() for name in ("id", "patient", "subject", "kind", "level", "transition", "system")
-        }
-        seq, decided = array("q"), array("q")
-        decode = msgspec.json.Decoder(AlertFields).decode
+    def _decoded(self, values: Iterable[bytes], kind: type[Kind], time: str) -> Iterator[tuple[Kind, int]]:
+        """Yield the records of a kind, each with the instant in its field `time`; count what is none."""
+        decode = msgspec.json.Decoder(kind).decode
         for value in values:
             try:
                 one = decode(value)
-                decided.append(parse(one.decided))
+                moment = parse(getattr(one, time))
             except (ValueError, BadTime):
-                self.unread["alert"] += 1
+                self.unread[NAMES[kind]] += 1
                 continue
+            yield one, moment
+
+    def read_alerts(self, values: Iterable[bytes]) -> None:
+        """Read the values of alerts; a transition that was published twice counts once."""
+        names = {name: Column() for name in ALERT_NAMES}
+        seq, decided = array("q"), array("q")
+        for one, moment in self._decoded(values, AlertFields, "decided"):
             seq.append(one.seq)
+            decided.append(moment)
             for name, column in names.items():
                 column.add(getattr(one, name))
         frame = _framed(names, seq=seq, when=decided)
-        self.alerts = frame[~frame.duplicated(["id", "seq"])]
+        again = frame.duplicated(["id", "seq"])
+        frame = frame.drop(columns=["id", "seq"])
+        self.alerts = frame[~again] if again.any() else frame
 
     def read_pages(self, values: Iterable[bytes]) -> None:
         """Read the values of the pager's audit records."""
-        text = (
-            "outcome",
-            "patient",
-            "alert",
-            "action",
-            "level",
-            "kind",
-            "subject",
-            "unit",
-            "cause",
-            "channel",
-        )
-        names = {name: Column() for name in (*text, "actionable")}
+        names = {name: Column() for name in (*PAGE_NAMES, "actionable")}
         when, waited = array("q"), array("q")
-        decode = msgspec.json.Decoder(PageFields).decode
-        for value in values:
-            try:
-                one = decode(value)
-                when.append(parse(one.when))
-            except (ValueError, BadTime):
-                self.unread["page"] += 1
-                continue
+        for one, moment in self._decoded(values, PageFields, "when"):
+            when.append(moment)
             waited.append(-1 if one.waited_ms is None else one.waited_ms)
-            for name in text:
+            for name in PAGE_NAMES:
                 names[name].add(getattr(one, name))
             names["actionable"].add(ACTIONABLE[one.actionable])
         self.pages = _framed(names, when=when, waited=waited)
@@ -184,14 +174,17 @@ class Records:
         )
 
 
+ALERT_NAMES = ("id", "patient", "subject", "kind", "level", "transition", "system")
+PAGE_NAMES = ("outcome", "patient", "alert", "action", "level", "subject", "cause", "mark")
+NAMES = {AlertFields: "alert", PageFields: "page"}
 ACTIONABLE = {True: "yes", False: "no", None: "unsaid"}
 
 
 def _framed(names: dict[str, Column], **numbers: array[int]) -> pd.DataFrame:
     columns = {name: column.series() for name, column in names.items()}
-    return pd.DataFrame(columns | {name: np.array(values, np.int64) for name, values in numbers.items()})
+    return pd.DataFrame(columns | {name: np.frombuffer(values, np.int64) for name, values in numbers.items()})
 
 
-def clinical(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that are of a patient: alarms of the system belong to none."""
-    return frame[frame["patient"] != EVERY_PATIENT]
+def is_counted(patient: str) -> bool:
+    """Return whether an id is a patient's: alarms of the system belong to none, and some are made up."""
+    return patient != EVERY_PATIENT and not is_made_up(patient)

@@ -77,6 +77,9 @@ DEAD_LETTER_SHARE = gauge(
     "il2_dead_letter_share_ratio", "Share of the records of the last minutes that were refused."
 )
 DEAD_LETTER_ALARM = gauge("il2_dead_letter_alarm", "1 while that share is above its limit.")
+SYSTEM_ALARM = gauge(
+    "il2_system_alarm", "1 while a system alert of this process is open, by its subject.", "subject"
+)
 PATIENTS = gauge("il2_patients", "Patients whose stay is not over, by partition.", "partition")
 STATE_RECORDS = counter("il2_state_records", "State records of patients written to the changelog.")
 BUILD: Info = Info("il2_build", "The program.", registry=REGISTRY)

@@ -182,6 +182,7 @@ def spelled(cell: Any) -> str:
 
 NAMES = ("patient", "id")
 _WITH_POINT = re.compile(r"([0-9]+)\.0+")
+_SEPARATED = re.compile("[;|\t]")
 _CUT = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+")
 EXACT = 1 << 53
 
@@ -253,16 +254,18 @@ def heading(path: str, head: Line) -> list[str]:
         raise UsageError(f"{path}:{head.number}: {fields.message}")
     while fields and not fields[-1]:
         fields.pop()
-    checked(path, fields)
+    checked(f"{path}:{head.number}", fields)
     return fields
 
 
-def checked(path: str, names: list[str]) -> None:
-    """Check the columns of a file. Raises UsageError, naming it."""
+def checked(place: str, names: list[str]) -> None:
+    """Check the columns of a file. Raises UsageError, naming the place where they stand."""
+    if len(names) == 1 and (other := _SEPARATED.search(names[0])):
+        raise UsageError(f"{place}: the columns are separated by {other[0]!r}; write the table with commas")
     try:
         check(names)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{place}: {error}") from None
 
 
 def split(line: Line) -> list[str] | RefusedRow:

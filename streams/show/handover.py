@@ -38,8 +38,9 @@ def footer(handover: Handover) -> str:
     """Return as of when states are, and the edition that decided."""
     edition = handover.guideline
     return (
-        f"States as of {short(handover.at)}. Guideline {edition['id']} version {edition['version']} "
-        f"({edition['sha256'][:12]}). It advises and never doses."
+        f"States as of {short(handover.at)}; [known later]: after the shift. "
+        f"Guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). "
+        "It advises and never doses."
     )
 
 

@@ -92,6 +92,7 @@ class WorkerAgent(FaustAgent):
             *([] if alert is None else [alert]),
             *self.alarms.after(now, happened, self.processor.lost),
         ]
+        metric_updates.system(self.alarms.open())
         if alerts:
             await self.processor.producer.append(alerts)
         return partition

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rules.wire.instants import HOUR
 from rules.wire.vocabulary import LEVELS, is_made_up
@@ -49,6 +49,12 @@ def share(now: Share) -> None:
     """Record the share of dead letters, and whether the alarm is open."""
     metrics.DEAD_LETTER_SHARE.set(now.value or 0.0)
     metrics.DEAD_LETTER_ALARM.set(now.open)
+
+
+def system(alarms: Mapping[str, bool]) -> None:
+    """Record which alarms of the system are open."""
+    for subject, is_open in alarms.items():
+        metrics.SYSTEM_ALARM.labels(subject).set(is_open)
 
 
 def again(missing: Iterable[tuple[str, list[PendingAlert]]]) -> None:

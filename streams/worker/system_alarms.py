@@ -136,6 +136,12 @@ class SystemAlarms:
         self.state = SystemAlarm(worker, STATE_LOST)
         self.clock = None if clock is None else ClockAlarm(worker, clock)
 
+    def open(self) -> dict[str, bool]:
+        """Return by subject whether each alarm is open."""
+        clock = {} if self.clock is None else {self.clock.alarm.subject: self.clock.alarm.open}
+        recent = {subject: alarm.alarm.open for subject, alarm in self.recent.items()}
+        return {**recent, self.state.subject: self.state.open, **clock}
+
     def after(
         self, now: int, happened: Mapping[str, str], lost: Sequence[int] = ()
     ) -> Iterable[OutgoingRecord]:

@@ -7,63 +7,40 @@ Every panel and recording answers; every alarm is silent in the first hour and h
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.hour import CALM_MIN, JOBS, LAST_MIN, START_S, STEP_S
-from tests.deploy.hour_own import own
-from tests.deploy.places import ROOT, RULES, Expression, alarms, panel_expressions, recordings
-from tests.deploy.servers import Prometheus, program, prometheus, run
+from tests.deploy.hour import START_S, STEP_S
+from tests.deploy.hour_pictures import drawn
+from tests.deploy.hour_played import CALM, LAST, played
+from tests.deploy.places import BOARDS, Expression, alarms, panel_expressions, recordings
+from tests.deploy.servers import Prometheus
 from tests.deploy.test_names import exposed
 
 pytestmark = [pytest.mark.prometheus, pytest.mark.slow, pytest.mark.xdist_group("hour")]
 
-EMPTY = "global: {}\n"
-CALM, LAST = START_S + CALM_MIN * 60, START_S + LAST_MIN * 60
 ALWAYS = {"Il2Watchdog"}
 
 
 @pytest.fixture(scope="module")
 def hours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """Prometheus with these hours, and what recording.yml would have recorded in them."""
-    folder = tmp_path_factory.mktemp("hours")
-    program("prometheus")
-    played = [
-        subprocess.run(
-            [sys.executable, "-m", "tests.deploy.hour", name], cwd=ROOT, stdout=subprocess.PIPE, check=True
-        ).stdout
-        for name in JOBS
-    ]
-    (folder / "hours.om").write_bytes(b"".join([*played, own().encode(), b"# EOF\n"]))
-    run(
-        "promtool",
-        "tsdb",
-        "create-blocks-from",
-        "openmetrics",
-        "--quiet",
-        str(folder / "hours.om"),
-        str(folder / "data"),
-    )
-    with prometheus(folder, EMPTY) as started:
-        record(started, folder)
-    with prometheus(folder, EMPTY) as started:
+    with played(tmp_path_factory.mktemp("hours")) as started:
         yield started
-
-
-def record(server: Prometheus, folder: Path) -> None:
-    recording = next(str(path) for path in RULES if path.name == "recording.yml")
-    span = [f"--start={START_S}", f"--end={LAST}", f"--url={server.url}", f"--output-dir={folder / 'data'}"]
-    run("promtool", "tsdb", "create-blocks-from", "rules", *span, recording)
 
 
 @pytest.mark.parametrize("expression", [*panel_expressions(), *recordings()], ids=lambda one: one.place)
 def test_an_expression_returns_data_after_an_hour(expression: Expression, hours: Prometheus) -> None:
     values = [float(series["value"][1]) for series in hours.at(expression.text, CALM)]
     assert [value for value in values if not math.isnan(value)], values
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda path: path.name)
+def test_every_panel_of_a_board_has_series_to_draw_over_the_hour(board: Path, hours: Prometheus) -> None:
+    panels = drawn(board, hours)
+    assert panels
+    assert [panel.title for panel in panels if not any(panel.series.values())] == []
 
 
 @pytest.mark.parametrize("expression", recordings(), ids=lambda one: one.place)

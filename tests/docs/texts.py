@@ -108,6 +108,11 @@ SCREEN = Source(
     "criteria.md 10",
     whole=True,
 )
+HANDOVER = Source(
+    ("streams/flowsheet/shift_words.py", "streams/handover", "streams/show/handover.py"),
+    "criteria.md 10",
+    whole=True,
+)
 PLOT = Source(("streams/plot",), "criteria.md 10", whole=True)
 REFUSED = Source(
     (
@@ -139,6 +144,7 @@ NOT_SHOWN = {
         "rules/chart/write_facts.py",
         "rules/decide/assessment.py",
         "rules/decide/dose_clock.py",
+        "rules/evaluate/shift_figures.py",
         "rules/guideline/agents.py",
         "rules/guideline/declarations.py",
         "rules/ingest/ucum.py",
@@ -161,7 +167,9 @@ NOT_SHOWN = {
         "streams/channels/options.py",
         "streams/channels/registry.py",
         "streams/channels/webhook.py",
+        "streams/pager/delivery/open_alerts.py",
         "streams/pager/delivery/retry.py",
+        "streams/pager/service/app.py",
         "streams/pager/service/config.py",
         "streams/pager/service/metrics.py",
         "streams/pager/service/process.py",
@@ -197,7 +205,7 @@ def several(*sources: Source) -> Callable[[], Iterator[Text]]:
     return lambda: (text for source in sources for text in written(source))
 
 
-COMPOSED = (ALERTS, STEPS, EXPLAINED, NAMED, BOARD, PAGES, ANSWERS, SCREEN, PLOT, REFUSED)
+COMPOSED = (ALERTS, STEPS, EXPLAINED, NAMED, BOARD, HANDOVER, PAGES, ANSWERS, SCREEN, PLOT, REFUSED)
 SECTIONS = (
     Section("Criteria of Table 3", declared_texts.rows),
     Section("Findings", declared_texts.findings),
@@ -211,6 +219,7 @@ SECTIONS = (
     Section("Alerts, as they are composed", several(ALERTS, STEPS)),
     Section("Explanations", several(EXPLAINED)),
     Section("The board", lambda: (*written(NAMED), *written(BOARD), *scripts())),
+    Section("The handover", several(HANDOVER)),
     Section("Pages and what became of a command", several(PAGES, ANSWERS)),
     Section("On a terminal and on a plot", several(SCREEN, PLOT)),
     Section("Why a record or a value is not used", several(REFUSED)),

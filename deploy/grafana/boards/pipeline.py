@@ -158,6 +158,13 @@ REFUSED = PanelRow(
             Query('max by (instance) (il2_dead_letter_share_ratio{job="il2-worker"})', "{{instance}}"),
             Query('max(il2_dead_letter_alarm{job="il2-worker"})', "alarm"),
         ),
+        lines(
+            "System alerts",
+            "Which system alerts of workers and pagers are open: each has an alarm with its runbook.",
+            "short",
+            Query("max by (subject) (il2_system_alarm)", "{{subject}}"),
+            stacked=True,
+        ),
     ),
 )
 

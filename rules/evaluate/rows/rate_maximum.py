@@ -1,7 +1,7 @@
 """Evaluate the highest pressor load of the dose interval (criteria.md 3.3, phenylephrine-maximum)."""
 
 from rules.chart.chart import Chart
-from rules.chart.infusions import blind_since, highest
+from rules.chart.pressor_loads import blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType

@@ -2,7 +2,7 @@
 
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
-from rules.chart.infusions import Load, blind_since, highest
+from rules.chart.pressor_loads import Load, blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
 from rules.evaluate.result import TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType

@@ -1,6 +1,6 @@
 """Explain the highest pressor load of the dose interval."""
 
-from rules.chart.infusions import blind_since
+from rules.chart.pressor_loads import blind_since
 from rules.evaluate.rows.rate_maximum import kept_from, window_start
 from rules.explain.explanation import Answer, Window, span
 from rules.explain.pressor_load import explain_load, not_dosing

@@ -74,7 +74,7 @@ def sheets(handover: Handover, address: Address) -> h.Node:
         h.p[
             f"Shift {short(handover.start)} to {short(handover.end)}, zone {handover.zone}; "
             f"{display_texts.plural(len(handover.sheets), 'patient')}, the worst first. "
-            f"States as of {short(handover.at)}."
+            f"States as of {short(handover.at)}; (known later): after the shift."
         ],
     ]
     foot = h.p(class_="edition")[

@@ -22,11 +22,16 @@ class Origin(NamedTuple):
     sender: str = ""
 
     @property
+    def by_order(self) -> str:
+        """The order, whatever the device."""
+        return f"order{SEPARATOR}{self.order}"
+
+    @property
     def named(self) -> str:
         """The device, else the order, else the sending application."""
         if self.device:
             return f"device{SEPARATOR}{self.device}"
-        return f"order{SEPARATOR}{self.order}" if self.order else f"sender{SEPARATOR}{self.sender}"
+        return self.by_order if self.order else f"sender{SEPARATOR}{self.sender}"
 
 
 def digest(*parts: str) -> str:

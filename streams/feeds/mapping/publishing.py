@@ -85,7 +85,7 @@ class Publishing:
         if checked.problem is not None:
             self.refuse(part, checked.problem.reason, checked.problem.message)
             return False
-        self.send(event, checked.digest, order)
+        self.send(event, checked.digest if order else "", order)
         return True
 
     def send(self, event: WireEvent, digest: str, order: str) -> None:

@@ -79,6 +79,7 @@ def zones(message_time: str, zone: str | None) -> Zones:
     return Zones(None, zone, candidates(local.wall, zone) if zone else ())
 
 
+@lru_cache(maxsize=4096)
 def resolve(text: str, within: Zones) -> Instant:
     """Return the instant of an HL7 time. Raises BadTime, saying why there is none."""
     local = parse(text)

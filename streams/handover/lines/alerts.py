@@ -57,9 +57,8 @@ def _episodes(case: Case) -> list[ShiftEpisode]:
 
 
 def ended_lines(case: Case) -> Iterator[Line]:
-    """Yield what ended in the shift, and what of the shift was decided after it."""
-    over = [one for one in _episodes(case) if one.opening.kind != RECOMMENDATION]
-    ended = [one for one in over if not one.open and one.changes]
+    """Yield what ended in the shift; advice in one line."""
+    ended = [one for one in _clinical(case) if not one.open and one.changes]
     for one in ended:
         if one.worst.level != "advisory":
             yield _ended_line(case, one)
@@ -68,8 +67,16 @@ def ended_lines(case: Case) -> Iterator[Line]:
         names = dict.fromkeys(subject_name(one.opening.subject, case.guideline) for one in advice)
         sources = tuple(of_alert(change) for one in advice for change in one.changes)
         yield Line(f"Advice that ended: {', '.join(names)}", sources, level="advisory")
-    for one in over:
+
+
+def late_lines(case: Case) -> Iterator[Line]:
+    """Yield what became true in the shift and was decided after it: no state of the sheet has it yet."""
+    for one in _clinical(case):
         yield from (_late(case, change) for change in one.late)
+
+
+def _clinical(case: Case) -> list[ShiftEpisode]:
+    return [one for one in _episodes(case) if one.opening.kind != RECOMMENDATION]
 
 
 def _ended_line(case: Case, one: ShiftEpisode) -> Line:

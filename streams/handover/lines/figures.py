@@ -10,6 +10,8 @@ from streams.flowsheet.shift_words import FLUIDS, FigureLine, Figures, ShiftWord
 from streams.handover.model import FACT, Line, Source
 from streams.handover.patient_shift import Case
 
+LATER = "known later"
+"""What marks what became known after the shift."""
 READINESS = {
     "not-started": "Dose 1 not given yet",
     "finished": "No further dose in this cycle",
@@ -62,11 +64,11 @@ def _in_24_hours(case: Case) -> str:
 
 
 def lab_lines(case: Case) -> Iterator[Line]:
-    """Yield a line a result, by time."""
-    then = {one.figures[0].code: one.text for one in _results(case, case.known.figures_then)}
+    """Yield a line a result, by time; the one before stands in it."""
+    then = {one.figures[0].code: one.figures for one in _results(case, case.known.figures_then)}
     for line in _results(case, case.known.figures):
-        corrected = _corrected(line.text, then.get(line.figures[0].code, ""))
-        yield Line(line.text, _evidence(line), figures=line.figures, corrected=corrected)
+        known = then.get(line.figures[0].code) == line.figures
+        yield Line(line.text, _evidence(line), figures=line.figures, corrected="" if known else LATER)
 
 
 def _results(case: Case, found: Figures) -> list[FigureLine]:
@@ -82,4 +84,4 @@ def _corrected(text: str, before: str) -> str:
     """Return what a line was by what was known at the shift's end; empty where it was the same."""
     if text == before:
         return ""
-    return f"known after the shift; at its end: {before}" if before else "known after the shift"
+    return f"{LATER}; before: {before}"

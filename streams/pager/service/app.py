@@ -35,6 +35,7 @@ from streams.pager.service.consumer import transport
 from streams.pager.service.intake import TOPICS, Intake
 from streams.service import lifecycle
 from streams.service.lifecycle import die
+from streams.service.metrics import SYSTEM_ALARM
 
 
 class PagerClock:
@@ -156,6 +157,7 @@ class PagerAgent(FaustAgent):
     async def _report(self, lost: list[int]) -> None:
         """Raise a system alert where the outbox is lost; end it where the outbox was made anew."""
         now = lifecycle.wall()
+        SYSTEM_ALARM.labels(OUTBOX_LOST).set(bool(lost))
         if lost:
             log.error("partitions %s: the outbox is lost", ", ".join(map(str, lost)))
             text = LOST.format(", ".join(map(str, lost)))

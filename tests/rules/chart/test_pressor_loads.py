@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.chart.infusions import Load, Loads, highest, in_force, pressor_loads
+from rules.chart.infusions import in_force
+from rules.chart.pressor_loads import Load, Loads, highest, pressor_loads
 from rules.chart.weighing import IU_PER_MG, Weighing, units_per_kg
 from rules.decide.codec import decode, encode
 from rules.decide.engine import advance

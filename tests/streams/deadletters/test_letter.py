@@ -128,3 +128,10 @@ def test_a_line_that_was_spoiled_says_what_is_wrong(line: bytes, said: str) -> N
 )
 def test_a_place_is_topic_partition_and_offset(where: str, is_one: bool) -> None:
     assert is_place(where) is is_one
+
+
+def test_a_message_of_a_feed_stands_where_its_letter_does_and_can_be_mended() -> None:
+    headers = encode(Refused("feeds/ward", -1, -1, "bad-unit", "a unit that does not convert"))
+    found = letter(None, b"MSH|", KNOWN, headers, "il2.deadletters/3/17")
+    assert (found.where, found.topic) == ("feeds/ward/3/17", "feeds/ward")
+    assert mended(msgspec.json.encode(written(found))) == found

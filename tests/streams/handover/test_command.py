@@ -114,7 +114,7 @@ def test_commands_in_force_stand_with_their_ends(write: Write, capsys: Capture) 
         (
             {"status": "corrected", "readings": [{"code": "systolic-bp", "value": 70, "unit": "mm[Hg]"}]},
             "Systolic pressure 70 (09:50) to 86 mmHg (09:40)",
-            "known after the shift; at its end: Systolic pressure 86 (09:40) to 86 mmHg (09:40)",
+            "known later; before: Systolic pressure 86 (09:40) to 86 mmHg (09:40)",
         ),
         (
             {"status": "entered-in-error"},
@@ -139,9 +139,9 @@ def test_an_alert_of_the_shift_that_was_decided_after_it_is_marked(write: Write,
     }  # fmt: skip
     [sheet] = sheets(capsys, write(*oliguria(), late, tick()))
     assert "Platelets" not in " ".join(texts(sheet, "open"))
-    line = next(one for one in lines(sheet, "ended") if one["text"].startswith("Platelets 20"))
+    line = next(one for one in lines(sheet, "late") if one["text"].startswith("Platelets 20"))
     assert (line["level"], line["corrected"]) == ("absolute", "decided 15:05, after the shift")
-    assert [one["corrected"] for one in lines(sheet, "labs")] == ["known after the shift"]
+    assert [one["corrected"] for one in lines(sheet, "labs")] == ["known later"]
 
 
 def test_patients_of_whom_nothing_was_charted_in_the_shift_are_handed_over(
@@ -215,6 +215,11 @@ def test_what_cannot_be_handed_over_is_a_clear_error(
     path = write(*oliguria(), tick())
     assert main.main(["handover", path, *more]) == 2
     assert fault in capsys.readouterr().err
+
+
+def test_a_made_up_patient_is_in_no_handover(write: Write, capsys: Capture) -> None:
+    path = write(*oliguria(), *oliguria("il2watch-test-1"), tick())
+    assert [one["patient"] for one in sheets(capsys, path)] == ["p1"]
 
 
 def test_a_discharged_patient_is_handed_over_once_more(write: Write, capsys: Capture) -> None:

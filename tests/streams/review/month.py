@@ -5,10 +5,14 @@ who answer, some late, some never; as the values of the topics.
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
@@ -28,7 +32,7 @@ from streams.scoring.engines import FoldingEngine
 
 FROM, MIDDLE, TO = "2026-03-02T00:00:00Z", "2026-03-17T00:00:00Z", "2026-04-01T00:00:00Z"
 WEEKS = ("2026-03-02T07:00:00Z", "2026-03-10T07:00:00Z", "2026-03-17T07:00:00Z", "2026-03-24T07:00:00Z")
-PATIENTS, DAYS = 5, 6
+PATIENTS, DAYS = 3, 5
 LATENCY = 2 * SECOND
 PAGING = Paging(
     clinical=(
@@ -53,16 +57,44 @@ class Month(NamedTuple):
     received: list[ReceivedAlert]
 
 
-def simulated(folder: Path) -> list[dict[str, Any]]:
-    """The events of four wards that follow each other, each patient with an id of the week."""
-    found = []
-    for week, start in enumerate(WEEKS, 1):
+def simulated(folder: Path, weeks: int = 2, days: float = DAYS) -> list[dict[str, Any]]:
+    """The events of four wards that follow each other, each patient with an id of the week.
+
+    The third and the fourth go as the first and the second did, two weeks later: simulating takes longest.
+    """
+    found: list[dict[str, Any]] = []
+    for week, start in enumerate(WEEKS[:weeks], 1):
         path = folder / f"week{week}.jsonl"
-        arguments = ["simulate", "ward", "--patients", str(PATIENTS), "--days", str(DAYS), "--seed", str(week)]
+        arguments = [
+            "simulate",
+            "ward",
+            "--patients",
+            str(PATIENTS),
+            "--days",
+            str(days),
+            "--seed",
+            str(week),
+        ]
         assert main.main([*arguments, "--vitals", "hourly", "--start", start, "-o", str(path)]) == 0
         lines = [json.loads(line) for line in path.read_text().splitlines()]
-        found += [one | {"patient": f"w{week}-{one['patient']}"} for one in lines]
+        whole = [*lines, *gone_home(lines)]
+        for later, ms in ((week, 0), (week + 2, parse(WEEKS[week + 1]) - parse(start))):
+            found += [moved(one, ms) | {"patient": f"w{later}-{one['patient']}"} for one in whole]
     return sorted(found, key=lambda one: parse(one.get("known", one["at"])))
+
+
+def moved(event: dict[str, Any], ms: int) -> dict[str, Any]:
+    """The same, so much later."""
+    times = {name: event[name] for name in ("at", "known", "start") if name in event}
+    return event | {name: text(parse(at) + ms) for name, at in times.items()}
+
+
+def gone_home(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The discharge of each patient whose stay goes on when the simulation ends."""
+    discharged = {one["patient"] for one in lines if one.get("event") == "discharge"}
+    last = max(one.get("known", one["at"]) for one in lines)
+    for patient in sorted({one["patient"] for one in lines} - discharged):
+        yield {"type": "encounter", "id": "home", "patient": patient, "at": last, "event": "discharge"}
 
 
 def digit(id: str, place: int = 0) -> int:
@@ -72,7 +104,10 @@ def digit(id: str, place: int = 0) -> int:
 
 def answer(alert: Alert) -> Ack | None:
     """Most are answered within minutes, a quarter after more than half an hour, a quarter never."""
-    if alert.transition not in ("opened", "worsened", "reminder") or alert.level not in ("relative", "absolute"):
+    if alert.transition not in ("opened", "worsened", "reminder") or alert.level not in (
+        "relative",
+        "absolute",
+    ):
         return None
     if alert.context is not None and alert.context.carried is True:
         return None
@@ -81,9 +116,7 @@ def answer(alert: Alert) -> Ack | None:
         return None
     minutes = 2 + digit(alert.id, 1) if kind > 1 else 35 + 2 * digit(alert.id, 1)
     known = alert.decided - alert.decided % 1000 + minutes * MINUTE + 500
-    return Ack(
-        f"ack-{alert.id}-{alert.seq}", alert.patient, known, known, "final", alert.id, "rn-14", "seen"
-    )
+    return Ack(f"ack-{alert.id}-{alert.seq}", alert.patient, known, known, "final", alert.id, "rn-14", "seen")
 
 
 def folded(events: list[dict[str, Any]]) -> tuple[list[Alert], list[Ack]]:
@@ -144,7 +177,9 @@ class Pager:
             )  # fmt: skip
 
 
-def paged(alerts: list[Alert], acks: list[Ack], silences: list[Silence]) -> tuple[list[Audit], list[ReceivedAlert]]:
+def paged(
+    alerts: list[Alert], acks: list[Ack], silences: list[Silence]
+) -> tuple[list[Audit], list[ReceivedAlert]]:
     """What the pager did, and the alerts it got."""
     queue: list[tuple[int, int, int, Any]] = []
     for number, alert in enumerate(alerts):
@@ -158,10 +193,16 @@ def paged(alerts: list[Alert], acks: list[Ack], silences: list[Silence]) -> tupl
             got = decode_alert(wire_alerts.encode(one))
             received.append(got)
             if not got.transition.carried:
-                pager.apply(one.patient, now, lambda state, at, got=got: policy.receive(state, got, at, PAGING))
+                pager.apply(
+                    one.patient, now, lambda state, at, got=got: policy.receive(state, got, at, PAGING)
+                )
         else:
             pager.apply(
-                one.patient, now, lambda state, at, one=one: commands.command(state, one, at, PAGING, ACTIONABLE[digit(one.id[4:]) % 3])
+                one.patient,
+                now,
+                lambda state, at, one=one: commands.command(
+                    state, one, at, PAGING, ACTIONABLE[digit(one.id[4:]) % 3]
+                ),
             )
     return sorted(pager.audits, key=lambda one: one.when), received
 
@@ -171,7 +212,11 @@ ACTIONABLE = (True, False, None)
 
 def quiet(alerts: list[Alert]) -> list[Silence]:
     """Some silences: of every fortieth alert that opens at level relative."""
-    opened = [one for one in alerts if one.transition == "opened" and one.level == "relative" and one.kind == "criterion"]
+    opened = [
+        one
+        for one in alerts
+        if one.transition == "opened" and one.level == "relative" and one.kind == "criterion"
+    ]
     return [
         Silence(
             f"sil-{one.id}", one.patient, one.decided + 5 * MINUTE, one.decided + 5 * MINUTE, "final",
@@ -192,11 +237,28 @@ def commands_of(acks: list[Ack], silences: list[Silence], alerts: list[Alert]) -
                "by": quieted.by, "reason": quieted.reason}  # fmt: skip
     opened = [one for one in alerts if one.transition == "opened" and one.level in ("relative", "absolute")]
     for number, alert in enumerate(opened[::25]):
-        common = {"id": f"c{number}", "patient": alert.patient, "at": text(alert.decided + 12 * MINUTE), "by": "dr-3", "reason": "known"}
+        common = {
+            "id": f"c{number}",
+            "patient": alert.patient,
+            "at": text(alert.decided + 12 * MINUTE),
+            "by": "dr-3",
+            "reason": "known",
+        }
         if number % 2:
             yield {"type": "accept", "criterion": alert.subject, "level": alert.level, **common}
         else:
             yield {"type": "resume", "rule": "infection", **common}
+
+
+def marks(audits: list[Audit]) -> Iterator[Audit]:
+    """What nurses say of every ninth page; and a pager in shadow, of every tenth what it would have sent."""
+    sent = [one for one in audits if one.outcome == pages.ACCEPTED and one.action == "trigger"]
+    for number, one in enumerate(sent[::9]):
+        verdict = ("useful", "useless", "late")[number % 3]
+        yield replace(one, when=one.when + 3 * MINUTE, outcome=pages.MARK, mark=verdict, by="rn-14")
+    for one in sent[::10]:
+        yield replace(one, outcome=pages.WOULD_HAVE_PAGED)
+        yield replace(one, outcome=pages.WOULD_HAVE_PAGED, patient="il2watch-test-1")
 
 
 REFUSED = ("unmapped", "bad-unit", "from-the-future", "malformed", "unmapped")
@@ -213,13 +275,15 @@ def letters(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def month(folder: Path) -> Month:
-    """The whole month."""
-    events = simulated(folder)
+def month(folder: Path, weeks: int = 2, days: float = DAYS) -> Month:
+    """The whole month; `weeks`: how many are simulated, of so many days."""
+    events = simulated(folder, weeks, days)
     alerts, acks = folded(events)
     silences = quiet(alerts)
     audits, received = paged(alerts, acks, silences)
     given = list(commands_of(acks, silences, alerts))
+    audits = sorted([*audits, *marks(audits)], key=lambda one: one.when)
+    alerts += [replace(one, patient="il2watch-test-1", id=f"test{n}") for n, one in enumerate(alerts[:9])]
     known = sorted([*events, *given], key=lambda one: parse(one.get("known", one["at"])))
     system = [
         wire_alerts.undecided_alert(
@@ -246,3 +310,8 @@ def save(found: Month, folder: Path) -> Path:
         (folder / f"{name}.jsonl").write_bytes(values)
     (folder / "deadletters.jsonl").write_text("".join(json.dumps(one) + "\n" for one in found.deadletters))
     return folder
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        print(save(month(Path(scratch)), Path(sys.argv[1])))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rules.wire import instants
 from rules.wire.instants import BadTime, Instant
 from rules.wire.refusals import AMBIGUOUS, UNASSOCIATED
@@ -9,7 +11,7 @@ from streams.feeds.mapping.beds import NEVER_SEEN, Move, moved, source
 from streams.feeds.mapping.corrections import WITHDRAWN
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.hl7.header import Header
-from streams.feeds.mapping.hl7.splitting import DELETE, Segment
+from streams.feeds.mapping.hl7.splitting import DELETE, Delimiters, Segment
 from streams.feeds.mapping.patients import Identifier, TwoPatients, chosen
 from streams.feeds.mapping.publishing import Part, Publishing
 from streams.feeds.mapping.tables import Tables
@@ -147,7 +149,12 @@ def identifiers(segment: Segment, field: int) -> list[Identifier]:
 
 def entity(segment: Segment | None, field: int) -> str:
     """Return an entity identifier with its namespace, as one text; empty when there is none."""
-    if segment is None or not segment.raw(field):
-        return ""
-    parts = segment.parts(segment.first(field))
+    raw = "" if segment is None else segment.raw(field)
+    return _entity(raw, segment.delimiters) if segment is not None and raw else ""
+
+
+@lru_cache(maxsize=4096)
+def _entity(raw: str, delimiters: Delimiters) -> str:
+    segment = Segment("", 0, ["", raw], delimiters)
+    parts = segment.parts(segment.first(1))
     return "^".join(part for part in parts if part) if parts[0] and parts[0] != DELETE else ""

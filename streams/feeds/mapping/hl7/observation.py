@@ -69,7 +69,7 @@ def is_never_used(obx: Segment) -> bool:
 
 def is_setting(obx: Segment) -> bool:
     """Return whether OBX-17 says that it was set, not measured."""
-    return any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
+    return bool(obx.raw(17)) and any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
 
 
 @lru_cache(maxsize=4096)
@@ -86,6 +86,7 @@ class Containment:
 
     def __init__(self, group: Group) -> None:
         self.group = group
+        self.origins: dict[str, Origin] = {}
         self.devices: dict[tuple[str, ...], str] = {}
         self.times: dict[tuple[str, ...], str] = {}
         for obx in group.observations:
@@ -102,6 +103,13 @@ class Containment:
             return named
         only = set(self.devices.values())
         return only.pop() if len(only) == 1 else ""
+
+    def origin(self, obx: Segment, context: Context) -> Origin:
+        """Return where a reading comes from."""
+        device = self.device(obx)
+        if device not in self.origins:
+            self.origins[device] = origin(self.group, device, context)
+        return self.origins[device]
 
     def time(self, obx: Segment, context: Context) -> Instant:
         """Return when a reading was true. Raises BadTime."""

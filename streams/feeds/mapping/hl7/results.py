@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -54,7 +55,6 @@ from streams.feeds.mapping.hl7.observation import (
     grouped,
     is_never_used,
     is_setting,
-    origin,
     status_of,
     unit_texts,
 )
@@ -63,7 +63,7 @@ from streams.feeds.mapping.identity import Origin, event_id, order_digest
 from streams.feeds.mapping.publishing import NoResult, Unusable, is_known_to_have_come, set_aside
 from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
-from streams.feeds.mapping.vetting import vetted
+from streams.feeds.mapping.vetting import Vetted, note_passed, passes_again, vetted
 from streams.feeds.mapping.wire_events import (
     SentFinding,
     SentIo,
@@ -86,7 +86,12 @@ class Candidate(msgspec.Struct, frozen=True):
     coding: Coding
     order: str
     set_aside: bool = False
-    digest: str = ""
+    checked: Vetted | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of what it says."""
+        return (self.checked or vetted(self.event)).digest
 
 
 def handle(message: Message, context: Context) -> None:
@@ -146,7 +151,7 @@ def _handle_group(group: Group, containment: Containment, context: Context) -> N
     pumps.handle(parts, group, containment, context)
     usable = [each for each in map(partial(_vetted, context), candidates) if each is not None]
     for candidate in _unambiguous(usable, context):
-        context.send(candidate.event, candidate.digest, candidate.order)
+        context.send(candidate.event, candidate.digest if candidate.order else "", candidate.order)
 
 
 def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
@@ -154,13 +159,18 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
 
     Of that a reading is sent on all the same: the engine sets it aside. None: nothing is.
     """
+    passed = context.tables.passed
+    if not candidate.set_aside and passes_again(candidate.event, passed):
+        return candidate
     checked = vetted(candidate.event)
     problem = checked.problem
+    if problem is None:
+        note_passed(candidate.event, passed)
     if problem is not None and not candidate.set_aside:
         context.refuse_segment(candidate.obx, problem.reason, candidate.coding.named, problem.message)
-        if not checked.digest or candidate.row.type not in READINGS:
+        if checked.event is None or candidate.row.type not in READINGS:
             return None
-    return msgspec.structs.replace(candidate, digest=checked.digest)
+    return msgspec.structs.replace(candidate, checked=checked)
 
 
 def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
@@ -206,12 +216,12 @@ def _candidates(
     if not _counts(obx, row, status, context):
         return []
     at = containment.time(obx, context)
-    source = origin(group, containment.device(obx), context)
+    source = containment.origin(obx, context)
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
-    event = _event(obx, row, group, context, Frame(obx, coding, row, source, at, context))
-    if status == GONE:
-        return _gone(event, order, context, Candidate(event, obx, row, coding, order))
-    return [Candidate(msgspec.structs.replace(event, status=status), obx, row, coding, order)]
+    known = context.known(group.obr.text(22) if row.type == "labs" else "")
+    event = _event(obx, row, group, context, Frame(obx, coding, row, source, at, known, status, context))
+    candidate = Candidate(event, obx, row, coding, order)
+    return _gone(event, order, context, candidate) if status == GONE else [candidate]
 
 
 def _unreadable(
@@ -226,15 +236,13 @@ def _unreadable(
     """Return the event of a value that cannot be used, as text; of a withdrawal without it."""
     if not is_known_to_have_come(fault, row):
         return []
-    source = origin(group, containment.device(obx), context)
+    source = containment.origin(obx, context)
     at = _when(obx, containment, context)
     if at is None:
         return []
-    frame, status = Frame(obx, coding, row, source, at, context), status_of(obx, context)
-    event = _KINDS[row.type](
-        id=frame.id, patient=frame.patient, at=frame.when, known=context.known(), source=frame.source,
-        status=FINAL if status in (REFUSED, GONE) else status,
-    )  # fmt: skip
+    status = status_of(obx, context)
+    sent = FINAL if status in (REFUSED, GONE) else status
+    event = Frame(obx, coding, row, source, at, context.known(), sent, context).event(_KINDS[row.type])
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
     candidate = Candidate(event, obx, row, coding, order, set_aside=True)
     if status == GONE:
@@ -276,6 +284,8 @@ def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
 
 
 def _is_sentinel(obx: Segment, context: Context) -> bool:
+    if not context.rules.sentinels:
+        return False
     try:
         return values.number(obx.text(5)) in context.rules.sentinels
     except NotANumber:
@@ -292,41 +302,54 @@ def _gone(event: WireEvent, order: str, context: Context, candidate: Candidate) 
     return [msgspec.structs.replace(candidate, event=withdrawn)]
 
 
+Kind = TypeVar("Kind", bound=WireEvent)
+
+
 class Frame:
-    """The fields that every event of an OBX has."""
+    """The fields that every event of an OBX has. `empty`: it says nothing but that it is withdrawn."""
 
     def __init__(
-        self, obx: Segment, coding: Coding, row: MapRow, source: Origin, at: Instant, context: Context
+        self,
+        obx: Segment,
+        coding: Coding,
+        row: MapRow,
+        source: Origin,
+        at: Instant,
+        known: str | None,
+        status: str,
+        context: Context,
     ) -> None:
-        when = instants.text(at)
+        when = _written(at)
         in_order = row.type == "labs"
         timed = not in_order or context.rules.id_time
-        named = Origin(source.order, "" if in_order and source.order else source.device, source.sender).named
+        named = source.by_order if in_order and source.order else source.named
         code = f"{coding.system} {coding.code or coding.text}"
-        self.at = at
+        self.at, self.empty = at, status in (GONE, WITHDRAWN)
         self.id = event_id(row.type, named, code, obx.text(4), when if timed else "")
-        self.patient, self.when, self.source = context.patient, when, context.source
+        self.patient, self.when, self.source, self.known = context.patient, when, context.source, known
+        self.status = FINAL if status == GONE else status
+
+    def event(self, kind: type[Kind], /, **content: Any) -> Kind:
+        """Return an event of these fields."""
+        return kind(
+            id=self.id, patient=self.patient, at=self.when, known=self.known, status=self.status,
+            source=self.source, **content,
+        )  # fmt: skip
+
+
+_written = lru_cache(maxsize=4096)(instants.text)
 
 
 def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    """Return the event of an OBX, final. Raises Unusable."""
-    known = context.known(group.obr.text(22) if row.type == "labs" else "")
-    make = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}.get(row.type)
+    """Return the event of an OBX. Raises Unusable."""
+    make = _MAKERS.get(row.type)
     if make is None:
         raise NoResult(UNSUPPORTED, f"a {row.type} is not charted as an observation")
-    return msgspec.structs.replace(make(obx, row, group, context, frame), known=known)
-
-
-def _empty(obx: Segment, context: Context) -> bool:
-    """Return whether the event says nothing but that it is withdrawn."""
-    return status_of(obx, context) in (GONE, WITHDRAWN)
+    return make(obx, row, group, context, frame)
 
 
 def _vitals(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    readings = () if _empty(obx, context) else _vital_readings(obx, row, context)
-    return SentVitals(
-        id=frame.id, patient=frame.patient, at=frame.when, source=frame.source, readings=readings
-    )
+    return frame.event(SentVitals, readings=() if frame.empty else _vital_readings(obx, row, context))
 
 
 def _vital_readings(obx: Segment, row: MapRow, context: Context) -> tuple[SentReading, ...]:
@@ -339,12 +362,12 @@ def _vital_readings(obx: Segment, row: MapRow, context: Context) -> tuple[SentRe
 
 
 def _labs(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    readings: tuple[SentReading, ...] = ()
-    if not _empty(obx, context):
-        value, limits = _value(obx, row, context), _range(obx, context)
-        unit = _unit(obx, row, context)
-        readings = (SentReading(row.our_code, value.number, unit, limits.low, limits.high, value.comparator),)
-    return SentLabs(id=frame.id, patient=frame.patient, at=frame.when, source=frame.source, readings=readings)
+    if frame.empty:
+        return frame.event(SentLabs)
+    value, limits = _value(obx, row, context), _range(obx, context)
+    unit = _unit(obx, row, context)
+    reading = SentReading(row.our_code, value.number, unit, limits.low, limits.high, value.comparator)
+    return frame.event(SentLabs, readings=(reading,))
 
 
 def _range(obx: Segment, context: Context) -> Range:
@@ -358,17 +381,21 @@ def _range(obx: Segment, context: Context) -> Range:
 def _io(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
     direction, _, kind = row.our_code.partition("/")
     volume = count = unit = None
-    if _empty(obx, context):
+    if frame.empty:
         pass
     elif row.unit_default == COUNTED:
         count = _value(obx, row, context).number
     else:
         volume, unit = _value(obx, row, context).number, _unit(obx, row, context)
-    return SentIo(
-        id=frame.id, patient=frame.patient, at=frame.when, source=frame.source,
-        direction=direction, kind=kind, volume=volume, unit=unit, count=count,
+    return frame.event(
+        SentIo,
+        direction=direction,
+        kind=kind,
+        volume=volume,
+        unit=unit,
+        count=count,
         start=_start(row, group, context, frame.at),
-    )  # fmt: skip
+    )
 
 
 def _start(row: MapRow, group: Group, context: Context, at: Instant) -> str | None:
@@ -381,20 +408,20 @@ def _start(row: MapRow, group: Group, context: Context, at: Instant) -> str | No
 
 
 def _finding(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    event = SentFinding(
-        id=frame.id, patient=frame.patient, at=frame.when, source=frame.source,
-        code=charted_words.finding_code(row.our_code),
-    )  # fmt: skip
-    if _empty(obx, context):
-        return event
+    code = charted_words.finding_code(row.our_code)
+    if frame.empty:
+        return frame.event(SentFinding, code=code)
     answer = charted_words.finding(row.our_code, (obx.text(5, 2) or obx.text(5),))
-    return msgspec.structs.replace(event, present=answer.present, value=answer.value)
+    return frame.event(SentFinding, code=code, present=answer.present, value=answer.value)
+
+
+_MAKERS = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}
 
 
 def _value(obx: Segment, row: MapRow, context: Context) -> Value:
     """Return the number of an OBX. Raises Unusable."""
-    comma = context.rules.decimal_comma
-    found = obx.repetitions(5)
+    comma, raw = context.rules.decimal_comma, obx.raw(5)
+    found = obx.repetitions(5) if obx.delimiters.repetition in raw else ()
     try:
         if len(found) > 1:
             return _of_several([values.number(obx.plain(each), comma) for each in found], row.repetition)
@@ -402,7 +429,7 @@ def _value(obx: Segment, row: MapRow, context: Context) -> Value:
             return values.structured(obx.parts(obx.first(5)), comma)
         if obx.delimiters.component in obx.first(5):
             raise NotANumber("several components")
-        return values.compared(obx.raw(5), comma)
+        return values.compared(raw, comma)
     except NotANumber as fault:
         raise Unusable(NOT_A_NUMBER, str(fault)) from None
 
@@ -454,12 +481,13 @@ def _thing(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _settled(group: list[Candidate], context: Context) -> list[Candidate]:
+    if len(group) == 1:
+        return group
     most = max(candidate.row.priority for candidate in group)
     preferred = [candidate for candidate in group if candidate.row.priority == most]
     for _ in range(len(group) - len(preferred)):
         context.handled.count("skipped", "outranked")
-    digests = {candidate.digest for candidate in preferred}
-    if len(digests) == 1 or len(preferred) == 1:
+    if len(preferred) == 1 or len({candidate.digest for candidate in preferred}) == 1:
         return preferred[:1]
     for candidate in preferred:
         text = f"{len(preferred)} values of {candidate.row.our_code} in one message: neither is used"
@@ -476,4 +504,4 @@ def _doubted(several: list[Candidate]) -> list[Candidate]:
     listed = ", ".join(dict.fromkeys(candidate.obx.text(5) for candidate in several))
     final = msgspec.structs.replace(last.event, status=FINAL)
     event = set_aside(final, last.row, fault, listed, last.obx.text(6))
-    return [msgspec.structs.replace(last, event=event, set_aside=True, digest=vetted(event).digest)]
+    return [msgspec.structs.replace(last, event=event, set_aside=True, checked=vetted(event))]

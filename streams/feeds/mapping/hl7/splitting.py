@@ -33,17 +33,27 @@ class Segment:
     __slots__ = ("delimiters", "fields", "name", "number")
 
     def __init__(self, name: str, number: int, fields: list[str], delimiters: Delimiters) -> None:
-        self.name, self.number, self.fields, self.delimiters = name, number, fields, delimiters
+        self.name, self.number, self.delimiters = name, number, delimiters
+        # MSH-1 is the delimiter itself: with it in its place all fields have the standard's numbers.
+        self.fields = [name, delimiters.field, *fields[1:]] if name == "MSH" else fields
 
     def raw(self, number: int) -> str:
         """Return a field as it stands, of MSH counted as the standard counts; empty when there is none."""
-        place = number - 1 if self.name == "MSH" else number
-        return self.fields[place] if 0 <= place < len(self.fields) else ""
+        fields = self.fields
+        return fields[number] if number < len(fields) else ""
 
     def text(self, number: int, component: int = 1) -> str:
         """Return a component of a field's first repetition, escapes decoded, blanks trimmed."""
-        raw = self.raw(number)
-        return self.plain(self.components(self.first(number), component)) if raw else ""
+        fields = self.fields
+        raw = fields[number] if number < len(fields) else ""
+        if not raw:
+            return ""
+        _, within, between, escape, _ = self.delimiters
+        if between in raw:
+            raw = raw.partition(between)[0]
+        if component > 1 or within in raw:
+            raw = self.components(raw, component)
+        return unescaped(raw, self.delimiters).strip() if escape in raw else raw.strip()
 
     def first(self, number: int) -> str:
         """Return a field's first repetition as it stands."""
@@ -96,7 +106,7 @@ def split(text: str) -> Message:
     for line in lines:
         fields = line.lstrip().split(delimiters.field)
         name = fields[0].strip().upper()
-        if not _NAME.fullmatch(name):
+        if name not in numbers and not _NAME.fullmatch(name):
             continue
         numbers[name] = numbers.get(name, 0) + 1
         segments.append(Segment(name, numbers[name], fields, delimiters))

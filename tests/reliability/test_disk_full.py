@@ -1,0 +1,141 @@
+"""The broker's disk fills up to the last byte: whatever was acknowledged is told once there is room again.
+
+The disk is a tmpfs of the test's own (root). The suite's short form of a full disk is that of files: `test_files.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from rules.wire.instants import MINUTE, text
+from rules.wire.topics import ALERTS, topic_of
+from streams.dev_broker.apache import ApacheKafka
+from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
+from tests.patience import PATIENCE_S
+from tests.streams.kafka import class_archive
+from tests.streams.worker import published
+from tests.streams.worker.process import Workers, until_done
+from tests.streams.worker.test_wall import until
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+SIZE = "160m"
+SMALL = {"log.index.size.max.bytes": "65536", "log.segment.bytes": "1048576"}
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 160 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a disk of its own needs root")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def fill(ballast: Path) -> None:
+    """Write until there is no room for another byte."""
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 8, 1):
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                continue
+
+
+class Sender:
+    """A producer that knows what was acknowledged."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.settings = broker.for_kafka_python()
+        self.acknowledged: list[str] = []
+        self.failed = 0
+        self.open()
+
+    def open(self) -> None:
+        self.producer = KafkaProducer(
+            **self.settings,
+            acks="all",
+            max_block_ms=3_000,
+            request_timeout_ms=4_000,
+            delivery_timeout_ms=5_000,
+        )
+
+    def chart(self, patient: str) -> None:
+        now = time.time_ns() // 1_000_000
+        begun = {"type": "encounter", "id": "e", "event": "cycle-start", "location": "icu"}
+        found = {"type": "finding", "id": "f", "code": "ventricular-arrhythmia", "present": True}
+        try:
+            for at, record in ((now - MINUTE, begun), (now, found)):
+                value = json.dumps(record | {"patient": patient, "at": text(at)}).encode()
+                self.producer.send(topic_of(str(record["type"])), value, key=patient.encode()).get(6)
+        except KafkaError:
+            self.failed += 1
+        else:
+            self.acknowledged.append(patient)
+
+
+def told(broker: Broker) -> set[str]:
+    said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
+    return {one["patient"] for one in said if one["subject"] == "ventricular-arrhythmia"}
+
+
+@pytest.mark.campaign("disk", slices=1)
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # of a producer whose broker ended
+def test_what_was_acknowledged_before_a_disk_was_full_is_told_when_there_is_room_again(
+    disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    with ApacheKafka(settings=SMALL, jvm=class_archive.options()) as kafka:
+        broker, ballast = kafka.settings, disk / "ballast"
+        create(broker, TopicSettings(partitions=2))
+        sender = Sender(broker)
+        with Workers(broker, tmp_path, "--clock", "wall", "--patience", "30") as workers:
+            workers.start("one")
+            for number in range(20):
+                sender.chart(f"p{number}")
+            fill(ballast)
+            assert os.statvfs(disk).f_bavail == 0
+            before, number, ends = len(sender.acknowledged), 20, time.monotonic() + PATIENCE_S
+            while kafka.alive(0) and time.monotonic() < ends:
+                sender.chart(f"p{number}")
+                number += 1
+            assert not kafka.alive(0), "a broker that cannot write ends"
+            ballast.unlink()
+            kafka.start(0)
+            sender.producer.close(timeout=0)
+            sender.open()
+            for late in range(number, number + 5):
+                sender.chart(f"p{late}")
+            workers.again()
+            until_done(broker, 120, workers.again)
+            assert until(lambda: told(broker) >= set(sender.acknowledged), 60), (
+                set(sender.acknowledged) - told(broker),
+                workers.said("one")[-2000:],
+            )
+        sender.producer.close()
+    figures(
+        f"{before} acknowledged before, {len(sender.acknowledged) - before} while and after it was full, "
+        f"{sender.failed} refused; all acknowledged are told",
+        acknowledged=len(sender.acknowledged),
+        refused=sender.failed,
+    )
