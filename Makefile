@@ -62,7 +62,7 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline and the latency of pages
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline, the latency of pages, and the HL7 feed
 	"$(PY)" -m tests.bench
 	@echo
 	"$(PY)" -m tests.bench.review
@@ -70,6 +70,8 @@ bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an as
 	"$(PY)" -m tests.bench.pipeline
 	@echo
 	"$(PY)" -m tests.bench.pages
+	@echo
+	"$(PY)" -m tests.bench.feeds
 
 bench-board: $(READY) ## the board with 500 patients and an event a second each: how far behind the page is, and what it takes
 	"$(PY)" -m tests.bench.board
@@ -77,11 +79,13 @@ bench-board: $(READY) ## the board with 500 patients and an event a second each:
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, scenarios, worked example, course, Grafana's dashboards
+docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, forms of feeds, scenarios, worked example, course, Grafana's dashboards
 	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
 	"$(PY)" -m tests.docs.texts
 	"$(PY)" -m tests.docs.traceability
+	"$(PY)" -m tests.docs.feed_forms
+	"$(PY)" -m tests.docs.feed_troubles
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/tutorial/course.svg
 	"$(PY)" -m deploy.grafana.write

@@ -20,7 +20,8 @@ from streams.feeds.mapping.corrections import (
     row_key,
     settle,
 )
-from streams.feeds.mapping.patients import Alias
+from streams.feeds.mapping.patients import Alias, Linkage
+from streams.feeds.mapping.vetting import Passed
 
 
 class Remembered(NamedTuple):
@@ -43,6 +44,7 @@ class Incident(NamedTuple):
     alert: str
 
 
+NO_LINKAGES: Mapping[str, Linkage] = {}
 MOST_BY_BED = 50_000
 MOST_INCIDENTS = 100_000
 
@@ -52,13 +54,14 @@ class Tables:
 
     `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
     messages that leave it out; `notifications`: the last number of each subscription; `by_bed`: whom the
-    latest events were given to by their bed; `incidents`: the alarms that were sent, by their key. All but
-    these are lost with the process, and then sent anew.
+    latest events were given to by their bed; `incidents`: the alarms that were sent, by their key; `passed`:
+    parts of readings that need not be vetted again. All but the alarms are lost with the process.
     """
 
     def __init__(self) -> None:
         self.orders: dict[str, OrderRow] = {}
         self.aliases: dict[str, Alias] = {}
+        self.linkages: dict[str, Linkage] = {}
         self.names: dict[str, int] = {}
         self.rates: dict[tuple[str, str], LineRate] = {}
         self.pumps: dict[tuple[str, str], str] = {}
@@ -66,6 +69,7 @@ class Tables:
         self.beds = Beds()
         self.by_bed: dict[str, str] = {}
         self.incidents: dict[str, Incident] = {}
+        self.passed: Passed = set()
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""
@@ -105,12 +109,18 @@ class Tables:
         before = self.rates.get((patient, line))
         return before is None or before[:2] != (rate, unit) or not 0 < at - before[2] < repeated_ms
 
-    def stored(self, rates: Mapping[tuple[str, str], LineRate], aliases: Mapping[str, Alias]) -> None:
+    def stored(
+        self,
+        rates: Mapping[tuple[str, str], LineRate],
+        aliases: Mapping[str, Alias],
+        linkages: Mapping[str, Linkage] = NO_LINKAGES,
+    ) -> None:
         """Remember what counts only once the broker has it."""
         for line, found in rates.items():
             if line not in self.rates or found[2] >= self.rates[line][2]:
                 self.rates[line] = found
         self.aliases.update(aliases)
+        self.linkages.update(linkages)
 
     def stored_beds(self, rows: Mapping[str, Whereabouts], given: Mapping[str, str]) -> None:
         """Remember, once the broker has it, who changed beds, and whom events were given to by theirs."""

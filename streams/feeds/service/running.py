@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE, SECOND, Instant
-from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS, PAGES
+from rules.wire.topics import ALERTS, DEADLETTERS, FEEDS, INPUTS, PAGES
 from streams.config.feeds import FeedTable
 from streams.feeds.mapping.beds import Whereabouts, kept, seen_to
 from streams.feeds.mapping.feed_rules import FeedRules
@@ -32,8 +32,10 @@ from streams.service.process import Part, Service
 
 log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
+RENEW_S = 2.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
+NEEDED = (*INPUTS, ALERTS, PAGES, DEADLETTERS, *FEEDS)
 AHEAD_MS = 15 * MINUTE
 """How far a reading's time may be ahead of when it was written (criteria.md 1)."""
 
@@ -67,6 +69,13 @@ class FeedListener(Protocol):
         ...
 
 
+def judged(listener: FeedListener) -> None:
+    """Log what is wrong with a certificate now: the feed serves it all the same."""
+    fault = listener.certificate.fault(wall() / SECOND)
+    if fault is not None:
+        log.error("%s: %s", listener.feed.name, fault)
+
+
 async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
     return await Feeds(options, listener).run()
@@ -87,7 +96,7 @@ class Feeds(Service):
     async def connect(self) -> None:
         """Connect every client. Raises UsageError, Unanswered."""
         broker = self.options.broker
-        self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, PAGES, DEADLETTERS, *FEEDS])
+        self.partitions = await asyncio.to_thread(partitions, broker, NEEDED)
         await self._disconnect()
         self.store, self.memory = Store(broker, self.options.idempotent), Memory(broker)
         try:
@@ -119,6 +128,7 @@ class Feeds(Service):
             self.listeners.append(self.listener(feed))
         for listener in self.listeners:
             await listener.start()
+            judged(listener)
         self.listening = True
 
     async def close(self) -> None:
@@ -133,7 +143,7 @@ class Feeds(Service):
 
     def parts(self) -> Iterable[Part]:
         following = (self.memory.follow(topic) for topic in self.memory.readers)
-        return (*following, self._move(), self._put_all_right(), self._keep(), self._alarm())
+        return (*following, self._move(), self._put_all_right(), self._renew(), self._keep(), self._alarm())
 
     def ready(self) -> str | None:
         """Return None while it listens and the broker acknowledges."""
@@ -168,6 +178,18 @@ class Feeds(Service):
                 log.error("a merge is not moved yet: %s", type(fault).__name__)
                 await asyncio.sleep(AGAIN_S)
                 self.merged.put_nowait(prior)
+
+    async def _renew(self) -> None:
+        """Load certificates again that changed, and say when each ends."""
+        while True:
+            for listener in self.listeners:
+                name, certificate = listener.feed.name, listener.certificate
+                if certificate.renew():
+                    log.warning("%s: the certificate was loaded again", name)
+                    judged(listener)
+                if (span := certificate.span()) is not None:
+                    metrics.CERTIFICATE.labels(name).set(span.ends)
+            await asyncio.sleep(RENEW_S)
 
     async def _alarm(self) -> None:
         """Say on the alerts topic what is wrong with an interface; what is not acknowledged is said again."""
@@ -209,13 +231,8 @@ class Feeds(Service):
         await self.store.append([bed_record(patient, row)], MOVE_S)
 
     async def _keep(self) -> None:
-        """Renew certificates that changed, and forget what was kept long enough."""
+        """Forget what was kept long enough."""
         while True:
-            for listener in self.listeners:
-                if listener.certificate.renew():
-                    log.info("%s: the certificate was loaded again", listener.feed.name)
-                if (ends := listener.certificate.ends()) is not None:
-                    metrics.CERTIFICATE.labels(listener.feed.name).set(ends)
             try:
                 await self._forget(wall())
             except NotAcknowledged:

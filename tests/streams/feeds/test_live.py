@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import ssl
 import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -23,27 +26,14 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
-from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
-from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
+from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said, values
+from tests.streams.feeds.sent_wards import deliver, mistaken, spoken_hl7
 from tests.streams.feeds.support import given, sample
 from tests.streams.feeds.test_beds import adt, reading
-from tests.streams.feeds.test_round_trip import alerts, rendered, rules, ward
-from tests.streams.kafka.brokers_here import drop
+from tests.streams.feeds.test_round_trip import alerts, rules, ward
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
-
-
-@pytest.fixture
-def broker(apache: ApacheKafka) -> Iterator[Broker]:
-    drop(apache.settings)
-    create(apache.settings, TopicSettings(partitions=2))
-    yield apache.settings
-    drop(apache.settings)
-
-
-def values(broker: Broker, *topics: str) -> list[dict[str, object]]:
-    return [json.loads(record.value) for record in blocking_reader.records(broker, *topics)]
 
 
 def test_a_message_is_published_and_answered_and_what_is_refused_is_kept(
@@ -216,22 +206,33 @@ def test_five_patients_sent_live_give_the_alerts_of_the_native_file(broker: Brok
 
 
 def live_round_trip(broker: Broker, tmp_path: Path, patients: int, seed: int, days: float) -> int:
-    """Send a ward to a running feed, compare the alerts, and return how many there are."""
-    records = ward(tmp_path, "ward", patients, seed, days)
+    """Send a ward to a running feed, compare the alerts, and return how many there are.
+
+    Over two connections, with messages that come again, mistakes corrected, and readings of nobody at first.
+    """
+    records = mistaken(ward(tmp_path, "ward", patients, seed, days), seed, 0.1)
     rules(tmp_path)
     names = ["builtin:mdc", "builtin:loinc", "builtin:rxnorm", "builtin:words", "sim.csv"]
     keys = f'patient = {{ authorities = ["SIM"] }}\nraw = "final"\nreplay = true\nmap = {json.dumps(names)}'
-    told = rendered(records)
+    told = list(spoken_hl7(records, seed, again=0.3))
+    readings = [data for each in told for data in each.requests[:1] if b"|MONITORING|" in data]
+    nobodys = [re.sub(rb"PID\|1\|\|[^\r]*", b'PID|1||""', data) for data in readings[:40:20]]
     with running(broker, tmp_path, keys) as feed:
-        sender = Sender(feed.port)
-        assert {said(sender.send(data)[0])[0] for _, data in told} == {"CA"}
-        sender.close()
-    spoken = {place for place, _ in told}
+        assert [said(ask(feed.port, data)[0])[0] for data in nobodys] == ["CA"] * len(nobodys)
+        deliver(told, partial(insist, feed))
+    letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
+    assert [letter["__streams.errors.reason"] for letter in letters] == [b"unassociated"] * len(nobodys)
     fed = [record.value for record in blocking_reader.records(broker, *INPUTS)]
-    fed += [line for place, line in enumerate(records) if place not in spoken]
     native = alerts(records)
-    assert alerts(fed) == native
+    assert alerts([*fed, *(each.native for each in told if not each.requests)]) == native
     return len(native)
+
+
+def insist(feed: RunningFeed, messages: list[bytes]) -> None:
+    """Send messages over one connection; each must be stored."""
+    sender = Sender(feed.port)
+    assert {said(sender.send(data)[0])[0] for data in messages} == {"CA"}
+    sender.close()
 
 
 def test_a_message_too_large_is_refused_by_its_control_id_and_fifty_connections_are_answered(
@@ -323,7 +324,7 @@ class Crashes:
         self.feed = RunningFeed(broker, folder, 'hold = "4 s"')
         self.sent = messages(number, seed)
         self.answers: list[bytes] = []
-        self.broker, self.chance, self.fault = broker, random.Random(seed), ""
+        self.broker, self.chance, self.fault, self.away = broker, random.Random(seed), "", 0
 
     def _send(self) -> None:
         sender = Sender(self.feed.port)
@@ -336,14 +337,19 @@ class Crashes:
         finally:
             sender.close()
 
-    def run(self, kills: int) -> int:
-        """Send everything, kill so many times while it is sent; return how often it was killed."""
+    def run(self, kills: int, broker: Popen[bytes] | None = None) -> int:
+        """Send everything, kill so many times while it is sent; return how often it was killed.
+
+        `broker`: one that stands still at a third of the moments, for up to `AWAY_S`.
+        """
         self.feed.start()
         thread = threading.Thread(target=self._send)
         thread.start()
         killed = 0
         while killed < kills and thread.is_alive():
             time.sleep(self.chance.uniform(0.05, 0.6))
+            if broker is not None and self.chance.random() < 1 / 3:
+                self._away(broker)
             self.feed.kill()
             killed += 1
             self.feed.start(wait=False)
@@ -352,6 +358,13 @@ class Crashes:
         self.feed.stop()
         assert self.fault == ""
         return killed
+
+    def _away(self, broker: Popen[bytes]) -> None:
+        """Let the broker stand still from now, some moments of it before the feed is killed."""
+        broker.send_signal(signal.SIGSTOP)
+        self.away += 1
+        threading.Timer(self.chance.uniform(0.5, AWAY_S), broker.send_signal, [signal.SIGCONT]).start()
+        time.sleep(self.chance.uniform(0.0, 0.4))
 
 
 def in_force(records: list[dict[str, object]]) -> dict[tuple[str, str], object]:
@@ -382,16 +395,22 @@ def wanted(sent: list[bytes]) -> dict[tuple[str, str], object]:
     return last
 
 
-def crash(broker: Broker, folder: Path, seed: int, kills: int, number: int) -> Counter[str]:
+AWAY_S = 8.0
+"""Twice as long as a feed holds a message before it closes the connection."""
+
+
+def crash(
+    broker: Broker, folder: Path, seed: int, kills: int, number: int, java: Popen[bytes] | None = None
+) -> Counter[str]:
     """Kill a feed while it is sent to, and see that nothing acknowledged is lost and nothing applied twice."""
     crashes = Crashes(broker, folder, seed, number)
-    killed = crashes.run(kills)
+    killed = crashes.run(kills, java)
     assert [said(answer) for answer in crashes.answers] == [("CA", f"M{place}") for place in range(number)]
     records = values(broker, LABS)
     assert in_force(records) == wanted(crashes.sent)
     letters = {dict(record.headers)["control-id"] for record in blocking_reader.records(broker, DEADLETTERS)}
     assert letters == {f"M{place}".encode() for place in range(0, number, 9)}
-    return Counter(killed=killed, messages=number, records=len(records))
+    return Counter(killed=killed, away=crashes.away, messages=number, records=len(records))
 
 
 def test_killed_five_times_it_loses_nothing_acknowledged_and_applies_nothing_twice(
@@ -404,10 +423,11 @@ def test_killed_five_times_it_loses_nothing_acknowledged_and_applies_nothing_twi
 
 @pytest.mark.campaign("feeds", slices=10)
 def test_killed_a_hundred_times_it_loses_nothing(
-    broker: Broker, tmp_path: Path, campaign_slice: int, figures: Callable[..., None]
+    apache: ApacheKafka, broker: Broker, tmp_path: Path, campaign_slice: int, figures: Callable[..., None]
 ) -> None:
-    """Ten kills a slice, each at a moment of its own seed."""
-    found = crash(broker, tmp_path, seed=1000 + campaign_slice, kills=10, number=600)
+    """Ten kills a slice, each at a moment of its own seed; the broker is away at a third of them."""
+    java = apache._processes[0]
+    found = crash(broker, tmp_path, seed=1000 + campaign_slice, kills=10, number=600, java=java)
     figures(f"slice {campaign_slice}: {dict(found)}", **found)
     assert found["killed"] >= 5
 
