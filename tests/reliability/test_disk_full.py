@@ -24,13 +24,14 @@ from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.patience import PATIENCE_S
 from tests.streams.kafka import class_archive
+from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
 from tests.streams.worker.test_wall import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 SIZE = "160m"
-SMALL = {"log.index.size.max.bytes": "65536", "log.segment.bytes": "1048576"}
+SMALL = SHORT_SESSIONS | {"log.index.size.max.bytes": "65536", "log.segment.bytes": "1048576"}
 
 
 @pytest.fixture
