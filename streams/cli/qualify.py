@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Qualifies an installation on the machine that will run, with the site's configuration: installed
 files and packages, configuration, acceptance cases and the recorded ward, topics, the services'
-versions and all clocks; then a test patient goes the whole way through worker and pager, to a
-receiver and back. Its pages go to the route marked as test; it appears in no census, rate, review,
-handover or board. Each step that fails says what, and what to do.
+versions and all clocks; then a test patient goes the whole way, through the configuration's HL7
+feed (where there is one), worker and pager, to a receiver and back. Its pages go to the route
+marked as test; it appears in no census, rate, review, handover or board. Each step that fails says
+what, and what to do.
 
 Writes REPORT as HTML to sign, and beside it the same as JSON.
 
@@ -109,12 +110,13 @@ def make_steps(
     from streams.qualify.broker import on_the_broker
     from streams.qualify.command import installed
     from streams.qualify.end_to_end import whole_way
+    from streams.qualify.interface import interface_of
 
     installed(recorder, config)
     if broker is not None:
         on_the_broker(recorder, broker, topics(chosen))
         services.running(recorder, chosen.service or services.DEFAULT, version(), guideline)
-        whole_way(recorder, broker, chosen.patience)
+        whole_way(recorder, broker, interface_of(site.opened(config)), chosen.patience)
 
 
 def topics(chosen: argparse.Namespace) -> list[str]:

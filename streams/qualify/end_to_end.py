@@ -23,6 +23,7 @@ from streams.kafka import commands
 from streams.kafka.blocking_reader import Tail
 from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
+from streams.qualify.interface import Interface
 from streams.qualify.report import Finding, Recorder, passed, skipped
 
 SUBJECT = "creatinine"
@@ -38,9 +39,9 @@ NO_ROUTE = "add a route to the site's [pager] table with test = true and a ladde
 RECEIVER = "see that the test route's receiver runs and takes pages: address, certificate, key"
 
 
-def whole_way(recorder: Recorder, broker: Broker, patience: float) -> None:
+def whole_way(recorder: Recorder, broker: Broker, interface: Interface | None, patience: float) -> None:
     """Take a test patient the whole way; after a step that failed only the discharge is made."""
-    patient = TestPatient(broker, patience)
+    patient = TestPatient(broker, patience, interface)
     steps = (
         ("page", "From a record to a page", patient.page),
         ("acknowledgement", "From a page to its acknowledgement", patient.acknowledgement),
@@ -75,12 +76,15 @@ class Seen(NamedTuple):
 
 
 class TestPatient:
-    """A stay of one test patient. `patience`: seconds to wait for each thing that must come."""
+    """A stay of one test patient. `patience`: seconds to wait for each thing that must come.
+
+    `interface`: the feed that its results go through; None: they are published as a feed would.
+    """
 
     __test__ = False  # no test of pytest's
 
-    def __init__(self, broker: Broker, patience: float) -> None:
-        self.broker, self.patience = broker, patience
+    def __init__(self, broker: Broker, patience: float, interface: Interface | None = None) -> None:
+        self.broker, self.patience, self.interface = broker, patience, interface
         self.patient = f"{TEST_PATIENT}{uuid.uuid4().hex[:12]}"
         self.tail = Tail(broker, (ALERTS, PAGES, ASSESSMENTS))
         self.producer = producer(broker, linger_ms=0)
@@ -136,13 +140,14 @@ class TestPatient:
         began = self._creatinine(HIGH)
         alerted = self.until(lambda one: _is(one.alert, "opened"))
         if alerted is None or alerted.alert is None:
-            return Finding("failed", ("no alert came of the test patient's record",), NO_WORKER)
+            return Finding("failed", ("no alert came of the test patient's record",), self._no_alert())
         self.alert = alerted.alert.id
         notified = self.until(
             lambda one: self._of(one, pages.ACCEPTED, "trigger") or self._of(one, pages.UNROUTED)
         )
         if (page := notified and notified.page) and page.outcome == pages.ACCEPTED:
-            return timed(began, alerted.at, notified.at, page.channel or "")
+            way = f"through the feed {self.interface.name}" if self.interface else "published to the topics"
+            return timed(way, began, alerted.at, notified.at, page.channel or "")
         return self._unpaged(notified)
 
     def acknowledgement(self) -> Finding:
@@ -184,14 +189,22 @@ class TestPatient:
             return Finding("failed", ("the test patient is still assessed",), NO_WORKER)
         return passed(f"gone after {lasted(began, gone.at)}")
 
-    def _creatinine(self, value: float, **fields: object) -> int:
+    def _creatinine(self, value: float, status: str = "final") -> int:
         """Send a creatinine, and a record after it: a worker on the log's clock decides what is past."""
-        reading = {"code": SUBJECT, "value": value, "unit": "mg/dL"}
-        began = self.send("labs", "creatinine", readings=[reading], **fields)
-        self.send(
-            "vitals", f"after-{self.sent}", readings=[{"code": "heart-rate", "value": 80, "unit": "/min"}]
-        )
+        if self.interface is None:
+            reading = {"code": SUBJECT, "value": value, "unit": "mg/dL"}
+            began = self.send("labs", "creatinine", readings=[reading], status=status)
+        else:
+            began = self.sent = max(clock(), self.sent + 1)
+            self.interface.creatinine(self.patient, value, text(began), "C" if status == "corrected" else "F")
+        self.send("vitals", f"after-{began}", readings=[{"code": "heart-rate", "value": 80, "unit": "/min"}])
         return began
+
+    def _no_alert(self) -> str:
+        """Return what to do where a record brings no alert."""
+        if self.interface is None:
+            return NO_WORKER
+        return f"{NO_WORKER}; see that the feed {self.interface.name} maps LOINC 2160-0 (il2watch feed map)"
 
     def _of(self, one: Seen, outcome: str, action: str | None = None) -> bool:
         page = one.page
@@ -230,9 +243,9 @@ def _is(alert: Transition | None, transition: str) -> bool:
     return alert is not None and (alert.subject, alert.transition) == (SUBJECT, transition)
 
 
-def timed(began: int, alerted: int, paged: int, channel: str) -> Finding:
-    """Return the finding of a page that arrived, with its times."""
-    line = f"alert after {lasted(began, alerted)}, page at {channel} after {lasted(began, paged)}"
+def timed(way: str, began: int, alerted: int, paged: int, channel: str) -> Finding:
+    """Return the finding of a page that arrived, with its times. `way`: how the record came in."""
+    line = f"{way}, alert after {lasted(began, alerted)}, page at {channel} after {lasted(began, paged)}"
     if paged - began > SLOW_S * 1000:
         return Finding("warned", (line,), f"more than {SLOW_S:.0f} s: see docs/runbooks/Il2PagesLate.md")
     return passed(line)

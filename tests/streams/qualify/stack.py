@@ -1,4 +1,4 @@
-"""A worker and a pager on the embedded broker, as a site runs them, with a route marked as test."""
+"""A feed, a worker and a pager on the embedded broker, as a site runs them, with a route marked as test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,7 @@ shadow = true
 kind = "pagerduty"
 routing-key-file = "{key}"
 url = "{url}"
-timeout-s = 0.5
+timeout-s = 10
 
 [pager.channels.ward]
 kind = "pagerduty"
@@ -48,16 +49,21 @@ ladder = [{{ channels = ["probe"] }}]
 [[pager.system-routes]]
 name = "machine"
 ladder = [{{ channels = ["machine"] }}]
+
+[feeds.laboratory]
+kind = "mllp"
+listen = "127.0.0.1:{port}"
+patient = {{ authorities = ["WARD"] }}
 """
 
 
 class Stack(NamedTuple):
-    """What runs. `services`: where worker and pager serve their metrics."""
+    """What runs. `services`: where worker, pager and feed serve their metrics."""
 
     broker: Broker
     receiver: Receiver
     config: Path
-    services: tuple[str, str]
+    services: tuple[str, str, str]
     folder: Path
 
 
@@ -66,10 +72,12 @@ class Service:
 
     def __init__(self, folder: Path, name: str, *options: str, **environ: str) -> None:
         self.log, self.port = folder / f"{name}-{os.urandom(2).hex()}.log", ports.free(1)[0]
-        given = ["--metrics-port", str(self.port), "--state-dir", str(self.log.with_suffix("")), *options]
+        given = ["--metrics-port", str(self.port), *options]
+        if name in ("worker", "pager"):
+            given += ["--state-dir", str(self.log.with_suffix(""))]
         with self.log.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streams", name, *given],
+                [sys.executable, "-m", "streams", *name.split(), *given],
                 cwd=ROOT,
                 env=os.environ | environ,
                 stdout=said,
@@ -94,6 +102,15 @@ class Service:
     def until_it_answers(self) -> None:
         assert until(lambda: ports.open_at("127.0.0.1", self.port)), self.log.read_text()
 
+    def until_ready(self) -> None:
+        assert until(self._ready), self.log.read_text()
+
+    def _ready(self) -> bool:
+        try:
+            return bool(urllib.request.urlopen(f"http://{self.address}/-/ready").status == 200)
+        except OSError:
+            return False
+
 
 @contextlib.contextmanager
 def stack(folder: Path) -> Iterator[Stack]:
@@ -101,9 +118,17 @@ def stack(folder: Path) -> Iterator[Stack]:
     config = folder / "site.toml"
     with EmbeddedBroker() as broker, receiving(seed=1, faults=Faults()) as receiver:
         create(broker.settings)
-        config.write_text(SITE.format(key=KEY, url=receiver.url))
-        given = ("--broker", broker.servers, "--session-timeout", "6", "--config", str(config))
-        with Service(folder, "worker", *given) as worker, Service(folder, "pager", *given) as pager:
+        config.write_text(SITE.format(key=KEY, url=receiver.url, port=ports.free(1)[0]))
+        given = ("--broker", broker.servers, "--config", str(config))
+        member = (*given, "--session-timeout", "6")
+        with (
+            Service(folder, "worker", *member) as worker,
+            Service(folder, "pager", *member) as pager,
+            Service(folder, "feed hl7", *given, "--no-idempotence") as feed,
+        ):
             worker.until_at_work()
             pager.until_at_work()
-            yield Stack(broker.settings, receiver, config, (worker.address, pager.address), folder)
+            feed.until_ready()
+            yield Stack(
+                broker.settings, receiver, config, (worker.address, pager.address, feed.address), folder
+            )

@@ -14,8 +14,12 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.wire import pages
 from streams.cli import main
+from streams.config.feeds import FeedTable
+from streams.errors import UsageError
+from streams.kafka import ports
 from streams.qualify import services
 from streams.qualify.end_to_end import RECEIVER, TestPatient
+from streams.qualify.interface import Interface
 from streams.service.exit_codes import version
 from tests.streams.pager.process import audits
 from tests.streams.qualify.stack import Service, Stack, stack
@@ -53,14 +57,19 @@ def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_p
     assert results.pop("packages") in ("passed", "warned")
     assert {name for name, result in results.items() if result == "skipped"} == {"files", "broker-clock"}
     assert set(results.values()) == {"passed", "skipped"}
+    assert [
+        "through the feed laboratory" in line
+        for step in found["steps"]
+        if step["name"] == "page"
+        for line in step["found"]
+    ] == [True]
     assert found["identity"]["guideline sha256"] == SCHWARTZENTRUBER_2001.sha256
     html = report.read_text(encoding="utf-8")
     assert all(re.search(rf"<th[^>]*>{step['title']}</th>", html) for step in found["steps"])
     assert "Signatures" in html
     assert 'il2_qualification_steps{result="failed"} 0.0' in (tmp_path / "il2watch.prom").read_text()
-    assert [one.did for one in running.receiver.arrivals if "absolute" in one.key] == [
-        "opened", "acknowledged", "resolved",
-    ]  # fmt: skip
+    arrived = [one.did for one in running.receiver.arrivals if "absolute" in one.key]
+    assert arrived == ["opened", "acknowledged", "resolved"]
     said = [one for one in audits(running.broker) if one["outcome"] in (pages.ACCEPTED, pages.ENQUEUED)]
     assert {one["channel"] for one in said} == {"probe"}
 
@@ -69,7 +78,7 @@ def test_a_test_patient_is_in_no_metric_of_patients_alerts_or_pages(running: Sta
     patient = TestPatient(running.broker, 20.0)
     try:
         assert patient.page().result in ("passed", "warned")
-        worker, pager = (metrics(address) for address in running.services)
+        worker, pager, _ = (metrics(address) for address in running.services)
         assert {float(value) for value in re.findall(r"^il2_patients\{.*\} (\S+)$", worker, re.M)} == {0.0}
         assert {float(value) for value in re.findall(r"^il2_active_alerts\{.*\} (\S+)$", worker, re.M)} == {0}
         assert not re.search(r"^il2_alerts_total\{", worker, re.M)
@@ -97,6 +106,17 @@ def test_a_receiver_that_is_gone_is_named_and_what_to_do(running: Stack) -> None
         patient.close()
     assert (found.result, found.remedy) == ("failed", RECEIVER)
     assert "reached the receiver; probe: " in found.found[0]
+
+
+def test_a_feed_that_is_not_there_is_named(running: Stack) -> None:
+    table = FeedTable(kind="mllp", listen=f"127.0.0.1:{ports.free(1)[0]}")
+    patient = TestPatient(running.broker, 6.0, Interface("pharmacy", table))
+    try:
+        with pytest.raises(UsageError, match=r"the feed pharmacy does not answer at 127.0.0.1:\d+ \("):
+            patient.page()
+        assert patient.discharge().result == "skipped"
+    finally:
+        patient.close()
 
 
 def test_an_older_worker_and_a_clock_that_is_two_minutes_off_are_found(
