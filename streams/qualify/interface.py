@@ -50,9 +50,9 @@ class Interface(NamedTuple):
         authority = next(iter(self.table.patient.authorities), "IL2WATCH")
         kind, processing = self.table.patient.types[0], self.table.processing_ids[0]
         order = f"{patient}-creatinine^IL2WATCH"
+        head = f"MSH|^~\\&|QUALIFY|IL2WATCH|IL2WATCH|WARD|{at}||ORU^R01^ORU_R01"
         segments = (
-            f"MSH|^~\\&|QUALIFY|IL2WATCH|IL2WATCH|WARD|{at}||ORU^R01^ORU_R01|{patient}-{status}|{processing}|2.6"
-            "|||AL|NE||UNICODE UTF-8",
+            f"{head}|{patient}-{status}|{processing}|2.6|||AL|NE||UNICODE UTF-8",
             f"PID|1||{patient}^^^{authority}^{kind}",
             f"OBR|1||{order}|PANEL|||{at}",
             f"OBX|1|NM|{CREATININE}||{value:g}|mg/dL^^UCUM|||||{status}|||{at}",
