@@ -62,7 +62,7 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline and the latency of pages
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline, the latency of pages, and the HL7 feed
 	"$(PY)" -m tests.bench
 	@echo
 	"$(PY)" -m tests.bench.review
@@ -70,6 +70,8 @@ bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an as
 	"$(PY)" -m tests.bench.pipeline
 	@echo
 	"$(PY)" -m tests.bench.pages
+	@echo
+	"$(PY)" -m tests.bench.feeds
 
 bench-board: $(READY) ## the board with 500 patients and an event a second each: how far behind the page is, and what it takes
 	"$(PY)" -m tests.bench.board

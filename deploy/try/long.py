@@ -12,6 +12,7 @@ from stack import (
     COMPOSE,
     OURS,
     SITE,
+    WITHIN_S,
     check,
     compose,
     containers,
@@ -54,6 +55,12 @@ def scaled() -> None:
     check("nothing else was made anew", others == {name: compose("ps", "--quiet", name) for name in others})
 
 
+def start() -> bool:
+    """Start what is not up, and return once all of it is healthy, or is not in time."""
+    compose("up", "--detach")
+    return within(healthy, 2 * WITHIN_S)
+
+
 def at_work(number: int) -> bool:
     """Return whether so many workers serve their partitions."""
     return len(workers()) == number and all(map(ready, workers()))
@@ -66,7 +73,7 @@ def upgraded() -> None:
     override.write_text(LOG_CLOCK)
     COMPOSE.extend(["-f", str(override)])
     os.environ["COMPOSE"], os.environ["IL2WATCH_WORKERS"] = " ".join(COMPOSE), "3"
-    compose("up", "--detach", "--wait")
+    start()
     ward(6, 24, seed=2)
     compose("build", "--progress", "plain", version=NEXT)
     where = ("--speed", "1440", "--broker", "localhost:9094")
@@ -75,8 +82,7 @@ def upgraded() -> None:
     check("the replay is acknowledged to its end", replaying.returncode == 0)
     os.environ["IL2WATCH_VERSION"] = NEXT
     compare()
-    compose("up", "--detach", "--wait")
-    check("the rest follows, and all is healthy", healthy())
+    check("the rest follows, and all is healthy", start())
 
 
 def upgrade() -> None:
@@ -157,7 +163,7 @@ def down_and_up() -> None:
     """Check that `down` and `up` lose nothing."""
     before = offsets()
     compose("down")
-    compose("up", "--detach", "--wait")
+    start()
     after = offsets()
     kept = all(after.get(topic, 0) >= end for topic, end in before.items())
     check("down and up lose nothing", kept, (before, after))
@@ -167,7 +173,7 @@ def disk_full() -> None:
     """Check that Kafka on a disk that fills stops, nothing else breaks, and with more room all goes on."""
     compose("down", "--volumes")
     small_disk()
-    compose("up", "--detach", "--wait")
+    start()
     ward(8, 48, seed=3)
     again = "while il2watch replay ward.jsonl --speed max --broker localhost:9094; do :; done"
     filling = subprocess.run(il2watch("sh", "-c", again), capture_output=True, text=True, check=False)

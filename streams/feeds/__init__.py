@@ -16,12 +16,13 @@ Source: docs/spec/feeds.md. Where each part lives:
 | ids of events | `mapping.identity` |
 | what was sent before, and what of the new is `corrected` | `mapping.corrections` |
 | which patient, aliases, merges | `mapping.patients` |
+| who lay in which bed | `mapping.beds` |
 | an event is what the worker will take, its canonical digest | `mapping.vetting` |
 | the dead letter of a message | `mapping.letters` |
 | HL7 v2: split, decode, answer, one module a message type | `mapping/hl7/` |
 | FHIR R4: one module a resource type | `mapping/fhir/` |
 | the `[feeds.NAME]` tables as rules | `configured` (keys: `streams.config.feeds`) |
-| the running services: listener, producer, tables | `service/` |
+| the running services: listener, producer, tables, alarms; dead letters sent again | `service/` |
 
 `mapping` is pure: no clock, no file, no broker. All state it needs is an argument (`mapping.tables`).
 """

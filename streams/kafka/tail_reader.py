@@ -15,19 +15,27 @@ if TYPE_CHECKING:
 FOLLOW_POLL_MS = 1000
 FETCH = 4 << 20
 REQUEST_MS = 10_000
+LAZY_BYTES = 1 << 20
+"""What a broker waits for, half a second at most, before it answers a lazy reader."""
 
 
 class Follower:
     """A reader that follows every record of one topic. `since`: only what was written then or later, ms.
 
-    `start` comes before anything else, `stop` at the end.
+    `lazy`: it may come half a second late, and costs less. `start` comes first, `stop` last.
     """
 
-    def __init__(self, broker: Broker, topic: str, since: int | None = None) -> None:
+    def __init__(self, broker: Broker, topic: str, since: int | None = None, lazy: bool = False) -> None:
         self.broker, self.since = broker, since
+        pace = {"fetch_min_bytes": LAZY_BYTES} if lazy else {}
         # Without a group it is assigned every partition, also those that are added later.
         self.consumer = clients.async_consumer(
-            broker, topic, auto_offset_reset="earliest", fetch_max_bytes=FETCH, request_timeout_ms=REQUEST_MS
+            broker,
+            topic,
+            auto_offset_reset="earliest",
+            fetch_max_bytes=FETCH,
+            request_timeout_ms=REQUEST_MS,
+            **pace,
         )
         self.behind: dict[TopicPartition, int] = {}
         self.ranks = Ranks()

@@ -299,8 +299,8 @@ def test_no_service_was_refused_anything(ward: Ward, alert: dict[str, Any]) -> N
     [
         ("feed", "il2.alerts"),
         ("feed", "il2.commands"),
-        ("hospital-feed", "il2.alerts"),
-        ("hospital-feed", "il2.commands"),
+        ("hospital-feed", "il2.assessments"),
+        ("hospital-feed", "il2.pages"),
         ("worker", "il2.vitals"),
         ("worker", "il2.pages"),
         ("census", "il2.assessments"),

@@ -21,6 +21,7 @@ from streams.feeds.mapping.corrections import (
     settle,
 )
 from streams.feeds.mapping.patients import Alias
+from streams.feeds.mapping.vetting import Passed
 
 
 class Remembered(NamedTuple):
@@ -52,8 +53,8 @@ class Tables:
 
     `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
     messages that leave it out; `notifications`: the last number of each subscription; `by_bed`: whom the
-    latest events were given to by their bed; `incidents`: the alarms that were sent, by their key. All but
-    these are lost with the process, and then sent anew.
+    latest events were given to by their bed; `incidents`: the alarms that were sent, by their key; `passed`:
+    parts of readings that need not be vetted again. All but the alarms are lost with the process.
     """
 
     def __init__(self) -> None:
@@ -66,6 +67,7 @@ class Tables:
         self.beds = Beds()
         self.by_bed: dict[str, str] = {}
         self.incidents: dict[str, Incident] = {}
+        self.passed: Passed = set()
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""

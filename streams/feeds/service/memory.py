@@ -28,10 +28,10 @@ class Memory:
     def __init__(self, broker: Broker) -> None:
         self.tables = Tables()
         self.readers: dict[str, tuple[Follower, Apply]] = {
-            FEED_RESULTS: (Follower(broker, FEED_RESULTS), self._order),
-            FEED_ALIASES: (Follower(broker, FEED_ALIASES), self._alias),
-            FEED_BEDS: (Follower(broker, FEED_BEDS), self._bed),
-            PAGES: (Follower(broker, PAGES, wall() - ANSWERED_MS), self._page),
+            FEED_RESULTS: (Follower(broker, FEED_RESULTS, lazy=True), self._order),
+            FEED_ALIASES: (Follower(broker, FEED_ALIASES, lazy=True), self._alias),
+            FEED_BEDS: (Follower(broker, FEED_BEDS, lazy=True), self._bed),
+            PAGES: (Follower(broker, PAGES, wall() - ANSWERED_MS, lazy=True), self._page),
         }
 
     async def start(self) -> None:

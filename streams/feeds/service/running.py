@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE, SECOND, Instant
-from rules.wire.topics import DEADLETTERS, FEEDS, INPUTS, PAGES
+from rules.wire.topics import ALERTS, DEADLETTERS, FEEDS, INPUTS, PAGES
 from streams.config.feeds import FeedTable
 from streams.feeds.mapping.beds import Whereabouts, kept, seen_to
 from streams.feeds.mapping.feed_rules import FeedRules
@@ -34,6 +34,7 @@ log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
+NEEDED = (*INPUTS, ALERTS, PAGES, DEADLETTERS, *FEEDS)
 AHEAD_MS = 15 * MINUTE
 """How far a reading's time may be ahead of when it was written (criteria.md 1)."""
 
@@ -87,7 +88,7 @@ class Feeds(Service):
     async def connect(self) -> None:
         """Connect every client. Raises UsageError, Unanswered."""
         broker = self.options.broker
-        self.partitions = await asyncio.to_thread(partitions, broker, [*INPUTS, PAGES, DEADLETTERS, *FEEDS])
+        self.partitions = await asyncio.to_thread(partitions, broker, NEEDED)
         await self._disconnect()
         self.store, self.memory = Store(broker, self.options.idempotent), Memory(broker)
         try:

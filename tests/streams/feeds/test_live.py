@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -323,7 +324,7 @@ class Crashes:
         self.feed = RunningFeed(broker, folder, 'hold = "4 s"')
         self.sent = messages(number, seed)
         self.answers: list[bytes] = []
-        self.broker, self.chance, self.fault = broker, random.Random(seed), ""
+        self.broker, self.chance, self.fault, self.away = broker, random.Random(seed), "", 0
 
     def _send(self) -> None:
         sender = Sender(self.feed.port)
@@ -336,14 +337,19 @@ class Crashes:
         finally:
             sender.close()
 
-    def run(self, kills: int) -> int:
-        """Send everything, kill so many times while it is sent; return how often it was killed."""
+    def run(self, kills: int, broker: Popen[bytes] | None = None) -> int:
+        """Send everything, kill so many times while it is sent; return how often it was killed.
+
+        `broker`: one that stands still at a third of the moments, for up to `AWAY_S`.
+        """
         self.feed.start()
         thread = threading.Thread(target=self._send)
         thread.start()
         killed = 0
         while killed < kills and thread.is_alive():
             time.sleep(self.chance.uniform(0.05, 0.6))
+            if broker is not None and self.chance.random() < 1 / 3:
+                self._away(broker)
             self.feed.kill()
             killed += 1
             self.feed.start(wait=False)
@@ -352,6 +358,13 @@ class Crashes:
         self.feed.stop()
         assert self.fault == ""
         return killed
+
+    def _away(self, broker: Popen[bytes]) -> None:
+        """Let the broker stand still from now, some moments of it before the feed is killed."""
+        broker.send_signal(signal.SIGSTOP)
+        self.away += 1
+        threading.Timer(self.chance.uniform(0.5, AWAY_S), broker.send_signal, [signal.SIGCONT]).start()
+        time.sleep(self.chance.uniform(0.0, 0.4))
 
 
 def in_force(records: list[dict[str, object]]) -> dict[tuple[str, str], object]:
@@ -382,16 +395,22 @@ def wanted(sent: list[bytes]) -> dict[tuple[str, str], object]:
     return last
 
 
-def crash(broker: Broker, folder: Path, seed: int, kills: int, number: int) -> Counter[str]:
+AWAY_S = 8.0
+"""Twice as long as a feed holds a message before it closes the connection."""
+
+
+def crash(
+    broker: Broker, folder: Path, seed: int, kills: int, number: int, java: Popen[bytes] | None = None
+) -> Counter[str]:
     """Kill a feed while it is sent to, and see that nothing acknowledged is lost and nothing applied twice."""
     crashes = Crashes(broker, folder, seed, number)
-    killed = crashes.run(kills)
+    killed = crashes.run(kills, java)
     assert [said(answer) for answer in crashes.answers] == [("CA", f"M{place}") for place in range(number)]
     records = values(broker, LABS)
     assert in_force(records) == wanted(crashes.sent)
     letters = {dict(record.headers)["control-id"] for record in blocking_reader.records(broker, DEADLETTERS)}
     assert letters == {f"M{place}".encode() for place in range(0, number, 9)}
-    return Counter(killed=killed, messages=number, records=len(records))
+    return Counter(killed=killed, away=crashes.away, messages=number, records=len(records))
 
 
 def test_killed_five_times_it_loses_nothing_acknowledged_and_applies_nothing_twice(
@@ -404,10 +423,11 @@ def test_killed_five_times_it_loses_nothing_acknowledged_and_applies_nothing_twi
 
 @pytest.mark.campaign("feeds", slices=10)
 def test_killed_a_hundred_times_it_loses_nothing(
-    broker: Broker, tmp_path: Path, campaign_slice: int, figures: Callable[..., None]
+    apache: ApacheKafka, broker: Broker, tmp_path: Path, campaign_slice: int, figures: Callable[..., None]
 ) -> None:
-    """Ten kills a slice, each at a moment of its own seed."""
-    found = crash(broker, tmp_path, seed=1000 + campaign_slice, kills=10, number=600)
+    """Ten kills a slice, each at a moment of its own seed; the broker is away at a third of them."""
+    java = apache._processes[0]
+    found = crash(broker, tmp_path, seed=1000 + campaign_slice, kills=10, number=600, java=java)
     figures(f"slice {campaign_slice}: {dict(found)}", **found)
     assert found["killed"] >= 5
 

@@ -63,7 +63,7 @@ from streams.feeds.mapping.identity import Origin, event_id, order_digest
 from streams.feeds.mapping.publishing import NoResult, Unusable, is_known_to_have_come, set_aside
 from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
-from streams.feeds.mapping.vetting import Vetted, vetted
+from streams.feeds.mapping.vetting import Vetted, note_passed, passes_again, vetted
 from streams.feeds.mapping.wire_events import (
     SentFinding,
     SentIo,
@@ -91,7 +91,7 @@ class Candidate(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> str:
         """The digest of what it says."""
-        return "" if self.checked is None else self.checked.digest
+        return (self.checked or vetted(self.event)).digest
 
 
 def handle(message: Message, context: Context) -> None:
@@ -159,8 +159,13 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
 
     Of that a reading is sent on all the same: the engine sets it aside. None: nothing is.
     """
+    passed = context.tables.passed
+    if not candidate.set_aside and passes_again(candidate.event, passed):
+        return candidate
     checked = vetted(candidate.event)
     problem = checked.problem
+    if problem is None:
+        note_passed(candidate.event, passed)
     if problem is not None and not candidate.set_aside:
         context.refuse_segment(candidate.obx, problem.reason, candidate.coding.named, problem.message)
         if checked.event is None or candidate.row.type not in READINGS:
