@@ -40,9 +40,9 @@ class Interface(NamedTuple):
         answer = self._exchange(self.message(patient, value, hl7_time(at), status))
         code = answer.partition(b"\rMSA|")[2][:2]
         if code not in TAKEN:
-            said = code.decode("ascii", "replace") or "nothing"
+            word = code.decode("ascii", "replace") or "nothing"
             raise UsageError(
-                f"the feed {self.name} answers {said} to the test patient's message; see its log"
+                f"the feed {self.name} answers {word} to the test patient's message; see its log"
             )
 
     def message(self, patient: str, value: float, at: str, status: str) -> bytes:
