@@ -53,9 +53,11 @@ ALERTS = Source(
         "rules/decide/assessed_facts.py",
         "rules/decide/endings.py",
         "rules/decide/monitoring_texts.py",
+        "rules/decide/overlays.py",
         "rules/decide/recommendation_alerts.py",
         "rules/decide/steps.py",
         "rules/evaluate/pressure.py",
+        "rules/evaluate/rows/held_reading.py",
         "rules/evaluate/rows/oxygen.py",
         "rules/evaluate/rows/upper_limit.py",
         "rules/guideline/local_time.py",
@@ -138,6 +140,7 @@ NOT_SHOWN = {
     "codes, states and units": (
         "rules/chart/chart.py",
         "rules/chart/oxygen.py",
+        "rules/chart/setting.py",
         "rules/chart/write_facts.py",
         "rules/decide/assessment.py",
         "rules/decide/dose_clock.py",
@@ -173,6 +176,7 @@ NOT_SHOWN = {
         "streams/show/topics.py",
     ),
     "for who judges the monitor": ("streams/show/scores.py",),
+    "of a guideline pack, on its own page": ("rules/guideline/packs",),
 }
 """Where strings in prose are that no nurse or physician reads, by why."""
 READ = ("rules", "streams/board", "streams/channels", "streams/pager", "streams/plot", "streams/show")
