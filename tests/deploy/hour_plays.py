@@ -35,6 +35,15 @@ SUBJECTS = (
 )
 CHANNELS = ("ward", "sms")
 HOUR_MS = 3_600_000
+SYSTEM_SUBJECTS = (
+    "cannot-be-worked-off",
+    "records-lost",
+    "partitions-added",
+    "state-lost",
+    "changelog-cut",
+    "wrong-partition",
+    "clock",
+)
 
 
 def within(minute: float, first: float, last: float) -> bool:
@@ -62,6 +71,8 @@ def worker(name: str) -> Play:
             read(minute)
         decide(minute)
         stand(minute, partitions)
+        for subject in SYSTEM_SUBJECTS:
+            metrics.SYSTEM_ALARM.labels(subject).set(within(minute, 120, 126))
 
     return play
 
@@ -109,6 +120,8 @@ def paging(name: str) -> Play:
         if not within(minute, 64, 71) and every(minute, 1):
             pager.HEARTBEAT.set(HEART_S + minute * 60)
             pager.HEARTBEAT_DURATION.set(0.4)
+        metrics.SYSTEM_ALARM.labels("outbox-lost").set(within(minute, 120, 126))
+        pager.SHADOW.set(0)
         alerts(minute)
         pages(minute)
         burden(minute)
@@ -226,6 +239,7 @@ def feed(name: str) -> Play:
         feeds.REFUSED.labels(labelled, "bad-unit").inc(30 if trouble else 0)
         feeds.LETTERS.labels(labelled, "bad-unit").inc(5 if trouble else 0)
         feeds.COUNTED.labels(labelled, "duplicate").inc(1)
+        feeds.COUNTED.labels(labelled, "lost-notifications").inc(within(minute, 120, 126))
         feeds.FRAMES.labels(labelled, "empty").inc(1)
 
     return play
