@@ -122,6 +122,7 @@ def paging(name: str) -> Play:
             pager.HEARTBEAT_DURATION.set(0.4)
         metrics.SYSTEM_ALARM.labels("outbox-lost").set(within(minute, 120, 126))
         pager.SHADOW.set(0)
+        pager.WOULD_HAVE.labels("trigger", "relative").inc(every(minute, 10))
         alerts(minute)
         pages(minute)
         burden(minute)
