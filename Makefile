@@ -79,11 +79,13 @@ bench-board: $(READY) ## the board with 500 patients and an event a second each:
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, scenarios, worked example, course, Grafana's dashboards
+docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, forms of feeds, scenarios, worked example, course, Grafana's dashboards
 	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
 	"$(PY)" -m tests.docs.texts
 	"$(PY)" -m tests.docs.traceability
+	"$(PY)" -m tests.docs.feed_forms
+	"$(PY)" -m tests.docs.feed_troubles
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/tutorial/course.svg
 	"$(PY)" -m deploy.grafana.write

@@ -22,13 +22,14 @@ COLUMNS = 110
 LONG_BODY = 25
 REGISTRIES = {
     "rules.guideline.edition",
+    "rules.guideline.packs.registry",
     "simulators.faults.registry",
     "streams.feeds.mapping.hl7.handling",
 }
 """Modules whose business is to know their neighbours: an entry of a registry is a file of its own."""
 
 CEILINGS = {
-    "modules": 552,
+    "modules": 604,
     "modules with one reader, next door": 97,
     "functions of more than 25 lines": 30,
     "lines of more than 110 columns in rules": 0,

@@ -6,6 +6,7 @@
 #
 # Root. Needs mmdebstrap, slirp4netns, iproute2, nsenter, the docker command, Maven and Java for Kafka's jars, and a Python 3.12 of its own prefix
 # (PYTHON312, else pyenv's or the one on the path). IL2WATCH_TRY: where trees, images and volumes are kept between runs (3 GB); ~/.cache/il2watch/try.
+# PATIENCE: seconds that are waited for what must come; 240. More where the machine does other things too.
 # Ends with 0 and `N passed, 0 failed`; 1: a check failed; 77: something that it needs is missing, and says what.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"; checkout="$(cd "$here/../.." && pwd)"
@@ -31,6 +32,7 @@ mirror="$(awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources
 [ -n "${mirror:-}" ] || lacks "no /etc/apt/sources.list.d/debian.sources, which names Debian's mirror"
 
 export DOCKER_HOST="unix://$work/engine/docker.sock" DOCKER_CONFIG="$work/cli" SITE="$work/site" RECEIVED="$work/received"
+export PATIENCE="${PATIENCE:-240}"
 export COMPOSE="docker compose -f $work/site/deploy/compose.yaml" NAMESPACE="$namespace" ENGINE="$work/engine"
 inside() { nsenter --net="/var/run/netns/$namespace" "$@"; }
 
@@ -84,7 +86,7 @@ docker rm --force il2-receiver >/dev/null 2>&1 || true
 docker run --detach --name il2-receiver --restart always --network il2watch_outside --network-alias receiver --volume "$RECEIVED:/log" \
   --entrypoint python3 python:3.12.12-slim-bookworm /log/receiver.py >/dev/null
 step "up"
-$COMPOSE up --detach --wait --wait-timeout 240 >/dev/null 2>&1 || { $COMPOSE ps; $COMPOSE logs --tail 20; exit 1; }
+$COMPOSE up --detach --wait --wait-timeout "$PATIENCE" >/dev/null 2>&1 || { $COMPOSE ps; $COMPOSE logs --tail 20; exit 1; }
 step "all healthy; checks"
 inside python3 "$here/check.py" || failed=1
 if [ "$form" != short ]; then

@@ -18,6 +18,7 @@ from rules.chart.course import (
     intensive_care,
     merged,
 )
+from rules.chart.earlier import NOTHING_EARLIER, Earlier
 from rules.chart.facts import (
     Accepted,
     Baseline,
@@ -71,6 +72,7 @@ class Chart:
         "dose_1_planned",
         "doses",
         "drugs",
+        "earlier",
         "faded",
         "findings",
         "ghosts",
@@ -92,6 +94,7 @@ class Chart:
         "set_aside",
         "tail",
         "taken_back",
+        "targets",
         "timeline",
         "urine",
         "volumes",
@@ -137,6 +140,8 @@ class Chart:
         self.dose_1_planned: int | None = None
         self.baseline_readings: dict[str, float] = {}
         self.baseline_findings: dict[str, bool] = {}
+        self.targets: dict[str, float] = {}
+        self.earlier: Earlier = NOTHING_EARLIER
 
     def withdraw(self, fact: Fact) -> int:
         """Remove everything that the record of `fact` charted, and return the dirty flags of it."""
@@ -218,7 +223,8 @@ class Chart:
         self.dose_1_planned = next(planned, None)
         self.baseline_readings = {code: value for b in self.baselines for code, value in b.readings.items()}
         self.baseline_findings = {code: value for b in self.baselines for code, value in b.findings.items()}
-        setting = setting_for(self.baseline_readings, self.guideline)
+        self.targets = {code: value for b in self.baselines for code, value in b.targets.items()}
+        setting = setting_for(self.baseline_readings, self.guideline, self.targets)
         if setting == self.tail.setting:
             return 0
         self.tail.set(setting)

@@ -92,17 +92,25 @@ class Rate(Fact, array_like=True, gc=False):
 
 
 class Sign(Fact, array_like=True, gc=False):
-    """A charted finding: `value` is `present`, `absent`, or the finding's own word."""
+    """A charted finding: `value` is `present`, `absent`, or the finding's own word.
+
+    `specimen`: in which it was found, where that was charted.
+    """
 
     value: str
+    specimen: str | None = None
 
 
 class Place(Fact, array_like=True, gc=False):
-    """An encounter event and the location it names, if any: `ward` or `icu`, and the unit as it was named."""
+    """An encounter event and the location it names, if any: `ward` or `icu`, and the unit as it was named.
+
+    `pack`: of a cycle-start, the guideline pack that it names.
+    """
 
     event: str
     location: str | None
     unit: str | None = None
+    pack: str | None = None
 
 
 class SetAside(Fact, array_like=True, gc=False):
@@ -146,6 +154,7 @@ class Accepted(Fact, array_like=True, gc=False):
     by: str
     reason: str
     clock: int
+    pack: str | None = None
 
 
 class Drug(Fact, array_like=True, gc=False):
@@ -160,12 +169,13 @@ class Resumed(Fact, array_like=True, gc=False):
 
     rule: str
     clock: int
+    pack: str | None = None
 
 
 class Baseline(Fact, array_like=True):
     """The readings and findings of a `baseline` event: of the baseline only, never of the course.
 
-    `comparators`: of the readings that have one; `unit`: the location it names.
+    `comparators`: of the readings that have one; `unit`: the location it names; `targets`: the patient's own.
     """
 
     age: float | None
@@ -174,6 +184,7 @@ class Baseline(Fact, array_like=True):
     dose_1_planned: int | None = None
     comparators: dict[str, str] = {}
     unit: str | None = None
+    targets: dict[str, float] = {}
 
 
 F = TypeVar("F", bound=Fact)

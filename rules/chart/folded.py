@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, FactList, edits_of, place
+from rules.guideline.declarations import Row
 
 S = TypeVar("S")
 Lists = tuple[Sequence[Any], ...]
@@ -72,3 +73,8 @@ def fold(chart: Chart, key: str, lists: Lists, stamp: object, start: Callable[[]
         if -1 not in kept.edits:
             chart.memo[key] = (None, None, kept)
     return kept.state
+
+
+def key_of(row: Row, chart: Chart) -> str:
+    """Return the key of a row's state: rows of guideline packs may share a code and differ in limits."""
+    return row.code if chart.guideline.row.get(row.code) is row else f"{row.code} {id(row)}"

@@ -22,6 +22,9 @@ NOT_STATED = frozenset(("id", "patient", "at", "known", "status", "offset", "cha
 unit says the same.
 """
 
+SINCE_2_1 = ("specimen", "targets", "pack")
+"""Fields of wire 2.1: they count where they say something, so that the digests of 2.0 stay as they were."""
+
 DIGESTS = 0xFFFF
 
 _encoder = msgspec.msgpack.Encoder()
@@ -36,6 +39,7 @@ def digest_of(event: events.Event) -> int:
     if isinstance(event, events.Vitals) and not event.unusable:
         return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
     stated: list[Any] = [kind.__name__, *_content_of(kind)(event)]
+    stated.extend((name, value) for name in SINCE_2_1 if (value := getattr(event, name, None)))
     for i, value in enumerate(stated):
         if value.__class__ is tuple or value.__class__ is dict:
             stated[i] = _ordered(value)
@@ -45,7 +49,9 @@ def digest_of(event: events.Event) -> int:
 @cache
 def _content_of(kind: type[events.Event]) -> Callable[[events.Event], tuple[Any, ...]]:
     """Return what gets the `at` of an event of this kind and its content, in the order of its fields."""
-    return attrgetter("at", *(name for name in kind.__struct_fields__ if name not in NOT_STATED))
+    return attrgetter(
+        "at", *(name for name in kind.__struct_fields__ if name not in {*NOT_STATED, *SINCE_2_1})
+    )
 
 
 def _short(stated: bytes) -> int:

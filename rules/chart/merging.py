@@ -35,7 +35,7 @@ OF_BASELINE = "baseline-"
 """How the code of a reading begins that was set aside of a baseline."""
 WHOLE = ""
 """The code under which a record is taken back as a whole."""
-HISTORY, AGE, PLANNED, UNIT = "finding ", "age", "dose-1-planned", "location"
+HISTORY, TARGET, AGE, PLANNED, UNIT = "finding ", "target ", "age", "dose-1-planned", "location"
 """How what a baseline says beside its readings is named here."""
 
 Merged = events.Vitals | events.Labs | events.Encounter
@@ -78,6 +78,7 @@ def items_of(baseline: Baseline) -> Iterator[str]:
     """Yield what a baseline says, by name."""
     yield from baseline.readings
     yield from (f"{HISTORY}{item}" for item in baseline.findings)
+    yield from (f"{TARGET}{code}" for code in baseline.targets)
     if baseline.age is not None:
         yield AGE
     if baseline.dose_1_planned is not None:
@@ -122,6 +123,7 @@ def named(event: Merged) -> set[str]:
     if isinstance(event, events.Encounter):
         codes |= {code for code, _ in event.vitals} | {lab[0] for lab in event.labs}
         codes |= {f"{HISTORY}{item}" for item in event.findings}
+        codes |= {f"{TARGET}{code}" for code in event.targets}
         more = ((AGE, event.age), (PLANNED, event.dose_1_planned), (UNIT, event.location))
         return codes | {name for name, value in more if value is not None}
     return codes | {reading[0] for reading in event.readings}
@@ -158,6 +160,7 @@ def only(event: Merged, codes: set[str]) -> Merged:
             location=event.location if UNIT in codes else None,
             unusable=unusable,
             withdrawn=withdrawn,
+            targets={code: value for code, value in event.targets.items() if f"{TARGET}{code}" in codes},
         )
     readings = tuple(reading for reading in event.readings if reading[0] in codes)
     return replace(event, readings=readings, unusable=unusable, withdrawn=withdrawn)
@@ -235,6 +238,7 @@ def _without(baseline: Baseline, codes: set[str]) -> Baseline:
         dose_1_planned=None if PLANNED in codes else baseline.dose_1_planned,
         unit=None if UNIT in codes else baseline.unit,
         comparators={code: sign for code, sign in baseline.comparators.items() if code not in codes},
+        targets={code: value for code, value in baseline.targets.items() if f"{TARGET}{code}" not in codes},
     )
 
 

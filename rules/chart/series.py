@@ -12,24 +12,13 @@ from typing import Self
 import msgspec
 
 from rules.chart.course import Mode
+from rules.chart.held import HeldCondition
+from rules.chart.latch import Latch
 from rules.chart.oxygen import HIGH, HIGH_CHARTED, VitalsRow
 from rules.chart.readings import History, Reading, is_confirmed, opposite, run_start
 from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
 from rules.guideline.pressure_targets import MeanLimits
 from rules.guideline.vital_signs import VitalSigns
-from rules.wire.events import Reference
-
-
-class Latch(msgspec.Struct, array_like=True, frozen=True):
-    """A condition: whether it holds, since when, and the run of readings that made it so.
-
-    `began`: the `at` of the run's first reading.
-    """
-
-    on: bool = False
-    changed: int | None = None
-    began: int | None = None
-    evidence: tuple[Reference, ...] = ()
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -61,6 +50,7 @@ class Setting(msgspec.Struct, frozen=True):
     fever: Limit
     fever_lasts: int
     longest: int
+    held: tuple[HeldCondition, ...] = ()
 
 
 def turned(on: bool, history: History, start: int) -> Latch:

@@ -3,12 +3,20 @@
 Source: Table 2; criteria.md sections 3.1 and 5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from rules.chart.held import HeldCondition
 from rules.chart.series import Setting
-from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
+from rules.guideline.declarations import (
+    ExcusedRateRow,
+    HeldReadingRow,
+    Limit,
+    OxygenRow,
+    Sustained,
+    SustainedRateRow,
+)
 from rules.guideline.edition import Guideline
 
 
@@ -27,7 +35,52 @@ def saturation_shift(row: OxygenRow, baseline: float | None) -> float:
     return round(row.low.trip.value - (baseline - row.baseline_margin), 4)
 
 
-def setting_for(baseline: Mapping[str, float], guideline: Guideline) -> Setting:
+SIGNALS = {"systolic-bp": "sbp", "spo2": "spo2"}
+
+
+def held_key(row: HeldReadingRow) -> str:
+    """Return the key of the condition of a row: rows with the same limits share it."""
+    if row.trip is None or row.resume is None:
+        return f"{row.signal} target"
+    return f"{row.signal} {row.trip.text} {row.resume.text}"
+
+
+def rate_key(condition: Sustained) -> str:
+    """Return the key of a sustained condition of the heart rate."""
+    return f"{condition.trip.text} {condition.clear.text} {condition.span}"
+
+
+def held_for(targets: Mapping[str, float], guideline: Guideline) -> tuple[HeldCondition, ...]:
+    """Return the conditions that the rows of the packs beside the guideline ask for, each once."""
+    found: dict[str, HeldCondition] = {}
+    for row in (row for pack in guideline.beside for row in pack.rows):
+        if isinstance(row, HeldReadingRow):
+            found.update((one.key, one) for one in _held_reading(row, targets))
+        elif isinstance(row, SustainedRateRow):
+            rates = (row.relative, row.absolute, row.unexcused)
+            found.update((rate_key(rate), _rate(rate)) for rate in rates)
+    return tuple(found.values())
+
+
+def _rate(rate: Sustained) -> HeldCondition:
+    return HeldCondition(rate_key(rate), "hr", rate.trip, rate.clear, rate.span, rate=rate)
+
+
+def _held_reading(row: HeldReadingRow, targets: Mapping[str, float]) -> Iterator[HeldCondition]:
+    target = targets.get(row.signal)
+    trip, resume = row.trip, row.resume
+    if trip is None and target is not None:
+        trip, resume = Limit("<", target), Limit(">=", target)
+    if trip is not None and resume is not None:
+        yield HeldCondition(held_key(row), SIGNALS[row.signal], trip, resume, row.span, row.mean_trip)
+
+
+NO_TARGETS: dict[str, float] = {}
+
+
+def setting_for(
+    baseline: Mapping[str, float], guideline: Guideline, targets: Mapping[str, float] = NO_TARGETS
+) -> Setting:
     """Return the numbers that the vitals series need, for a patient with these readings before therapy."""
     heart, oxygen = guideline.row["sinus-tachycardia"], guideline.row["oxygen-requirement"]
     assert isinstance(heart, ExcusedRateRow) and isinstance(oxygen, OxygenRow)
@@ -63,6 +116,7 @@ def setting_for(baseline: Mapping[str, float], guideline: Guideline) -> Setting:
             pressure.span,
             *(one.span for one in (heart.relative, heart.absolute, heart.unexcused, oxygen.low, signs.slow)),
         ),
+        held=held_for(targets, guideline) if guideline.packs is not None else (),
     )
 
 

@@ -16,6 +16,8 @@ import msgspec
 from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
 from rules.chart.facts import AT, insert
+from rules.chart.held import NEVER, Held, held_after
+from rules.chart.latch import Latch
 from rules.chart.oxygen import Oxygen, VitalsRow
 from rules.chart.readings import History, Reading, Readings
 from rules.chart.series import (
@@ -25,6 +27,7 @@ from rules.chart.series import (
     Setting,
     Systolic,
     Temperature,
+    advanced,
     is_late,
 )
 from rules.wire.instants import BEFORE_ALL, DAY, HOUR, MINUTE
@@ -40,7 +43,10 @@ BEYOND_RECOVERY = 32
 
 
 class Signals(msgspec.Struct, array_like=True):
-    """The state of all vital signs after the records so far."""
+    """The state of all vital signs after the records so far.
+
+    `held`, `rates`: the conditions that only the rows of guideline packs ask for, by their keys.
+    """
 
     hr: HeartRate = msgspec.field(default_factory=HeartRate)
     sbp: Systolic = msgspec.field(default_factory=Systolic)
@@ -48,6 +54,8 @@ class Signals(msgspec.Struct, array_like=True):
     temp: Temperature = msgspec.field(default_factory=Temperature)
     breathing: Breathing = msgspec.field(default_factory=Breathing)
     oxygen: Oxygen = msgspec.field(default_factory=Oxygen)
+    held: dict[str, Held] = {}
+    rates: dict[str, Latch] = {}
 
     def copy(self) -> "Signals":
         """Return a copy that can change on its own."""
@@ -58,6 +66,8 @@ class Signals(msgspec.Struct, array_like=True):
             copy(self.temp),
             self.breathing.copy(),
             copy(self.oxygen),
+            dict(self.held),
+            dict(self.rates),
         )
 
 
@@ -212,6 +222,7 @@ class Tail:
         now, readings, mode, setting, dirty = self.now, self.readings, self.mode, self.setting, 0
         at, id, offset, first = row.at, row.id, row.offset, row.first
         joins = at + mode.interval(at, setting.joins_ward, setting.joins_intensive)
+        lengths = readings.lengths if setting.held else ()
         if row.hr is not None:
             reading = Reading(at, row.hr, id, offset, first, joins)
             if others:
@@ -237,7 +248,38 @@ class Tail:
             reading = Reading(at, row.rr, id, offset, first, joins)
             if now.breathing.add(reading, readings.breathing, mode, setting):
                 dirty |= BREATHING
+        return dirty | self._hold(lengths) if lengths else dirty
+
+    def _hold(self, lengths: tuple[int, ...]) -> int:
+        """Apply the readings that count, newer than these lengths, to the conditions of guideline packs."""
+        dirty, now, share = 0, self.now, self.setting.signs.share
+        grown = {
+            signal: (history, flag)
+            for (signal, history, flag), length in zip(self._signals(), lengths, strict=False)
+            if len(history) > length
+        }
+        for condition in self.setting.held:
+            if condition.signal not in grown:
+                continue
+            history, flag = grown[condition.signal]
+            if condition.rate is not None:
+                was = now.rates.get(condition.key, Latch())
+                is_now = now.rates[condition.key] = advanced(was, condition.rate, history, self.setting.signs)
+                dirty |= flag if is_now is not was else 0
+                continue
+            before = now.held.get(condition.key, NEVER)
+            held = now.held[condition.key] = held_after(before, condition, history, share)
+            dirty |= flag if held.on or before.on else 0
         return dirty
+
+    def _signals(self) -> tuple[tuple[str, History, int], ...]:
+        """Return the histories that packs have conditions on, in the order of `Readings.lengths`."""
+        readings = self.readings
+        return (
+            ("hr", readings.hr, HEART_RATE),
+            ("sbp", readings.sbp, SYSTOLIC),
+            ("spo2", readings.spo2, SPO2),
+        )
 
     def _pressure(self, row: VitalsRow, joins: int) -> Reading | None:
         """Return the systolic pressure of a record, or the mean that stands in for one."""

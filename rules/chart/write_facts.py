@@ -45,7 +45,7 @@ def finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
         insert(chart.not_understood.setdefault(event.code, FactList()), unknown)
         chart.seen[event.id] = unknown
         return dirty_flags.NOT_UNDERSTOOD
-    sign = Sign(*heading, _word(event))
+    sign = Sign(*heading, _word(event), event.specimen)
     insert(chart.findings.setdefault(event.code, FactList()), sign)
     chart.seen[event.id] = sign
     return dirty_flags.BIT[event.code]
@@ -60,7 +60,7 @@ def _word(event: Any) -> str:
 
 def resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     """Write a resume. Return the dirty flags."""
-    resumed = Resumed(*heading, event.rule, event.known)
+    resumed = Resumed(*heading, event.rule, event.known, event.pack)
     insert(chart.resumes, resumed)
     chart.seen[event.id] = resumed
     return dirty_flags.RESUME
@@ -69,7 +69,7 @@ def resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int
 def accept(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     """Write an acceptance. Return the dirty flags."""
     accepted = Accepted(
-        *heading, event.criterion, event.level, event.until, event.by, event.reason, event.known
+        *heading, event.criterion, event.level, event.until, event.by, event.reason, event.known, event.pack
     )
     insert(chart.accepts, accepted)
     chart.seen[event.id] = accepted
@@ -89,7 +89,7 @@ def _place(chart: Chart, event: events.Encounter, heading: Heading) -> None:
     """Record where the patient is; a baseline of several records says it by the one that names it last."""
     if all(place.id != event.id for place in chart.places):
         location = _location(chart, event.location)
-        insert(chart.places, Place(*heading, event.event, location, event.location))
+        insert(chart.places, Place(*heading, event.event, location, event.location, event.pack))
     if event.event == "baseline":
         name_unit(chart, event.id)
     chart.seen[event.id] = next(place for place in chart.places if place.id == event.id)
@@ -120,5 +120,5 @@ def _baseline(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
     withdraw_codes(chart, heading, event.withdrawn)
     compared = {lab[0]: lab[5] for lab in event.labs if lab[5] is not None and lab[0] in readings}
     stated = (event.age, readings, dict(event.findings), event.dose_1_planned, compared, event.location)
-    insert(chart.baselines, Baseline(*heading, *stated))
+    insert(chart.baselines, Baseline(*heading, *stated, dict(event.targets)))
     return dirty_flags.BASELINE

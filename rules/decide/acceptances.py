@@ -6,8 +6,13 @@ from rules.chart import dirty_flags
 from rules.decide.replay import Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import Plan
-from rules.evaluate.acceptance import accepted, is_above, lasting
+from rules.evaluate.acceptance import OfPack, accepted, is_above, lasting
 from rules.evaluate.result import Result
+
+
+def of_pack(patient: Patient) -> OfPack:
+    """Return whose criteria acceptances are of: the deciding pack's, or those that name the one beside."""
+    return OfPack(patient.guideline, named=patient.beside)
 
 
 def apply_acceptances(patient: Patient, plan: Plan) -> None:
@@ -20,7 +25,7 @@ def apply_acceptances(patient: Patient, plan: Plan) -> None:
         return
     if patient.dirty_replaced and patient.chart.accepts:
         patient.outgrown = _outgrown_again(patient, plan)
-    codes = accepted(patient.chart, patient.now, patient.outgrown)
+    codes = accepted(patient.chart, patient.now, patient.outgrown, of_pack(patient))
     patient.released = patient.accepted - codes
     if codes != patient.accepted:
         patient.dirty |= dirty_flags.ACCEPT
@@ -34,11 +39,13 @@ def _outgrown_again(patient: Patient, plan: Plan) -> frozenset[str]:
     stays ended.
     """
     ended = patient.outgrown
-    for code, one in lasting(patient.chart, patient.now).items():
+    for code, one in lasting(patient.chart, patient.now, of_pack(patient)).items():
         touches = plan.subjects[plan.index[code]].touches
         if not patient.dirty_replaced & (touches | dirty_flags.ACCEPT):
             continue
         if touches & dirty_flags.VITALS and patient.chart.tail.horizon is not None:
+            continue
+        if code not in patient.chart.guideline.row or patient.guideline.pack is not None:
             continue
         replay = Replay((code,), patient.chart)
         replay.run(patient.now)
@@ -53,7 +60,7 @@ def is_accepted(patient: Patient, code: str, state: str) -> bool:
     """
     if code not in patient.accepted:
         return False
-    one = lasting(patient.chart, patient.now)[code]
+    one = lasting(patient.chart, patient.now, of_pack(patient))[code]
     if not is_above(state, one.level):
         return True
     patient.outgrown |= {one.id}

@@ -21,7 +21,7 @@ def keep_version(patient: Patient, event: events.Event) -> None:
     if event.id not in patient.chart.seen or event.id in patient.amendments:
         return
     if patient.replaced is None:
-        patient.replaced = Chart(patient.guideline)
+        patient.replaced = Chart(patient.chart.guideline)
     move(patient.chart, (event.id,), patient.replaced)
 
 

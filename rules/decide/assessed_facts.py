@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rules.chart.chart import Chart
 from rules.chart.facts import SetAside, Weight, place
 from rules.chart.pressor_loads import load_at
+from rules.decide.acceptances import of_pack
 from rules.decide.state import Patient
 from rules.evaluate.acceptance import lasting
 from rules.wire import instants
@@ -35,7 +36,7 @@ def accepted_items(patient: Patient) -> Iterator[AcceptedItem]:
     """Yield the acceptances in force, in the order of the table."""
     if not patient.accepted:
         return
-    found = lasting(patient.chart, patient.now)
+    found = lasting(patient.chart, patient.now, of_pack(patient))
     for row in patient.guideline.rows:
         if row.code in patient.accepted:
             one = found[row.code]

@@ -2,20 +2,33 @@
 
 from collections.abc import Iterator
 
+from msgspec import UNSET, UnsetType
+
 from rules.advice.correctives import corrective
 from rules.advice.fluid_balance import above_maintenance, total
 from rules.decide.alert_texts import advised
 from rules.decide.assessed_facts import accepted_items, ignored_items, pressors, time
-from rules.decide.dose_clock import dose_clock
-from rules.decide.recommendation import Recommendation, recommend
+from rules.decide.dose_clock import dose_clock, verdict
+from rules.decide.overlays import beside, overlay_verdict
+from rules.decide.recommendation import UNREAD, Recommendation, recommend
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, MONITORING, AdviceCase, Subject, plan_for
+from rules.decide.subjects import (
+    HYPOTENSION,
+    MONITORING,
+    AdviceCase,
+    Subject,
+    observed_name,
+    overlay_plan_for,
+    plan_for,
+)
 from rules.evaluate.eligibility import eligibility
 from rules.evaluate.monitoring import is_overdue, looked
 from rules.evaluate.pressure import hypotension, phase
-from rules.evaluate.result import INDETERMINATE, TRIPPED, Result
+from rules.evaluate.regimen import dosing
+from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Result
 from rules.guideline.declarations import AnyRow
 from rules.guideline.observation_schedule import Observation
+from rules.guideline.packs.declarations import DRAFT, VERIFIED
 from rules.wire import instants
 from rules.wire.alerts import MOST_EVIDENCE
 from rules.wire.assessments import (
@@ -27,6 +40,8 @@ from rules.wire.assessments import (
     EligibilityItem,
     Fluids,
     MonitoringItem,
+    OverlayItem,
+    RegimenDoses,
 )
 
 
@@ -42,7 +57,7 @@ def assess(patient: Patient) -> Assessment:
         reasons=recommendation.reasons,
         relative=recommendation.count.relative_groups,
         absolute=recommendation.count.absolute_groups,
-        criteria=tuple(criterion(row, patient) for row in patient.guideline.rows),
+        criteria=(*(criterion(row, patient) for row in patient.guideline.rows), *_not_open(patient)),
         blood_pressure=_pressure(patient),
         pressors=pressors(patient),
         dose=_dose(patient, recommendation),
@@ -54,12 +69,53 @@ def assess(patient: Patient) -> Assessment:
         ),
         accepted=tuple(accepted_items(patient)),
         ignored=tuple(ignored_items(patient)),
+        verdict=UNSET if patient.chart.guideline.packs is None else verdict(patient).word,
+        overlays=tuple(overlay_items(patient)) if patient.chart.guideline.overlays else UNSET,
     )
+
+
+def _not_open(patient: Patient) -> Iterator[CriterionRow]:
+    """Yield the rows of the pack that nobody has read: they cannot be told."""
+    pack = patient.guideline.pack
+    for name in () if pack is None else pack.unread:
+        yield CriterionRow(
+            code=name,
+            system=name,
+            group=None,
+            state=INDETERMINATE,
+            since=None,
+            value=None,
+            unit=None,
+            limit=None,
+            stale=False,
+            missing=(name + UNREAD,),
+            correctable=(),
+            evaluates_at=None,
+            evidence=(),
+            status=DRAFT,
+        )
+
+
+def overlay_items(patient: Patient) -> Iterator[OverlayItem]:
+    """Yield what the packs say that stand beside."""
+    for guideline in patient.chart.guideline.overlays:
+        shadow = beside(patient, guideline)
+        found = overlay_verdict(patient, shadow)
+        rows = (criterion(row, shadow) for row in guideline.rows)
+        yield OverlayItem(
+            guideline=guideline.reference,
+            verdict=found.word,
+            recommendation=found.recommendation,
+            reasons=found.reasons,
+            criteria=tuple(row for row in rows if row.state != CLEAR),
+            not_open=() if guideline.pack is None else guideline.pack.unread,
+        )
 
 
 def judged(patient: Patient, subject: str) -> Result:
     """Decide a subject in full at the patient's clock, and return its result."""
-    found = plan_for(patient.guideline).find(subject)
+    plan = overlay_plan_for(patient.guideline) if patient.beside else plan_for(patient.guideline)
+    found = plan.find(subject) or plan.find(observed_name(subject, patient.guideline))
     assert found is not None, subject
     return found.judge(patient, patient.now, patient.memory(subject))
 
@@ -91,7 +147,18 @@ def criterion(row: AnyRow, patient: Patient) -> CriterionRow:
         evaluates_at=time(result.evaluates_at),
         evidence=tuple(id for id, _ in result.evidence[-MOST_EVIDENCE:]),
         comparator=result.comparator,
+        now=result.seen,
+        effect=None if patient.chart.guideline.packs is None else patient.guideline.effect(row.code),
+        status=_status(row, patient),
     )
+
+
+def _status(row: AnyRow, patient: Patient) -> str | None:
+    """Return whether a row was read in its source; None without packs."""
+    if patient.chart.guideline.packs is None:
+        return None
+    pack = patient.guideline.pack
+    return DRAFT if pack is not None and row.code in pack.draft_rows else VERIFIED
 
 
 def _pressure(patient: Patient) -> BloodPressure:
@@ -117,6 +184,22 @@ def _dose(patient: Patient, recommendation: Recommendation) -> DoseDue:
         delayed_h=clock.delayed,
         readiness=clock.readiness,
         blockers=clock.blockers,
+        regimen=_regimen(patient),
+    )
+
+
+def _regimen(patient: Patient) -> RegimenDoses | UnsetType:
+    """Return the doses against the maxima of the pack's regimen; UNSET without packs."""
+    pack = patient.guideline.pack
+    if pack is None:
+        return UNSET
+    found = dosing(patient.chart, pack.regimen, patient.now)
+    return RegimenDoses(
+        in_cycle=found.in_cycle,
+        max_cycle=pack.regimen.doses_per_cycle,
+        in_course=found.in_course,
+        max_course=pack.regimen.doses_per_course,
+        not_before=time(found.not_before),
     )
 
 

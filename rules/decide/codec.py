@@ -12,14 +12,16 @@ import msgspec
 
 from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import Chart, rebuilt
+from rules.chart.earlier import NOTHING_EARLIER, Earlier
 from rules.chart.facts import Baseline, Fact, FactList, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.chart.stays import Stay
 from rules.chart.vitals import Signals
 from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F
+from rules.decide.course_memory import remember
 from rules.decide.readings_codec import pack_readings, unpack_readings
-from rules.decide.state import AfterDischarge, Episode, FormerStay, Patient, Reminders
+from rules.decide.state import AfterDischarge, Beside, Episode, FormerStay, Patient, Reminders
 from rules.evaluate.result import Memory
 from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
@@ -88,6 +90,10 @@ class Head(msgspec.Struct, array_like=True):
     rules_n: int
     accepted: frozenset[str]
     outgrown: frozenset[str]
+    pack: str = ""
+    pack_since: int | None = None
+    pack_missing: bool = False
+    course: Earlier = NOTHING_EARLIER
 
 
 class Saved(msgspec.Struct, array_like=True):
@@ -109,6 +115,7 @@ class Rest(msgspec.Struct, array_like=True):
     episodes: dict[str, Episode]
     rules: dict[str, StopRuleState]
     former: FormerStay | None
+    others: dict[str, Beside] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -128,8 +135,17 @@ def encode(patient: Patient) -> bytes:
     """Return the state as bytes; the patient that `decode` returns of them decides on in the same way."""
     saved = Saved(
         VERSION,
-        patient.guideline.sha256,
-        pack(Rest(_head(patient), patient.memories, patient.episodes, patient.rules, patient.former)),
+        patient.chart.guideline.state_key,
+        pack(
+            Rest(
+                _head(patient),
+                patient.memories,
+                patient.episodes,
+                patient.rules,
+                patient.former,
+                patient.others,
+            )
+        ),
         _saved_chart(patient.chart),
         None if patient.whole is None else _saved_chart(patient.whole),
         None if patient.replaced is None else _saved_chart(patient.replaced),
@@ -181,7 +197,8 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
         raise UnknownState(_of_version(saved.version))
     patient = _patient(rest, chart, guideline)
     patient.whole, patient.replaced = whole, replaced
-    if saved.guideline != guideline.sha256:
+    remember(patient)
+    if saved.guideline != guideline.state_key:
         patient.dirty, patient.pending = dirty_flags.EVERYTHING, True
     return patient
 
@@ -250,12 +267,16 @@ def _head(patient: Patient) -> Head:
 
 
 def _patient(rest: Rest, chart: Chart, guideline: Guideline) -> Patient:
-    patient = Patient(rest.head.id, guideline, chart)
+    patient = Patient(rest.head.id, guideline.deciding, chart)
     for name in Head.__struct_fields__:
         value = getattr(rest.head, name)
         setattr(patient, name, dirty_flags.bits(value) if name in FLAGS else value)
     patient.memories, patient.episodes = rest.memories, rest.episodes
-    patient.rules, patient.former = rest.rules, rest.former
+    patient.rules, patient.former, patient.others = rest.rules, rest.former, rest.others
+    if patient.pack:
+        running = guideline.running(patient.pack)
+        patient.pack_changed = running is None
+        patient.guideline = guideline.deciding if running is None else running
     return patient
 
 

@@ -9,8 +9,9 @@ from rules.decide.acknowledging import acknowledge, run_out
 from rules.decide.amendments import is_amended
 from rules.decide.discharge import follow_stays, seal, sealing
 from rules.decide.dose_audit import audit
-from rules.decide.endings import end_accepted, start_cycle
+from rules.decide.endings import end_accepted, fix_pack, start_cycle
 from rules.decide.episodes import PendingAlert, Step, level_of, numbered, step_up, update_episode, words_of
+from rules.decide.overlays import decide_overlays, overlay_vitals, overlays_due
 from rules.decide.recommendation import rules_in_force
 from rules.decide.recommendation_alerts import update_recommendation
 from rules.decide.reminders import next_reminder, remind, remind_once
@@ -26,6 +27,7 @@ from rules.decide.steps import (
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import AFTER_DISCHARGE, CRITERION, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
+from rules.evaluate.regimen import resting
 from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
 from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
@@ -38,10 +40,15 @@ def decide(patient: Patient) -> list[Alert]:
     """Decide the instant at the patient's clock, and return its alerts, in order and numbered."""
     plan = plan_for(patient.guideline)
     alerts = follow_stays(patient, plan)
+    if patient.chart.guideline.packs is not None:
+        alerts.extend(fix_pack(patient))
+        plan = plan_for(patient.guideline)
     if patient.discharged is None:
         _decide_stay(patient, plan, alerts)
     else:
         _decide_discharged(patient, plan, alerts)
+    if patient.chart.guideline.overlays and patient.discharged is None:
+        decide_overlays(patient, alerts)
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     patient.replaced = patient.alone = None
@@ -68,7 +75,7 @@ def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> No
         update_rules(patient, plan)
         todo |= plan.rule_readers if rules_in_force(patient) != standing else 0
     _, others = _decide_subjects(patient, plan, todo, -1, alerts)
-    if moved or others & plan.criteria:
+    if moved or others & plan.criteria or patient.guideline.pack is not None:
         update_recommendation(patient, alerts)
     due = next_reminder(patient)
     if alerts or answered or (due is not None and due <= patient.now):
@@ -157,7 +164,8 @@ def _decide_subject(
     if patient.released:
         result = opened_by_release(patient, name, result)
     alert: Alert | None = None
-    if (result.state in OPEN or name in patient.episodes) and (patient.alerting or subject.always):
+    opens = (result.state in OPEN or name in patient.episodes) and not subject.silent
+    if opens and (patient.alerting or subject.always):
         level, rank = level_of(result)
         if name not in patient.episodes and _held_already(subject, result, before):
             result.at = before.since
@@ -237,6 +245,8 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
         ahead,
         result.mark,
         result.held,
+        result.seen,
+        result.seen_since,
     )
     return changed or before.stale != result.stale or before.flags != result.flags
 
@@ -260,6 +270,9 @@ def _schedule(patient: Patient) -> None:
     for instant in (next_reminder(patient), patient.chart.mode.next_switch(now), sealing(patient)):
         if instant is not None and now < instant < due:
             due = instant
+    beside = overlays_due(patient) if patient.chart.guideline.overlays else None
+    due = due if beside is None else min(due, beside)
+    due = min(due, regimen_due(patient)) if patient.guideline.pack is not None else due
     patient.due = due if due < AFTER_ALL else None
 
 
@@ -270,15 +283,16 @@ def _flag_any_vitals(patient: Patient) -> None:
     advice weighs each one against its baseline, where else only the crossing of a limit counts.
     """
     patient.dirty_on_vitals = 0 if patient.chart.cycle.end is None else dirty_flags.SYSTOLIC
-    for name, bits in ON_ANY_VITALS:
+    for name, bits in plan_for(patient.guideline).on_any_vitals:
         memory = patient.memories.get(name)
         if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
             patient.dirty_on_vitals |= bits
+    if patient.chart.guideline.overlays:
+        patient.dirty_on_vitals |= overlay_vitals(patient)
 
 
-ON_ANY_VITALS = (
-    ("sinus-tachycardia", dirty_flags.HEART_RATE),
-    ("hypotension", dirty_flags.SYSTOLIC),
-    ("oxygen-requirement", dirty_flags.SPO2),
-    ("monitoring/vital-signs", dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC),
-)
+def regimen_due(patient: Patient) -> Instant:
+    """Return when the rest of the regimen is over, while one runs."""
+    pack = patient.guideline.pack
+    until = None if pack is None else resting(patient.chart, pack.regimen, patient.now)
+    return AFTER_ALL if until is None else until

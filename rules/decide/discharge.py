@@ -9,6 +9,7 @@ from rules.chart.chart import Chart
 from rules.chart.fact_lists import part
 from rules.chart.record import Recorded, record
 from rules.chart.stays import Stay, expired, stay_of
+from rules.decide import course_memory
 from rules.decide.after_discharge import charted, left
 from rules.decide.endings import DISCHARGED, apply_cycle, end_episodes, forget_lapses
 from rules.decide.episodes import PendingAlert
@@ -48,6 +49,7 @@ def _in_stay(patient: Patient, event: events.Event, at: int, outcome: Recorded) 
     if outcome.dirty_replaced | outcome.dirty_amended:
         assert patient.whole is not None
         patient.chart = part(patient.whole, patient.stay.start)
+        course_memory.remember(patient)
         return outcome
     if not patient.stay.holds(at):
         return _bounds(outcome)
@@ -73,12 +75,14 @@ def seal(patient: Patient, before: Instant) -> None:
     if sealed <= patient.sealed:
         return
     patient.sealed = sealed
+    course_memory.sealed(patient, sealed)
     revocable = any(place.event == "discharge" and place.at > sealed for place in patient.whole.places)
     keeps = revocable or patient.stay.over
     patient.whole = part(patient.whole, sealed + 1) if keeps else None
     if not revocable:
         patient.former = None
         patient.given = {} if patient.stay.over else patient.given
+    course_memory.remember(patient)
 
 
 def follow_stays(patient: Patient, plan: Plan) -> list[PendingAlert]:
@@ -105,7 +109,7 @@ def follow_stays(patient: Patient, plan: Plan) -> list[PendingAlert]:
 def _discharge(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[PendingAlert]:
     patient.former = _former(patient, before)
     alerts = end_episodes(patient, plan, DISCHARGED, patient.stay.closed)
-    patient.whole, patient.chart = every, Chart(patient.guideline)
+    patient.whole, patient.chart = every, Chart(patient.chart.guideline)
     _blank(patient)
     patient.discharged = patient.now
     return alerts
@@ -155,6 +159,7 @@ def _use_chart(patient: Patient, every: Chart) -> None:
     revocable = any(place.event == "discharge" for place in every.places)
     patient.chart = every if stay.closed is None and not revocable else part(every, stay.start)
     patient.whole = None if patient.chart is every else every
+    course_memory.remember(patient)
     patient.dirty |= dirty_flags.EVERYTHING
     patient.dirty_replaced |= dirty_flags.EVERYTHING
 

@@ -11,7 +11,7 @@ from rules.decide.recommendation import recommend
 from rules.decide.state import Episode, Patient
 from rules.decide.stop_rules import NEVER, found_late, replayed_state
 from rules.decide.subjects import AGAINST_ADVICE, DOSE_ERROR, Plan, Subject
-from rules.evaluate.acceptance import accepted
+from rules.evaluate.acceptance import OfPack, accepted
 from rules.evaluate.result import ABSOLUTE, Memory
 from rules.evaluate.stop_rule import Moment, StopRuleState, holding, step
 from rules.guideline.dose_decisions import StopRule
@@ -38,7 +38,10 @@ def readiness_before(patient: Patient, plan: Plan, dose: DoseFact) -> str:
     """Return the readiness at a dose's `at`, without the dose, over what is known of the time up to it."""
     chart, at = until(patient.chart, dose.at, dose.id), dose.at
     then = Patient(patient.id, patient.guideline, chart, now=at, memories=dict(patient.memories), episodes={})
-    then.accepted, then.outgrown = accepted(chart, at, patient.outgrown), patient.outgrown
+    then.accepted, then.outgrown = (
+        accepted(chart, at, patient.outgrown, OfPack(patient.guideline)),
+        patient.outgrown,
+    )
     present = at == patient.now and chart.tail is patient.chart.tail and chart.cycle == patient.chart.cycle
     # What is decided at the dose's own instant is the same without the dose, unless it reads the doses.
     for subject in plan.blinds_again if present else plan.blinds:

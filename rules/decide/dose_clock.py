@@ -10,16 +10,22 @@ import msgspec
 from rules.decide.recommendation import (
     Recommendation,
     blind,
+    blind_rows,
     dose_in_error,
+    recommend,
     uncounted,
+    unread_rows,
 )
 from rules.decide.state import Patient
 from rules.decide.subjects import DOSE_ERROR, HYPOTENSION
 from rules.evaluate.dosing import due_at, latest_reading, pressor_holds, unknown_infusions
 from rules.evaluate.eligibility import MET, eligibility
+from rules.evaluate.floor import floor_holds
 from rules.evaluate.monitoring import is_overdue, looked
 from rules.evaluate.pressure import above_target
+from rules.evaluate.regimen import dosing
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED
+from rules.guideline.packs.declarations import AT_DOSING, COUNT
 from rules.wire.assessments import STOP_RULE
 from rules.wire.instants import HOUR
 
@@ -41,6 +47,7 @@ class DoseClock(msgspec.Struct):
 def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
     """Return the doses of the cycle, when the next is due, and whether it may be given."""
     doses, due = patient.chart.cycle_doses, due_at(patient.chart)
+    due = _not_before(patient, due)
     holding, blinding, others = list(_holding(patient)), list(_blinding(patient, due)), list(_others(patient))
     reasons = [reason for reason in recommendation.reasons if not reason.startswith(STOP_RULE)]
     blockers = tuple(dict.fromkeys((*reasons, *holding, *blinding, *others)))
@@ -77,17 +84,25 @@ def _readiness(
     return "decide" if word == "correct" or blockers else "ready"
 
 
-def _holding(patient: Patient) -> Iterator[str]:
-    """Yield what holds a dose, whatever the recommendation."""
+def _holding(patient: Patient, floor: bool = True) -> Iterator[str]:
+    """Yield what holds a dose, whatever the recommendation; without `floor` what the pack itself says."""
     low = HYPOTENSION in patient.episodes or patient.memory(HYPOTENSION).state in TRIPPED
-    if low or above_target(patient.chart) is False:
+    if floor and (low or above_target(patient.chart) is False):
         yield HYPOTENSION
+    if patient.guideline.combination != COUNT:
+        yield from floor_holds(patient.guideline.pack, patient.chart, patient.now) if floor else ()
+    else:
+        yield from _counted_holding(patient)
+    if floor and dose_in_error(patient):
+        yield DOSE_ERROR
+
+
+def _counted_holding(patient: Patient) -> Iterator[str]:
+    """Yield what holds a dose by criteria.md 4; the pressure and a dose in error apart."""
     if any(_state(patient, row.code) == RELATIVE for row in patient.guideline.rows if row.group == URINE):
         yield URINE
     if pressor_holds(patient.chart, patient.now):
         yield PHENYLEPHRINE
-    if dose_in_error(patient):
-        yield DOSE_ERROR
 
 
 def _state(patient: Patient, code: str) -> str:
@@ -95,10 +110,11 @@ def _state(patient: Patient, code: str) -> str:
     return CLEAR if code in uncounted(patient) else patient.memory(code).state
 
 
-def _blinding(patient: Patient, due: int | None) -> Iterator[str]:
+def _blinding(patient: Patient, due: int | None, unread: bool = True) -> Iterator[str]:
     """Yield what cannot be seen, or must be looked at again, before a dose."""
     table, chart, now = patient.guideline.table4, patient.chart, patient.now
     yield from blind(patient)
+    yield from unread_rows(patient) if unread else ()
     for signal in table.rechecked:
         if _rechecked(patient, f"recheck/{signal}"):
             yield f"recheck/{signal}"
@@ -126,5 +142,67 @@ def _others(patient: Patient) -> Iterator[str]:
         if code in memories and memories[code].state not in (CLEAR, INDETERMINATE):
             yield code
     yield from (f"not-understood/{name}" for name in unknown_infusions(patient.chart, patient.now))
-    if not patient.chart.cycle_doses:
+    if not patient.chart.cycle_doses and patient.guideline.combination == COUNT:
         yield from (f"eligibility/{item}" for item, state in eligibility(patient.chart) if state != MET)
+
+
+def _not_before(patient: Patient, due: int | None) -> int | None:
+    """Return when the next dose is due: not before the rest of the regimen is over."""
+    pack = patient.guideline.pack
+    if pack is None or due is None:
+        return due
+    until = dosing(patient.chart, pack.regimen, patient.now).not_before
+    return due if until is None else max(due, until)
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a pack says of the next dose as if it were due now, by which reasons (editions.md 4)."""
+
+    word: str
+    recommendation: str
+    reasons: tuple[str, ...]
+
+
+def verdict(patient: Patient, floor: bool = True) -> Verdict:
+    """Return the verdict on the next dose; rows that nobody has read are left out of it."""
+    seen = _as_seen(patient)
+    recommendation = recommend(seen, floor, unread=False)
+    whole = recommend(seen, floor)
+    word, due = recommendation.word, due_at(patient.chart)
+    if due is None or patient.chart.cycle.start is None or _over(patient):
+        return Verdict("none", whole.word, whole.reasons)
+    holding = list(_holding(seen, floor))
+    blinding = list(_blinding(seen, seen.now, unread=False)) if floor else list(blind_rows(seen))
+    others = [*recommendation.reasons, *_others(seen)]
+    found = _verdict(word, bool(holding), bool(blinding), bool(others))
+    if found == "give" and unread_rows(patient):
+        found = "no-objection"
+    own = recommendation.reasons if found in SAYS.get(word, ()) else ()
+    behind = {"stop": (), "withhold": holding, "blind": blinding}.get(found, others)
+    reasons = dict.fromkeys((*own, *behind))
+    return Verdict(found, whole.word, tuple(reasons) or whole.reasons)
+
+
+SAYS = {"stop": ("stop",), "delay": ("withhold",), "cannot-tell": ("blind",)}
+"""The verdict that a recommendation makes by itself."""
+
+
+def _verdict(word: str, holds: bool, blinds: bool, other: bool) -> str:
+    if word == "stop":
+        return "stop"
+    if word == "delay" or holds:
+        return "withhold"
+    if word == "cannot-tell" or blinds:
+        return "blind"
+    return "decide" if word == "correct" or other else "give"
+
+
+def _as_seen(patient: Patient) -> Patient:
+    """Return the patient with the rows as they are seen, as if a dose were due now."""
+    if patient.guideline.pack is None or patient.guideline.pack.judgement != AT_DOSING:
+        return patient
+    memories = {
+        name: memory if memory.seen is None else msgspec.structs.replace(memory, state=memory.seen)
+        for name, memory in patient.memories.items()
+    }
+    return msgspec.structs.replace(patient, memories=memories)

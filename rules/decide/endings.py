@@ -22,9 +22,11 @@ from rules.decide.subjects import (
     RECOMMENDATION,
     Plan,
     Subject,
+    plan_for,
 )
 from rules.evaluate.result import CLEAR, Result
 from rules.evaluate.stop_rule import before_cycle
+from rules.guideline.edition import Guideline
 from rules.guideline.nurse_names import subject_name
 
 NEW_CYCLE, DISCHARGED, WITHDRAWN = "new-cycle", "discharged", "cycle-start withdrawn"
@@ -144,3 +146,40 @@ def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int 
         Change(transition, CLEAR, ended, UNSET if reason is None else reason),
         words,
     )
+
+
+PACK_CHANGED = "pack-changed"
+
+
+def fix_pack(patient: Patient) -> list[PendingAlert]:
+    """Let the pack decide that a new cycle names; one that is gone is replaced at once.
+
+    Open episodes of the rows end when another pack decides; what holds by it opens again.
+    """
+    site, cycle = patient.chart.guideline, patient.chart.cycle
+    if patient.pack_changed:
+        patient.pack_changed = False
+        return _switch(patient, patient.guideline, PACK_CHANGED, force=True)
+    if cycle.since == patient.pack_since and patient.pack:
+        return []
+    first = not patient.pack
+    named = next((place.pack for place in patient.chart.places if place.reference == cycle.reference), None)
+    chosen = site.chosen(named)
+    patient.pack_missing = chosen is None
+    patient.pack_since = cycle.since
+    found = site.deciding if chosen is None else chosen
+    if first:
+        patient.guideline, patient.pack = found, found.key
+        patient.dirty |= dirty_flags.EVERYTHING
+        return []
+    return _switch(patient, found, PACK_CHANGED)
+
+
+def _switch(patient: Patient, guideline: Guideline, reason: str, force: bool = False) -> list[PendingAlert]:
+    if guideline.key == patient.pack and not force:
+        return []
+    alerts = end_episodes(patient, plan_for(patient.guideline), reason, patient.now)
+    patient.guideline, patient.pack = guideline, guideline.key
+    patient.memories, patient.rules = {}, {}
+    patient.dirty |= dirty_flags.EVERYTHING
+    return alerts

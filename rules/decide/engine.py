@@ -12,7 +12,7 @@ import msgspec
 
 from rules.chart.identity import conflicts
 from rules.chart.record import CONFLICT, Recorded, record
-from rules.decide import codec, discharge
+from rules.decide import codec, course_memory, discharge
 from rules.decide.acknowledging import undo
 from rules.decide.amendments import CORRECTING, keep_version
 from rules.decide.assessment import assess
@@ -59,6 +59,8 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
         return NOTHING
     if event.status in CORRECTING:
         keep_version(patient, event)
+        if patient.course.standing:
+            course_memory.withdrawn(patient, event.id)
     once_discharged = patient.stay.closed is not None or patient.whole is not None
     outcome = discharge.enter(patient, event) if once_discharged else record(patient.chart, event)
     if not outcome.changed:
@@ -231,6 +233,6 @@ def settled(patient: Patient) -> Patient:
     """
     if patient.memories and not patient.pending:
         return patient
-    copy = codec.decode(codec.encode(patient), patient.guideline)
+    copy = codec.decode(codec.encode(patient), patient.chart.guideline)
     settle(copy, copy.now)
     return copy

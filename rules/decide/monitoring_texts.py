@@ -32,6 +32,11 @@ SYSTEM_TEXTS = {
         "The start of the cycle is charted",
         "Chart the start of the cycle",
     ),
+    "monitoring/pack": (
+        "The cycle names a guideline pack that is not configured: the default decides",
+        "The pack of the cycle is configured, or the cycle names none",
+        "Judge by hand by the pack that was meant; correct the start of the cycle, or configure the pack",
+    ),
     "monitoring/after-discharge": (
         "Charting goes on after the discharge: this patient is no longer watched",
         "Charting after the discharge has ended, or the patient is watched again",

@@ -4,12 +4,18 @@ import msgspec
 
 from rules.decide.state import Patient
 from rules.decide.subjects import DOSE_ERROR, HYPOTENSION, plan_for
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
+from rules.evaluate.regimen import REST, reached, resting
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED
+from rules.guideline.packs.declarations import CYCLE, PERMANENT, ROWS_DECIDE
+from rules.wire.alerts import RANK, RECOMMENDATION_LEVEL
 from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Reference
 
 BLIND_PRESSURE = "blood-pressure"
-TACHYCARDIA, ARRHYTHMIAS = "sinus-tachycardia", ("atrial-fibrillation", "supraventricular-tachycardia")
+REGIMEN = "regimen:"
+"""What a reason begins with that is a maximum or a rest of the regimen; its item follows."""
+UNREAD = ".not-open"
+"""How the name of a row ends that nobody has read."""
 
 
 class Count(msgspec.Struct):
@@ -62,8 +68,9 @@ def uncounted(patient: Patient) -> frozenset[str]:
     Those accepted, and the rate beside an arrhythmia that counts: that rhythm is not sinus.
     """
     accepted = patient.accepted
-    if any(code not in accepted and patient.memory(code).state == ABSOLUTE for code in ARRHYTHMIAS):
-        return accepted | {TACHYCARDIA}
+    for row in patient.guideline.rate_rows:
+        if any(code not in accepted and patient.memory(code).state == ABSOLUTE for code in row.not_sinus):
+            return accepted | {row.code}
     return accepted
 
 
@@ -109,9 +116,75 @@ def dose_in_error(patient: Patient) -> bool:
     return episode is not None and episode.acked is None
 
 
-def recommend(patient: Patient) -> Recommendation:
-    """Return the recommendation: the first line of Table 4 that holds."""
+def recommend(patient: Patient, floor: bool = True, unread: bool = True) -> Recommendation:
+    """Return the recommendation: the first line of Table 4 that holds, or as the rows of the pack decide.
+
+    `floor`: with what no pack can switch off; `unread`: with the rows that nobody has read (editions.md 1).
+    """
+    if patient.guideline.combination == ROWS_DECIDE:
+        return _rows_decide(patient, floor, unread)
+    return _by_count(patient, floor)
+
+
+def _rows_decide(patient: Patient, floor: bool, unread: bool) -> Recommendation:
+    """Return what the rows decide, each by its effect (editions.md 3, Rows-decide)."""
+    found, guideline = count(patient), patient.guideline
+    tripped = (*found.absolute, *found.relative)
+    stops = tuple(code for code in tripped if guideline.effect(code) in (PERMANENT, CYCLE))
+    stops = (*stops, *(REGIMEN + item for item in _reached(patient)))
+    holds = tuple(code for code in tripped if guideline.effect(code) not in (PERMANENT, CYCLE))
+    holds = (*holds, *((REGIMEN + REST,) if _rests(patient) else ()))
+    pressure = patient.memory(HYPOTENSION).state if floor else CLEAR
+    low = (HYPOTENSION,) if pressure in TRIPPED else ()
+    error = (DOSE_ERROR,) if floor and dose_in_error(patient) else ()
+    reasons = (*stops, *holds, *low, *error)
+    if stops:
+        return Recommendation("stop", reasons, found)
+    if holds or error or pressure == ABSOLUTE:
+        return Recommendation("delay", reasons, found)
+    if low:
+        return Recommendation("correct", reasons, found)
+    unseen = blind(patient) if floor else blind_rows(patient)
+    unseen = (*unseen, *(unread_rows(patient) if unread else ()))
+    return Recommendation("cannot-tell", unseen, found) if unseen else Recommendation("proceed", (), found)
+
+
+def unread_rows(patient: Patient) -> tuple[str, ...]:
+    """Return the rows of the pack that nobody has read: a row not read is not a row passed."""
+    pack = patient.guideline.pack
+    return () if pack is None else tuple(row + UNREAD for row in pack.unread)
+
+
+def _reached(patient: Patient) -> tuple[str, ...]:
+    pack = patient.guideline.pack
+    return () if pack is None else reached(patient.chart, pack.regimen, patient.now)
+
+
+def _rests(patient: Patient) -> bool:
+    pack = patient.guideline.pack
+    return pack is not None and resting(patient.chart, pack.regimen, patient.now) is not None
+
+
+def level_of_reasons(patient: Patient, recommendation: Recommendation) -> str:
+    """Return the level of the recommendation's alert: of its worst reason where the rows decide."""
+    level = RECOMMENDATION_LEVEL[recommendation.word]
+    if patient.guideline.combination != ROWS_DECIDE or recommendation.word not in ("stop", "delay"):
+        return level
+    levels = [_level_of_reason(patient, reason) for reason in recommendation.reasons]
+    return max(levels, key=RANK.__getitem__, default=level)
+
+
+def _level_of_reason(patient: Patient, reason: str) -> str:
+    if reason.startswith(REGIMEN):
+        return "advisory"
+    state = patient.memory(reason).state
+    return state if state in RANK else ABSOLUTE
+
+
+def _by_count(patient: Patient, floor: bool) -> Recommendation:
     found, pressure, in_error = count(patient), patient.memory(HYPOTENSION).state, dose_in_error(patient)
+    if not floor:
+        pressure, in_error = CLEAR, False
     rules = tuple(STOP_RULE + rule for rule in rules_in_force(patient))
     watches = watched(patient)
     low = (HYPOTENSION,) if pressure in (RELATIVE, ABSOLUTE) else ()
@@ -124,7 +197,7 @@ def recommend(patient: Patient) -> Recommendation:
         return Recommendation("delay", reasons, found)
     if reasons:
         return Recommendation("correct", reasons, found)
-    unseen = blind(patient)
+    unseen = (*(blind(patient) if floor else blind_rows(patient)), *unread_rows(patient))
     return Recommendation("cannot-tell", unseen, found) if unseen else Recommendation("proceed", (), found)
 
 

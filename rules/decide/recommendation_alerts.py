@@ -6,12 +6,19 @@ import msgspec
 
 from rules.decide.alert_texts import Words, name
 from rules.decide.episodes import Change, PendingAlert, Step, pending_alert, update_episode
-from rules.decide.recommendation import Recommendation, reason_evidence, recommend
+from rules.decide.recommendation import (
+    REGIMEN,
+    UNREAD,
+    Recommendation,
+    level_of_reasons,
+    reason_evidence,
+    recommend,
+)
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, plan_for
 from rules.evaluate.result import Result
 from rules.guideline.nurse_names import subject_name
-from rules.wire.alerts import CLEAR, RANK, RECOMMENDATION_LEVEL, RECOMMENDATIONS
+from rules.wire.alerts import CLEAR, RANK, RECOMMENDATIONS
 from rules.wire.assessments import STOP_RULE
 
 STEP = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False)
@@ -66,7 +73,7 @@ def _changed(patient: Patient, recommendation: Recommendation) -> list[PendingAl
         patient,
         STEP,
         _result(patient, recommendation),
-        RECOMMENDATION_LEVEL[word],
+        level_of_reasons(patient, recommendation),
         rank,
         lambda _: recommendation_words(patient, recommendation),
     )
@@ -137,6 +144,10 @@ def _named(reason: str, word: str, patient: Patient) -> str:
     """Return a reason by its name: of a criterion as its own alert has it, the finding that is present."""
     if reason.startswith(STOP_RULE):
         return f"stop rule {reason.removeprefix(STOP_RULE).replace('-', ' ')}"
+    if reason.startswith(REGIMEN):
+        return f"regimen, {reason.removeprefix(REGIMEN).replace('_', ' ')}"
+    if reason.endswith(UNREAD):
+        return f"{reason.removesuffix(UNREAD)} of {patient.guideline.name} not read"
     if word == "cannot-tell" or reason not in patient.guideline.row:
         return subject_name(reason, patient.guideline)
     plan = plan_for(patient.guideline)

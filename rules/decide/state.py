@@ -3,6 +3,7 @@
 import msgspec
 
 from rules.chart.chart import Chart
+from rules.chart.earlier import NOTHING_EARLIER, Earlier
 from rules.chart.stays import Stay
 from rules.evaluate.result import INDETERMINATE, Memory
 from rules.evaluate.stop_rule import StopRuleState
@@ -84,6 +85,24 @@ class AfterDischarge(msgspec.Struct, array_like=True):
     given: bool = False
 
 
+class Beside(msgspec.Struct, array_like=True):
+    """What a pack that stands beside has come to: its memories and rules, and its verdict.
+
+    `verdict`: its word at the last decision.
+    """
+
+    memories: dict[str, Memory] = {}
+    rules: dict[str, StopRuleState] = {}
+    rules_due: Instant = BEFORE_ALL
+    rules_n: int = 0
+    cycles: int = 0
+    cycle_start: int | None = None
+    cycle_since: int | None = None
+    outgrown: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
+    verdict: str = "none"
+
+
 class Patient(msgspec.Struct, dict=True):
     """A patient's state.
 
@@ -108,6 +127,11 @@ class Patient(msgspec.Struct, dict=True):
 
     `verdicts`: the readiness before each dose that is decided for the first time (`rules.decide.dose_audit`).
     `timed`: the deadlines of the subjects, with the memories that they are of.
+
+    `pack`: the key of the guideline pack that decides; `pack_since`: the cycle it was fixed for;
+    `pack_missing`: the cycle names one that is not configured; `pack_changed`: the one it was begun with is
+    gone. `others`: what the packs beside have come to, by key; `beside`: this is such a view of a patient.
+    `course`: what is remembered of earlier stays.
 
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
@@ -156,6 +180,13 @@ class Patient(msgspec.Struct, dict=True):
     released: frozenset[str] = frozenset()
     verdicts: dict[str, str] = {}
     timed: tuple[dict[str, Memory], dict[str, Instant]] = ({}, {})
+    pack: str = ""
+    pack_since: int | None = None
+    pack_missing: bool = False
+    pack_changed: bool = False
+    others: dict[str, Beside] = {}
+    beside: bool = False
+    course: Earlier = NOTHING_EARLIER
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject; a new one, indeterminate, if it was never decided."""
@@ -191,4 +222,4 @@ class Patient(msgspec.Struct, dict=True):
 
 def admitted(id: str, guideline: Guideline) -> Patient:
     """Return a patient of whom nothing is known yet."""
-    return Patient(id, guideline, Chart(guideline), memories={}, episodes={}, rules={})
+    return Patient(id, guideline.deciding, Chart(guideline), memories={}, episodes={}, rules={}, others={})

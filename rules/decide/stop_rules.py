@@ -11,7 +11,7 @@ from rules.chart.facts import DoseFact, Fact, Resumed, Sign
 from rules.decide.replay import Early, Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import Plan
-from rules.evaluate.acceptance import next_end
+from rules.evaluate.acceptance import OfPack, next_end
 from rules.evaluate.stop_elements import finding_of, reverses, trippers
 from rules.evaluate.stop_rule import Holding, Moment, StopRuleState, before_cycle, holding, step
 from rules.guideline.dose_decisions import StopRule
@@ -131,7 +131,7 @@ def update_rules(patient: Patient, plan: Plan) -> None:
             _step(patient, rule, rule_state, held, bool(news))
         if held.next is not None and held.next < ahead:
             ahead = held.next
-    ends = next_end(chart, patient.now)
+    ends = next_end(chart, patient.now, OfPack(patient.guideline, named=patient.beside))
     patient.rules_due = ahead if ends is None else min(ahead, ends)
     patient.rules_n = chart.n
 

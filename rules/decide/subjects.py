@@ -5,18 +5,19 @@ A subject is decided again when the dirty flags of its inputs are set, or a subj
 
 import functools
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import starmap
 
 import msgspec
 
-from rules.advice.registry import ADVISES
+from rules.advice.registry import ADVISES, Entry
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.decide.after_discharge import charting_goes_on
 from rules.decide.state import Patient
 from rules.evaluate import (
     input_requests,
+    judgement,
     monitoring,
     not_understood,
     pressure,
@@ -30,13 +31,16 @@ from rules.guideline.dose_decisions import StopRule
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
-CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION = (
+CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION, OVERLAY = (
     "criterion",
     "blood-pressure",
     "advice",
     "monitoring",
     "recommendation",
+    "overlay",
 )
+OBSERVED = "observed"
+"""The kind of a row of criteria.md that advice reads while another pack decides: it gives no alerts."""
 HYPOTENSION, DOSE_ERROR, AGAINST_ADVICE = "hypotension", "dose-error", "dose-against-advice"
 AFTER_DISCHARGE = "monitoring/after-discharge"
 
@@ -45,7 +49,8 @@ class Subject(msgspec.Struct, frozen=True):
     """A subject: one thing that is decided.
 
     `inputs`: dirty flags of the facts it reads; `after`: subjects it reads; `touches`: flags of all facts
-    behind those too; `always`: its alerts are given though no cycle runs; `glance`: judges without the words.
+    behind those too; `always`: its alerts are given though no cycle runs; `silent`: it gives none; `glance`:
+    judges without the words.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Subject(msgspec.Struct, frozen=True):
     touches: int
     glance: Callable[[Patient, Instant, Memory], Result]
     always: bool = False
+    silent: bool = False
 
     def judge(self, patient: Patient, now: Instant, before: Memory) -> Result:
         """Decide the subject in full at an instant, and return its result."""
@@ -108,7 +114,8 @@ class Plan(msgspec.Struct, frozen=True):
     `rule_readers`: that of the advice that reads if a stop rule stands; `behind_rule`: by stop rule the dirty
     flags of all facts it rests on, `moves_rules`: those of all rules; `memo`: the set of subjects for dirty
     flags already asked for; `families`: by the index at which one stands; `blinds`: the subjects that may
-    hold or blind a dose, besides an error; `blinds_again`: those of them that the dose itself may change.
+    hold or blind a dose, besides an error; `blinds_again`: those of them that the dose itself may change;
+    `on_any_vitals`: the flags that any reading sets while a subject is stale or cannot be told.
     """
 
     subjects: tuple[Subject, ...]
@@ -123,6 +130,7 @@ class Plan(msgspec.Struct, frozen=True):
     families: dict[int, Family]
     blinds: tuple[Subject, ...]
     blinds_again: tuple[Subject, ...]
+    on_any_vitals: tuple[tuple[str, int], ...] = ()
 
     def place(self, name: str) -> int | None:
         """Return the index of a subject, or of the family it belongs to; None for the recommendation."""
@@ -153,9 +161,12 @@ class Plan(msgspec.Struct, frozen=True):
         return found
 
 
-def _criterion(row: AnyRow) -> Subject:
+def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subject:
     descriptor = descriptor_of(row)
     mask = descriptor.inputs(row)
+    if guideline.pack is not None:
+        mask |= judgement.inputs_of(guideline.pack)
+    evaluate = judgement.judged(descriptor.evaluate, guideline.pack, row.code)
     return Subject(
         row.code,
         CRITERION,
@@ -163,7 +174,29 @@ def _criterion(row: AnyRow) -> Subject:
         mask | dirty_flags.ACCEPT,
         (),
         mask,
+        lambda patient, now, before: evaluate(row, patient.chart, now, before),
+        silent=silent,
+    )
+
+
+def observed_name(code: str, guideline: Guideline) -> str:
+    """Return the subject that a row of criteria.md is: its own while it decides, else an observed one."""
+    return f"{OBSERVED}/{code}" if code in guideline.behind_codes else code
+
+
+def _observed(row: AnyRow) -> Subject:
+    """Return a row of criteria.md that advice reads while another pack decides."""
+    descriptor = descriptor_of(row)
+    mask = descriptor.inputs(row)
+    return Subject(
+        f"{OBSERVED}/{row.code}",
+        OBSERVED,
+        row.system,
+        mask,
+        (),
+        mask,
         lambda patient, now, before: descriptor.evaluate(row, patient.chart, now, before),
+        silent=True,
     )
 
 
@@ -182,7 +215,7 @@ def _pressure() -> Subject:
 
 def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
     entry, advice = ADVISES[code], guideline.advises[code]
-    after, touches, decide = entry.reads(guideline), entry.inputs, entry.decide
+    after, touches, decide = _reads(entry, guideline), entry.inputs, entry.decide
     for subject in after:
         touches |= behind[subject]
     return Subject(
@@ -193,6 +226,16 @@ def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
         after,
         touches,
         lambda patient, now, before: decide(advice, AdviceCase(patient), now, before),
+    )
+
+
+def _reads(entry: Entry, guideline: Guideline) -> tuple[str, ...]:
+    """Return the subjects that an advice reads; of rows that another pack does not have, as observed."""
+    named = (observed_name(code, guideline) for code in entry.reads(guideline))
+    known = {*guideline.row, *guideline.advises, HYPOTENSION}
+    rest = (f"{OBSERVED}/{row.code}" for row in guideline.behind) if entry.criteria else ()
+    return tuple(
+        dict.fromkeys(name for name in (*named, *rest) if name in known or name.startswith(OBSERVED))
     )
 
 
@@ -253,6 +296,7 @@ def _inputs_asked_for(guideline: Guideline) -> list[Subject]:
         _asked("monitoring/reference-limit", limits, input_requests.reference_limit),
         _asked("monitoring/weight-for-rate", weights, input_requests.weight_for_rate),
         _asked("monitoring/cycle-start", starts, not_understood.unnamed_start),
+        _asked("monitoring/pack", starts, not_understood.unknown_pack),
     ]
 
 
@@ -277,7 +321,7 @@ class AdviceCase:
     __slots__ = ("_patient", "chart", "guideline")
 
     def __init__(self, patient: Patient) -> None:
-        self._patient, self.chart, self.guideline = patient, patient.chart, patient.guideline
+        self._patient, self.chart, self.guideline = patient, patient.chart, patient.chart.guideline
 
     @property
     def amended(self) -> tuple[str, ...]:
@@ -301,16 +345,20 @@ class AdviceCase:
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""
-        return self._patient.memory(subject)
+        return self._patient.memory(self._named(subject))
 
     def opened(self, subject: str) -> int | None:
         """Return the opening `at` of its episode; without alerting, since when it is not clear."""
-        return self._patient.opened(subject)
+        return self._patient.opened(self._named(subject))
+
+    def _named(self, subject: str) -> str:
+        guideline = self._patient.guideline
+        return observed_name(subject, guideline) if guideline.behind else subject
 
     def judge(self, subject: str, now: Instant) -> Result:
         """Decide a subject in full at an instant, and return its result."""
-        plan = plan_for(self._patient.guideline)
-        return plan.subjects[plan.index[subject]].judge(self._patient, now, self.memory(subject))
+        plan, name = plan_for(self._patient.guideline), self._named(subject)
+        return plan.subjects[plan.index[name]].judge(self._patient, now, self._patient.memory(name))
 
 
 _PLANS: dict[int, tuple[Guideline, Plan]] = {}
@@ -326,7 +374,8 @@ def plan_for(guideline: Guideline) -> Plan:
 
 def _subjects(guideline: Guideline) -> tuple[list[Subject], dict[int, Family], dict[str, int]]:
     """Return the subjects in order, the families among them, and the dirty flags behind what others read."""
-    subjects = [*map(_criterion, guideline.rows), _pressure()]
+    subjects = [*(_criterion(row, guideline) for row in guideline.rows), _pressure()]
+    subjects.extend(map(_observed, guideline.behind))
     behind = {subject.name: subject.touches for subject in subjects}
     for code in [advice.code for advice in guideline.advice if advice.on and advice.code in ADVISES]:
         subjects.append(_advice(code, guideline, behind))
@@ -353,11 +402,61 @@ def _plan(guideline: Guideline) -> Plan:
     criteria = rows | sum(1 << i for i, subject in enumerate(subjects) if subject.name in read)
     rule_readers = sum(1 << index[code] for code in behind if code in ADVISES and ADVISES[code].rules)
     rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
-    moves = functools.reduce(operator.or_, rules.values())
+    moves = functools.reduce(operator.or_, rules.values(), 0)
     in_order, blinds = tuple(subjects), tuple(filter(_blinds, subjects))
     again = tuple(one for one in blinds if one.kind == MONITORING or one.inputs & dirty_flags.DOSES)
+    waits = (*ON_ANY_VITALS, *_on_any_vitals(subjects, guideline))
+    sets = (index, readers, criteria, rows, rule_readers, rules, moves)
+    return Plan(in_order, *sets, {}, families, blinds, again, waits)
+
+
+ON_ANY_VITALS = (
+    ("sinus-tachycardia", dirty_flags.HEART_RATE),
+    ("hypotension", dirty_flags.SYSTOLIC),
+    ("oxygen-requirement", dirty_flags.SPO2),
+    ("monitoring/vital-signs", dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC),
+)
+SIGNALS = dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC | dirty_flags.SPO2
+
+
+def _on_any_vitals(subjects: list[Subject], guideline: Guideline) -> Iterator[tuple[str, int]]:
+    """Yield for each row of another pack the readings that it waits for while it cannot be told."""
+    if guideline.pack is not None:
+        for subject in subjects:
+            if subject.kind in (CRITERION, OBSERVED) and subject.inputs & SIGNALS:
+                yield subject.name, subject.inputs & SIGNALS
+
+
+def overlay_plan_for(guideline: Guideline) -> Plan:
+    """Return the plan of a pack that stands beside: its rows and rules alone, which give no alerts."""
+    found = _OVERLAYS.get(id(guideline))
+    if found is None or found[0] is not guideline:
+        found = _OVERLAYS[id(guideline)] = (guideline, _overlay_plan(guideline))
+    return found[1]
+
+
+_OVERLAYS: dict[int, tuple[Guideline, Plan]] = {}
+
+
+def _overlay_plan(guideline: Guideline) -> Plan:
+    subjects = tuple(_criterion(row, guideline, silent=True) for row in guideline.rows)
+    behind = {subject.name: subject.touches for subject in subjects}
+    rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
+    every = (1 << len(subjects)) - 1
     return Plan(
-        in_order, index, readers, criteria, rows, rule_readers, rules, moves, {}, families, blinds, again
+        subjects,
+        {subject.name: i for i, subject in enumerate(subjects)},
+        (0,) * len(subjects),
+        every,
+        every,
+        0,
+        rules,
+        functools.reduce(operator.or_, rules.values(), 0),
+        {},
+        {},
+        (),
+        (),
+        tuple((one.name, one.inputs & SIGNALS) for one in subjects if one.inputs & SIGNALS),
     )
 
 

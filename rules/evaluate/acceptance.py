@@ -5,27 +5,46 @@ Source: criteria.md section 3.5, accept.
 
 from collections.abc import Callable
 
+import msgspec
+
 from rules.chart.chart import Chart
 from rules.chart.facts import Accepted
 from rules.evaluate.result import soonest
+from rules.guideline.edition import Guideline
 from rules.wire.alerts import RANK
 from rules.wire.instants import Instant
 
 
-def lasting(chart: Chart, now: Instant) -> dict[str, Accepted]:
+class OfPack(msgspec.Struct, frozen=True):
+    """Whose criteria an acceptance may be of: a guideline's, that of the one that decides unless `named`."""
+
+    guideline: Guideline
+    named: bool = False
+
+    def means(self, one: Accepted) -> bool:
+        """Return whether an acceptance means a criterion of this pack."""
+        mine = one.pack in (self.guideline.key, self.guideline.id)
+        return one.criterion in self.guideline.own_codes and (mine or (one.pack is None and not self.named))
+
+
+def lasting(chart: Chart, now: Instant, of: OfPack | None = None) -> dict[str, Accepted]:
     """Return the latest acceptance of each criterion, unless it has ended by time, by command or by cycle.
 
     An acceptance takes effect when it is read, whatever its `at`.
     """
+    if not chart.accepts:
+        return {}
+    of = of or OfPack(chart.guideline)
     latest: dict[str, Accepted] = {}
     for one in sorted(chart.accepts, key=lambda one: (one.first, one.n)):
-        latest[one.criterion] = one
+        if of.means(one):
+            latest[one.criterion] = one
     return {code: one for code, one in latest.items() if _lasts(one, chart, now)}
 
 
 def _lasts(one: Accepted, chart: Chart, now: Instant) -> bool:
     ended = one.until is not None and (one.until <= one.at or one.until <= now)
-    return not ended and one.criterion in chart.guideline.row and chart.cycle.holds(one.first)
+    return not ended and chart.cycle.holds(one.first)
 
 
 def outgrown(chart: Chart, now: Instant, state: Callable[[str], str | None]) -> set[str]:
@@ -42,11 +61,11 @@ def is_above(state: str, level: str) -> bool:
     return RANK.get(state, 0) > RANK[level]
 
 
-def accepted(chart: Chart, now: Instant, ended: frozenset[str]) -> frozenset[str]:
+def accepted(chart: Chart, now: Instant, ended: frozenset[str], of: OfPack | None = None) -> frozenset[str]:
     """Return the criteria that are accepted; `ended`: acceptances that ended by a level above theirs."""
-    return frozenset(code for code, one in lasting(chart, now).items() if one.id not in ended)
+    return frozenset(code for code, one in lasting(chart, now, of).items() if one.id not in ended)
 
 
-def next_end(chart: Chart, now: Instant) -> Instant | None:
+def next_end(chart: Chart, now: Instant, of: OfPack | None = None) -> Instant | None:
     """Return when the next acceptance ends by time."""
-    return soonest(now, *(one.until for one in lasting(chart, now).values()))
+    return soonest(now, *(one.until for one in lasting(chart, now, of).values()))

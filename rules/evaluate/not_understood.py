@@ -25,3 +25,12 @@ def unnamed_start(chart: Chart, now: Instant, before: Memory) -> Result:
     if not cycle.by_dose or cycle.start is None:
         return Result(CLEAR)
     return Result(TECHNICAL, evidence=() if cycle.reference is None else (cycle.reference,))
+
+
+def unknown_pack(chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return whether the cycle names a guideline pack that the site has not configured (editions.md 1)."""
+    reference = chart.cycle.reference
+    named = next((place for place in reversed(chart.places) if place.reference == reference), None)
+    if named is None or chart.guideline.chosen(named.pack) is not None:
+        return Result(CLEAR)
+    return Result(TECHNICAL, evidence=(named.reference,))

@@ -1,14 +1,16 @@
 """Ask again for a finding that stands: charted long ago, or not yet confirmed (criteria.md section 3.5)."""
 
+from functools import reduce
 from typing import NamedTuple
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
 from rules.chart.folded import NOTHING, fold
+from rules.chart.stated import flags_of, stated
 from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.finding import wanted
-from rules.guideline.declarations import FindingRow, PersistentFindingRow
+from rules.guideline.declarations import FindingRow, HeldFindingRow, PersistentFindingRow
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
@@ -27,6 +29,8 @@ def standing_values(guideline: Guideline) -> dict[str, tuple[str, ...]]:
 def _values(row: object) -> list[tuple[str, str]]:
     if isinstance(row, FindingRow):
         return [wanted(name) for name in (*row.relative, *row.absolute)]
+    if isinstance(row, HeldFindingRow):
+        return [wanted(name.replace(":stool", "")) for name in row.trips]
     return [(row.finding, row.value)] if isinstance(row, PersistentFindingRow) else []
 
 
@@ -54,7 +58,10 @@ def run_of(chart: Chart, code: str) -> Run | None:
             return run
         return Run(sign if run is None or run.last.value != sign.value else run.first, sign)
 
-    signs = (chart.findings.get(code, NOTHING),)
+    own = chart.findings.get(code, NOTHING)
+    if (every := stated(chart, code)) and every is not own:
+        return reduce(lambda run, sign: add(run, 0, sign), every, _none())
+    signs = (own,)
     return fold(chart, PREFIX + code, signs, cycle, _none, add)
 
 
@@ -91,4 +98,4 @@ def confirmed_from(code: str, run: Run, chart: Chart) -> int | None:
 
 def inputs_of(code: str) -> int:
     """Return the dirty flags of a finding's records."""
-    return dirty_flags.BIT[code] | dirty_flags.ENCOUNTER
+    return flags_of((code,)) | dirty_flags.ENCOUNTER

@@ -29,6 +29,9 @@ class Result(msgspec.Struct):
     says, or what ended; `held`: facts by id that an advice wants back, each with a moment (ms) or a part;
     `name`: of the row or the signal, where it goes by another one.
 
+    `seen`, `seen_since`: the state as it is seen, where it is judged only before a dose, and since when it
+    has not been clear (ms).
+
     `say` and `cite`: what makes `words` and `evidence` once somebody is told (`in_full`): most decisions tell
     nobody anything.
     """
@@ -53,6 +56,8 @@ class Result(msgspec.Struct):
     words: str | None = None
     held: tuple[tuple[str, int], ...] = ()
     name: str | None = None
+    seen: str | None = None
+    seen_since: int | None = None
     say: Callable[[], str | None] | None = None
     cite: Callable[[], tuple[Reference, ...]] | None = None
 
@@ -78,6 +83,8 @@ class Memory(msgspec.Struct, array_like=True):
     next: Instant | None = None
     mark: int | None = None
     held: tuple[tuple[str, int], ...] = ()
+    seen: str | None = None
+    seen_since: int | None = None
 
 
 def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> Result:

@@ -15,6 +15,7 @@ from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, PersistentFindingRow, UpperLimitRow
 from rules.guideline.dose_decisions import StopRule, Table4
+from rules.guideline.implied import IMPLIED_BY
 from rules.wire.instants import AFTER_ALL, Instant
 
 
@@ -90,5 +91,7 @@ def trippers(rule: StopRule, code: str, chart: Chart, after: int = 0) -> Iterato
             yield from (fact for fact in new if is_above(row, lab, fact))
     elif isinstance(row, FindingRow):
         for finding, value in map(wanted, row.absolute):
-            new_signs = arrived(chart.findings.get(finding, ()), after, most)
-            yield from (sign for sign in new_signs if sign.value == value)
+            for source in (finding, *IMPLIED_BY.get(finding, ())):
+                new_signs = arrived(chart.findings.get(source, ()), after, most)
+                word = value if source == finding else "present"
+                yield from (sign for sign in new_signs if sign.value == word)

@@ -38,6 +38,11 @@ RULES = {
         "criteria.md section 1",
         "Ends when the start of the cycle is charted, at most 8 h after the dose.",
     ),
+    "monitoring/pack": (
+        "A cycle may name the guideline pack that decides, if the site has configured it",
+        "editions.md section 1",
+        "Ends when the start of the cycle is corrected, or the pack configured.",
+    ),
     "monitoring/after-discharge": (
         "Charting that goes on after a discharge may be of a patient whom nobody watches",
         "criteria.md section 1",

@@ -121,7 +121,7 @@ def _urine(asked: Asked) -> str:
 
 
 def _running(asked: Asked) -> str:
-    now, row = load_at(asked.chart.loads, asked.t), asked.guideline.row["phenylephrine-minimum"]
+    now, row = load_at(asked.chart.loads, asked.t), asked.chart.guideline.row["phenylephrine-minimum"]
     assert isinstance(row, RateMinimumRow)
     if now is not None and now.missing:
         return f"a pressor runs that cannot be counted, missing {', '.join(now.missing)}"

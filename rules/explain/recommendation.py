@@ -3,6 +3,7 @@
 Source: criteria.md section 4.
 """
 
+from rules.decide.acceptances import of_pack
 from rules.decide.recommendation import (
     BLIND_PRESSURE,
     Recommendation,
@@ -88,7 +89,7 @@ def _left_out(patient: Patient) -> list[str]:
     found = []
     for row in patient.guideline.rows:
         if row.code in patient.accepted:
-            one = lasting(patient.chart, patient.now)[row.code]
+            one = lasting(patient.chart, patient.now, of_pack(patient))[row.code]
             reason = " ".join(one.reason.split())
             found.append(f"{row.code} is accepted at level {one.level} by {one.by}: {reason}.")
         elif row.code in uncounted(patient) and patient.memory(row.code).state in TRIPPED:

@@ -224,6 +224,78 @@ class OxygenRow(Row, frozen=True, kw_only=True):
     stale_factor: float = 2.0
 
 
+class HeldFindingRow(Row, frozen=True, kw_only=True):
+    """A row that holds from a finding of `trips` on until all of `resumes` are charted at or after it.
+
+    Findings are named as in `FindingRow`; in `resumes` a `code=absent` is one that is denied. None of `trips`
+    may be present then. `fresh`: what must have been seen within `stale` for the row to be clear.
+    """
+
+    trips: tuple[str, ...]
+    resumes: tuple[str, ...] = ()
+    fresh: str | None = None
+    stale: int = 0
+
+
+class PermanentFindingRow(Row, frozen=True, kw_only=True):
+    """A row that one of the findings makes stand for good: at once, or when it has lasted more than `lasts`.
+
+    A break shorter than `joins` is part of the run; `grace`: how long its end may still be charted.
+    """
+
+    findings: tuple[str, ...]
+    lasts: int = 0
+    joins: int = 0
+    grace: int = 0
+
+
+class HeldReadingRow(Row, frozen=True, kw_only=True):
+    """A row that holds from a confirmed reading of a signal on until the other limit is sustained.
+
+    `trip`, `resume`: None: by the patient's own target, below it and at or above it. `mean_trip`: of a mean
+    pressure that stands in: below this it trips; it never resumes.
+    """
+
+    signal: str
+    trip: Limit | None
+    resume: Limit | None
+    span: int
+    mean_trip: Limit | None = None
+
+
+class RollingVolumeRow(Row, frozen=True, kw_only=True):
+    """The urine of the last `window` up to the latest collection, scaled when `covers` or more is known.
+
+    `per_kg`: the limits are for one kg of the patient. `resume_rate`: a stretch that covers `resume_covers`
+    at this rate (mL/kg/h) clears too.
+    """
+
+    relative: Limit | None = None
+    absolute: Limit
+    window: int
+    covers: int
+    per_kg: bool = False
+    resume_rate: Limit | None = None
+    resume_covers: int = 0
+    monitored_by: str
+    stale_factor: float = 2.0
+
+
+class RefractoryRow(Row, frozen=True, kw_only=True):
+    """A row that trips when the row `of` still holds by a fact `wait` after `boluses` of `volume` mL."""
+
+    of: str
+    boluses: int
+    volume: float
+    wait: int
+    rate: Limit | None = None
+    cycle: bool = False
+
+
+class SustainedRateRow(ExcusedRateRow, frozen=True, kw_only=True):
+    """An `ExcusedRateRow` with lower conditions of its own."""
+
+
 AnyRow = (
     FindingRow
     | PersistentFindingRow
@@ -237,6 +309,12 @@ AnyRow = (
     | RateMinimumRow
     | BaselineGainRow
     | OxygenRow
+    | HeldFindingRow
+    | PermanentFindingRow
+    | HeldReadingRow
+    | RollingVolumeRow
+    | RefractoryRow
+    | SustainedRateRow
 )
 
 ROW_TYPES: tuple[type[Row], ...] = get_args(AnyRow)

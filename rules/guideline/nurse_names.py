@@ -34,6 +34,21 @@ FINDING_NAMES = {
     "mental-status=changed": "Changed mental status",
     "rales=one-third": "Rales 1/3 up the chest",
     "rales=half": "Moist rales 1/2 up the chest",
+    "agitation": "Agitation",
+    "anxiety": "Anxiety",
+    "sinus-rhythm": "Sinus rhythm",
+    "cardiac-symptoms": "Cardiac symptoms",
+    "bradycardia-treated": "Bradycardia that needed treatment",
+    "sustained-vt": "Sustained ventricular tachycardia",
+    "rhythm-uncontrolled": "Rhythm disturbance not controlled",
+    "angina": "Angina",
+    "tamponade": "Cardiac tamponade",
+    "coma": "Coma",
+    "toxic-psychosis": "Toxic psychosis",
+    "seizures-uncontrolled": "Seizures, repetitive or hard to control",
+    "bowel-ischemia": "Bowel ischemia or perforation",
+    "gi-bleeding-surgery": "Gastrointestinal bleeding that needs surgery",
+    "dialysis": "Dialysis",
 }
 """A finding by its code, or by `code=value`, -> its name."""
 
@@ -76,6 +91,7 @@ SUBJECT_NAMES = {
     "mental-status-watch": "Mental status to be reassessed",
     "monitoring/after-discharge": "Charting after the discharge",
     "monitoring/cycle-start": "Start of the cycle not charted",
+    "monitoring/pack": "Guideline pack of the cycle not configured",
     "monitoring/reference-limit": "Upper limit of a result missing",
     "monitoring/weight-for-rate": "Weight for a pressor rate missing",
     "recommendation": "Recommendation",
@@ -122,6 +138,8 @@ def blocker_name(blocker: str, guideline: Guideline) -> str:
         return _of_family(family, own, guideline)
     weaned = figures(guideline.table4.weaned)
     names = {
+        "frank-blood": "Frank blood",
+        "spo2-below-90": "SpO2 below 90 %",
         "blood-pressure": "Blood pressure not seen",
         "hypotension": "Hypotension, or the latest pressure at or below target",
         "phenylephrine": f"Pressor load above {weaned} mcg/kg/min, or a pressor that cannot be counted",

@@ -142,7 +142,8 @@ def finding(record: schema.FindingRecord, frame: Frame, offset: int, problems: P
         refuse(
             MALFORMED, f"{place(record)}: {code} does not say if it is present; send `present` true or false"
         )
-    return events.Finding(*frame, code, record.present, record.value, offset=offset)
+    specimen = record.specimen if code == vocabulary.WITH_SPECIMEN else None
+    return events.Finding(*frame, code, record.present, record.value, specimen, offset=offset)
 
 
 def encounter(
@@ -168,8 +169,18 @@ def encounter(
         None if planned is None else moment(record, "dose-1-planned", planned),
         tuple(dict.fromkeys((*odd.unusable, *rest.unusable))),
         (*odd.withdrawn, *rest.withdrawn),
+        _targets(record, problems) if record.event == "baseline" else {},
+        named(record.pack) if record.pack and record.event == "cycle-start" else None,
         offset=offset,
     )
+
+
+def _targets(record: schema.EncounterRecord, problems: Problems) -> dict[str, float]:
+    """Return the patient's own targets that can be used; one that cannot is reported."""
+    wanted = [each for each in record.targets or () if each.code == "systolic-bp"]
+    problems.extend(_unknown(record, each.code) for each in record.targets or () if each not in wanted)
+    kept, _ = usable_vitals(record, wanted, problems)
+    return {code: value for code, value in kept if isinstance(value, float)}
 
 
 def _location(record: schema.EncounterRecord) -> str | None:
@@ -198,7 +209,7 @@ def silence(record: schema.SilenceRecord, frame: Frame, offset: int, problems: P
 def resume(record: schema.ResumeRecord, frame: Frame, offset: int, problems: Problems) -> events.Resume:
     """Convert a resume: it must name its stop rule, and who and why."""
     _require_text(record, "rule", "by", "reason")
-    return events.Resume(*frame, record.rule, record.by, record.reason, offset=offset)
+    return events.Resume(*frame, record.rule, record.by, record.reason, record.pack or None, offset=offset)
 
 
 def accept(record: schema.AcceptRecord, frame: Frame, offset: int, problems: Problems) -> events.Accept:
@@ -206,7 +217,14 @@ def accept(record: schema.AcceptRecord, frame: Frame, offset: int, problems: Pro
     _require_text(record, "criterion", "by", "reason")
     until = None if record.until is None else moment(record, "until", record.until)
     return events.Accept(
-        *frame, record.criterion, record.level, until, record.by, record.reason, offset=offset
+        *frame,
+        record.criterion,
+        record.level,
+        until,
+        record.by,
+        record.reason,
+        record.pack or None,
+        offset=offset,
     )
 
 

@@ -9,7 +9,15 @@ import msgspec
 
 from rules.wire import instants
 from rules.wire.refusals import BAD_TIME, quoted, refuse
-from rules.wire.vocabulary import AcceptedLevel, Direction, EncounterEvent, EventType, Level, Status
+from rules.wire.vocabulary import (
+    AcceptedLevel,
+    Direction,
+    EncounterEvent,
+    EventType,
+    Level,
+    Specimen,
+    Status,
+)
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
@@ -99,6 +107,7 @@ class FindingRecord(_Record, tag="finding", kw_only=True, gc=False):
     code: str
     present: bool | None = None
     value: str | None = None
+    specimen: Specimen | None = None
 
 
 class EncounterRecord(_Record, tag="encounter", kw_only=True, gc=False):
@@ -110,6 +119,8 @@ class EncounterRecord(_Record, tag="encounter", kw_only=True, gc=False):
     dose_1_planned: str | None = msgspec.field(default=None, name="dose-1-planned")
     readings: list[Result] | None = None
     findings: dict[str, bool | None] | None = None
+    targets: list[Reading] | None = None
+    pack: str | None = None
 
 
 class AckRecord(_Record, tag="ack", kw_only=True, gc=False):
@@ -136,6 +147,7 @@ class ResumeRecord(_Record, tag="resume", kw_only=True, gc=False):
     rule: str
     by: str
     reason: str
+    pack: str | None = None
 
 
 class AcceptRecord(_Record, tag="accept", kw_only=True, gc=False):
@@ -146,6 +158,7 @@ class AcceptRecord(_Record, tag="accept", kw_only=True, gc=False):
     by: str
     reason: str
     until: str | None = None
+    pack: str | None = None
 
 
 class TickRecord(_Timed, tag="tick", kw_only=True, gc=False):

@@ -57,8 +57,8 @@ class Context(msgspec.Struct, frozen=True):
 
     `reason`: why an episode ended other than by data; `recommendation`: the word, on an alert that caused it
     to change; `carried`: on a recommendation that its cause tells; `acknowledged`: the value that an
-    acknowledged episode had, on a step; `unacknowledged`: the subjects, on a reminder. What is UNSET is not
-    written.
+    acknowledged episode had, on a step; `unacknowledged`: the subjects, on a reminder; `verdicts`: of the
+    deciding pack and of the one beside it. What is UNSET is not written.
     """
 
     phase: str | None
@@ -68,6 +68,7 @@ class Context(msgspec.Struct, frozen=True):
     carried: bool | UnsetType = UNSET
     acknowledged: float | UnsetType = UNSET
     unacknowledged: tuple[str, ...] | UnsetType = UNSET
+    verdicts: dict[str, str] | UnsetType = UNSET
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ Encodes and decodes it as published in `il2.assessments` (wire.md, Assessment).
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Number = int | float
 """A number is decoded as it was written: `8` and `8.0` stay apart."""
@@ -18,7 +19,8 @@ TRIPPED = ("relative", "absolute")
 class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A row of Table 3. `since`, `evaluates_at`: RFC 3339; `evidence`: ids of facts.
 
-    `comparator`: of the value, where the result came with one; left out elsewhere.
+    `comparator`: of the value, where the result came with one; left out elsewhere, as are, without packs,
+    `now` (the state as it is seen, where it is judged before a dose), `effect` and `status`.
     """
 
     code: str
@@ -35,6 +37,9 @@ class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_def
     evaluates_at: str | None
     evidence: tuple[str, ...]
     comparator: str | None = None
+    now: str | None = None
+    effect: str | None = None
+    status: str | None = None
 
 
 class BloodPressure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -52,6 +57,16 @@ class BloodPressure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     phase: str | None
 
 
+class RegimenDoses(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The doses of a regimen and its maxima (None: it has none). `not_before`: RFC 3339."""
+
+    in_cycle: int
+    max_cycle: int | None
+    in_course: int
+    max_course: int | None
+    not_before: str | None
+
+
 class DoseDue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The doses of the cycle and the next one. `last`, `due`: RFC 3339; `number`: how many were given."""
 
@@ -61,6 +76,7 @@ class DoseDue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     delayed_h: Number
     readiness: str
     blockers: tuple[str, ...]
+    regimen: RegimenDoses | UnsetType = UNSET
 
 
 class PressorRate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -132,6 +148,20 @@ class EligibilityItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     state: str
 
 
+class OverlayItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a pack says that stands beside the deciding one: its verdict on the next dose, and why.
+
+    `criteria`: its rows that are not clear; `not_open`: rows that nobody has read.
+    """
+
+    guideline: dict[str, str]
+    verdict: str
+    recommendation: str
+    reasons: tuple[str, ...]
+    criteria: tuple[CriterionRow, ...]
+    not_open: tuple[str, ...]
+
+
 class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An assessment, its fields in the order they are written. `at`: RFC 3339, the clock it was made at.
 
@@ -157,6 +187,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     eligibility: tuple[EligibilityItem, ...]
     accepted: tuple[AcceptedItem, ...]
     ignored: tuple[IgnoredItem, ...]
+    verdict: str | UnsetType = UNSET
+    overlays: tuple[OverlayItem, ...] | UnsetType = UNSET
 
     @property
     def stop_rules(self) -> tuple[str, ...]:

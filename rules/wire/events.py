@@ -108,13 +108,15 @@ class Finding(_Event, frozen=True, gc=False):
     code: str
     present: bool | None
     value: str | None
+    specimen: str | None = None  # of `guaiac-positive`; None: not said
 
 
 class Encounter(_Event, frozen=True, gc=False):
     """An event of the stay, such as a transfer or a cycle-start.
 
     `baseline` carries age (years), readings before therapy (as `Vitals` and `Labs` do) and history.
-    `dose_1_planned`: ms.
+    `dose_1_planned`: ms. `targets`: the patient's own, by code, in the canonical unit. `pack`: of a
+    cycle-start, the guideline pack named for the cycle.
     """
 
     event: str
@@ -126,6 +128,8 @@ class Encounter(_Event, frozen=True, gc=False):
     dose_1_planned: int | None = None
     unusable: tuple[Unusable, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    targets: dict[str, float] = {}
+    pack: str | None = None
 
 
 class Ack(_Event, frozen=True, gc=False):
@@ -147,17 +151,18 @@ class Silence(_Event, frozen=True, gc=False):
 
 
 class Resume(_Event, frozen=True, gc=False):
-    """A resume: a clinician lifts a stop rule."""
+    """A resume: a clinician lifts a stop rule. `pack`: whose; None: that of the deciding one."""
 
     rule: str
     by: str
     reason: str
+    pack: str | None = None
 
 
 class Accept(_Event, frozen=True, gc=False):
     """An acceptance: a clinician accepts a known abnormality at a level, until an instant (ms).
 
-    `until`: None: to the end of the cycle.
+    `until`: None: to the end of the cycle. `pack`: whose criterion; None: the deciding one's.
     """
 
     criterion: str
@@ -165,6 +170,7 @@ class Accept(_Event, frozen=True, gc=False):
     until: int | None
     by: str
     reason: str
+    pack: str | None = None
 
 
 class Tick(_Event, frozen=True, gc=False):

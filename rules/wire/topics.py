@@ -20,10 +20,11 @@ DEADLETTERS = "il2.deadletters"
 FEED_RESULTS = "il2.feeds.results"
 FEED_ALIASES = "il2.feeds.aliases"
 FEED_BEDS = "il2.feeds.beds"
+FEED_PATIENTS = "il2.feeds.patients"
 
 INPUTS = (VITALS, IO, LABS, TREATMENTS, FINDINGS, ENCOUNTERS, COMMANDS)
 OUTPUTS = (ALERTS, ASSESSMENTS, PAGES, DEADLETTERS)
-FEEDS = (FEED_RESULTS, FEED_ALIASES, FEED_BEDS)
+FEEDS = (FEED_RESULTS, FEED_ALIASES, FEED_BEDS, FEED_PATIENTS)
 """What the hospital feeds remember: no service but them reads it."""
 ALL = INPUTS + OUTPUTS + FEEDS
 

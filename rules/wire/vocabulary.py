@@ -32,6 +32,7 @@ STATUS: Mapping[str | None, str] = MappingProxyType(
 )
 """A status as sent, FHIR's words included -> what it means (wire.md, What is refused)."""
 Direction = Literal["in", "out"]
+Specimen = Literal["stool", "emesis", "sputum"]
 EncounterEvent = Literal["admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"]
 WARD, ICU = "ward", "icu"
 AcceptedLevel = Literal["absolute", "relative"]
@@ -153,7 +154,24 @@ PRESENT_FINDINGS = (
     "effusion-drained",
     "chills",
     "cultures-sent",
+    "agitation",
+    "anxiety",
+    "sinus-rhythm",
+    "cardiac-symptoms",
+    "bradycardia-treated",
+    "sustained-vt",
+    "rhythm-uncontrolled",
+    "angina",
+    "tamponade",
+    "coma",
+    "toxic-psychosis",
+    "seizures-uncontrolled",
+    "bowel-ischemia",
+    "gi-bleeding-surgery",
+    "dialysis",
 )
+# wire.md, finding: the one finding that may name the specimen it was found in.
+WITH_SPECIMEN = "guaiac-positive"
 # wire.md, finding codes: those that carry a `value`.
 VALUE_FINDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"mental-status": ("normal", "changed"), "rales": ("none", "one-third", "half")}
@@ -177,7 +195,21 @@ BASELINE_FINDINGS = (
     "family-history-cardiac",
     "exercise-echo-normal",
     "earlier-myocarditis",
+    "hepatic-disease",
+    "ejection-fraction",
+    "cns-evaluated",
+    "earlier-sustained-vt",
+    "earlier-rhythm-uncontrolled",
+    "earlier-ecg-ischemia",
+    "earlier-tamponade",
+    "earlier-intubation-72h",
+    "earlier-psychosis-48h",
+    "earlier-seizures-uncontrolled",
+    "earlier-bowel-surgery",
+    "earlier-dialysis-72h",
 )
+EARLIER = "earlier-"
+"""How a finding of a `baseline` begins that names what an earlier course has shown."""
 
 HEARTBEAT_PATIENT = "il2watch-heartbeat-"
 TEST_PATIENT = "il2watch-test-"

@@ -116,6 +116,12 @@ class FhirWriter:
         return [stay]
 
 
+def patient(id: str) -> Resource:
+    """Return the Patient that a ward's resources refer to: a medical record number of its own system."""
+    number = {"type": {"coding": [{"code": "MR"}]}, "system": SIM, "value": id}
+    return {"resourceType": "Patient", "id": id, "identifier": [number]}
+
+
 def _readings(record: Fact, codes: Mapping[str, str]) -> list[Resource] | None:
     """Return an observation for each reading; None for a record with one that has no code."""
     found = []

@@ -18,6 +18,7 @@ def parser() -> options.Parser:
     options.at(command)
     options.output(command)
     options.config(command)
+    options.packs(command)
     options.strict(command)
     return command
 

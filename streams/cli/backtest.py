@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.cli import event_files, options
+from streams.cli import event_files, options, switch
 from streams.cli.event_files import Course, close, folded
 from streams.config import site
 from streams.errors import UsageError
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 DESCRIPTION = (
     "Runs two configurations over one file and prints the alert transitions that only one of them\n"
     "gives; or compares with alerts that another version wrote (run -o json, or il2.alerts). Exit 1\n"
-    "when there are any."
+    "when there are any. With guideline packs (--edition, --against PACK) it prints what a switch would\n"
+    "change of the doses; exit 1 when a limit of --gate is exceeded, 3 when one cannot be judged."
 )
 EXAMPLE = (
     "  il2watch backtest ward.jsonl --against stricter.toml\n  il2watch backtest ward.jsonl --config "
@@ -37,7 +38,7 @@ def parser() -> options.Parser:
     command = options.parser("backtest", DESCRIPTION, EXAMPLE)
     options.file(command)
     other = command.add_mutually_exclusive_group(required=True)
-    other.add_argument("--against", metavar="TOML", help="the other site configuration")
+    other.add_argument("--against", metavar="B", help="the other site configuration, or a guideline pack")
     other.add_argument(
         "--against-alerts", metavar="ALERTS", help="alerts that another version wrote, as JSON Lines"
     )
@@ -45,12 +46,15 @@ def parser() -> options.Parser:
     options.output(command)
     options.config(command)
     options.strict(command)
+    switch.add_options(command)
     return command
 
 
 def main(arguments: list[str]) -> int:
     """Print the differences, each with the configuration that gives it: `now` (--config) or `against`."""
     chosen = parser().parse_args(arguments)
+    if switch.compares_packs(chosen):
+        return switch.main(chosen)
     guideline = site.guideline(chosen.config)
     raw_lines = list(lines(chosen.file))
     now = _folded(chosen, raw_lines, guideline)

@@ -120,6 +120,7 @@ def main(arguments: list[str]) -> int:
     except UsageError as error:
         print(error if str(error).startswith(path) else f"{path}: {error}", file=sys.stderr)
         return 1
+    site.refuse_draft(guideline, path)
     for warning in warnings(path, guideline):
         print(warning, file=sys.stderr)
     print(f"{path}: ok; guideline {guideline.id} version {guideline.version}, sha256 {guideline.sha256}")

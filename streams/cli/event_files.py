@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from streams.config import site
+from streams.cli import options
 from streams.errors import UsageError
 from streams.service.event_file import Log, load, refuse, summary, warn
 from streams.times import ZONE, instant
@@ -102,7 +102,7 @@ def fold(arguments: argparse.Namespace) -> Course:
 
     Raises UsageError for a file or configuration that cannot be used.
     """
-    guideline = site.guideline(arguments.config)
+    guideline = options.guideline_of(arguments)
     gaps = getattr(arguments, "gaps", False)
     return folded(load(arguments.file, guideline.choices.ahead), guideline, arguments.at, gaps)
 

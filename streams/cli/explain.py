@@ -34,6 +34,7 @@ def parser() -> options.Parser:
         "--verbose", action="store_true", help="as text, name the section of docs/spec/criteria.md too"
     )
     options.config(command)
+    options.packs(command)
     options.strict(command)
     return command
 

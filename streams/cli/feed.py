@@ -16,6 +16,7 @@ from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.config.feeds import FeedTable
+    from streams.feeds.checking import CheckReport
     from streams.feeds.mapping.feed_rules import FeedRules
     from streams.feeds.mapping.handled import Handled
     from streams.feeds.mapping.tables import Tables
@@ -129,9 +130,10 @@ def fhir_main(arguments: list[str]) -> int:
 
 
 CHECK_DESCRIPTION = """\
-Reads captured messages, publishes nothing, and says on one page what they hold: which codes are
-mapped to what, which are not, what is refused and why, units, patient ids' authorities, times
-without a zone, results corrected without saying so. No patient data is printed.
+Reads captured HL7 v2 messages and FHIR resources (bundles, bulk exports, notifications), publishes
+nothing, and says on one page what they hold: which codes are mapped to what, which are not, what is
+refused and why, units, patient ids' authorities, times without a zone, results corrected without
+saying so. No patient data is printed.
 
 Exit: 0 everything is mapped and nothing refused, 1 something is not, 2 usage."""
 CHECK_EXAMPLE = "  il2watch feed check captured/ --feed icu-monitors --config site.toml"
@@ -139,7 +141,9 @@ CHECK_EXAMPLE = "  il2watch feed check captured/ --feed icu-monitors --config si
 
 def check_parser() -> options.Parser:
     command = options.parser("feed check", CHECK_DESCRIPTION, CHECK_EXAMPLE)
-    command.add_argument("paths", metavar="PATH", nargs="+", help="files or folders of messages")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", help="files or folders of messages and resources"
+    )
     feed_option(command)
     command.add_argument("--json", action="store_true", help="everything, as one JSON object")
     return command
@@ -150,17 +154,29 @@ def check_main(arguments: list[str]) -> int:
     chosen = check_parser().parse_args(arguments)
     from streams.feeds import checking, offline
     from streams.service import files
-    from streams.service.lifecycle import wall
 
     rules = rules_of(chosen)
-    checker = checking.Checker(rules)
-    for found in offline.captured(offline.files(chosen.paths), rules, wall()):
-        checker.add(found)
+    report = _checked(offline.files(chosen.paths), rules)
     if chosen.json:
-        files.write([checking.as_record(checker.report)])
+        files.write([checking.as_record(report)])
     else:
-        print("\n".join(checking.page(checker.report, rules.name)))
-    return 0 if checker.report.clean else 1
+        print("\n".join(checking.page(report, rules.name)))
+    return 0 if report.clean else 1
+
+
+def _checked(paths: list[Path], rules: FeedRules) -> CheckReport:
+    """Return what the files hold, each in its own form. Raises UsageError."""
+    from streams.feeds import checking, checking_fhir, offline, offline_fhir
+    from streams.service.lifecycle import wall
+
+    report = checking.CheckReport()
+    fhir = [path for path in paths if offline_fhir.is_fhir(path)]
+    messages, resources = checking.Checker(rules, report), checking_fhir.FhirChecker(rules, report)
+    for message in offline.captured((path for path in paths if path not in fhir), rules, wall()):
+        messages.add(message)
+    for request in offline_fhir.requested(fhir, rules, wall()):
+        resources.add(request)
+    return report
 
 
 MAP_DESCRIPTION = """\

@@ -70,6 +70,9 @@ COMMANDS = {
     "backtest": Command(
         "streams.cli.backtest:main", "the alerts that only one of two configurations or versions gives"
     ),
+    "packs ls": Command("streams.cli.packs:ls_main", "list the guideline packs, with their status"),
+    "packs show": Command("streams.cli.packs:show_main", "what is in a guideline pack, row by row"),
+    "packs check": Command("streams.cli.packs:check_main", "which packs a site uses, and what it has signed"),
     "config check": Command("streams.cli.config:main", "validate a site configuration"),
     "config schema": Command("streams.cli.config:schema_main", "print its JSON Schema, for editors"),
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for trials"),

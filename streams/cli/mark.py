@@ -1,4 +1,4 @@
-"""Run `il2watch mark`: say whether a page was of use (wire.md, Marks)."""
+"""Run `il2watch mark`: say whether a page was of use (wire.md, `il2.pages`)."""
 
 from __future__ import annotations
 

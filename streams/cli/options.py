@@ -18,6 +18,7 @@ from streams.kafka.settings import Broker, add_broker_option, broker
 from streams.times import instant
 
 if TYPE_CHECKING:
+    from rules.guideline import Guideline
     from streams.kafka.commands import Who
 
 
@@ -51,6 +52,34 @@ def config(command: Parser) -> None:
         metavar="TOML",
         help="site configuration; default: IL2WATCH_CONFIG, else the guideline as published",
     )
+
+
+def packs(command: Parser) -> None:
+    """Add the options that choose guideline packs; `guideline_of` reads them."""
+    command.add_argument(
+        "--edition",
+        metavar="PACK",
+        help="pack that decides, like dutcher-2014/1 (il2watch packs ls); default: the configuration's",
+    )
+    command.add_argument(
+        "--overlay",
+        metavar="PACK",
+        action="append",
+        default=[],
+        help="pack evaluated beside, which decides nothing; up to three times",
+    )
+    command.add_argument(
+        "--allow-draft",
+        action="store_true",
+        help="let a pack decide of which not everything was read in its source; outputs say so",
+    )
+
+
+def guideline_of(chosen: argparse.Namespace) -> Guideline:
+    """Return the guideline that the options choose. Raises UsageError."""
+    if not hasattr(chosen, "edition"):
+        return site.guideline(chosen.config)
+    return site.offline(chosen.config, chosen.edition, chosen.overlay, chosen.allow_draft)
 
 
 def strict(command: Parser) -> None:

@@ -31,6 +31,7 @@ def parser() -> options.Parser:
     )
     options.at(command)
     options.config(command)
+    options.packs(command)
     options.strict(command)
     return command
 

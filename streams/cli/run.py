@@ -28,6 +28,7 @@ def parser() -> options.Parser:
     )
     options.output(command)
     options.config(command)
+    options.packs(command)
     options.strict(command)
     return command
 

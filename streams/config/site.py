@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 CONFIG = "IL2WATCH_CONFIG"
 
 
-def guideline(path: str | None) -> Guideline:
+def guideline(path: str | None, allow_draft: bool = False) -> Guideline:
     """Return the guideline with a site's configuration (`path`, else `IL2WATCH_CONFIG`, else none).
 
-    Raises UsageError naming key and line.
+    Raises UsageError naming key and line; and, unless `allow_draft`, where a draft pack would decide.
     """
     from rules.guideline import SCHWARTZENTRUBER_2001
 
@@ -28,7 +28,36 @@ def guideline(path: str | None) -> Guideline:
     configured, fault = checked(named)
     if configured is None:
         raise UsageError(f"{named}: {fault}")
+    if not allow_draft:
+        refuse_draft(configured, named)
     return configured
+
+
+def refuse_draft(configured: Guideline, named: str) -> None:
+    """Raise UsageError where a pack that decides, or may decide, is a draft."""
+    from rules.guideline.settings.packs import draft_fault
+
+    fault = draft_fault(configured)
+    if fault is not None:
+        raise UsageError(f"{named}: {fault}")
+
+
+def offline(path: str | None, edition: str | None, overlays: list[str], allow_draft: bool) -> Guideline:
+    """Return the guideline of an offline command: `edition` decides, `overlays` stand beside.
+
+    Raises UsageError for a pack that there is not, and, unless `allow_draft`, for a draft that decides.
+    """
+    if edition is None and not overlays:
+        return guideline(path, allow_draft=True) if allow_draft else guideline(path)
+    from rules.guideline.settings.packs import BadPacks, with_editions
+
+    try:
+        found = with_editions(guideline(path, allow_draft=True), edition, overlays)
+    except BadPacks as fault:
+        raise UsageError(f"--{fault.key}: {fault}") from None
+    if not allow_draft:
+        refuse_draft(found, f"--edition {edition}" if edition else path or "the configuration")
+    return found
 
 
 def checked(path: str) -> tuple[Guideline, None] | tuple[None, str]:

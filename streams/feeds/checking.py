@@ -15,7 +15,7 @@ from rules.wire.instants import BadTime
 from rules.wire.refusals import UNMAPPED
 from streams.feeds.mapping.code_map import Coding, Disagrees, MapRow
 from streams.feeds.mapping.feed_rules import FeedRules
-from streams.feeds.mapping.handled import RefusedPart
+from streams.feeds.mapping.handled import Handled, RefusedPart
 from streams.feeds.mapping.hl7.charsets import UnknownCharset, decoded
 from streams.feeds.mapping.hl7.context import entity, identifiers
 from streams.feeds.mapping.hl7.observation import codings, grouped
@@ -26,6 +26,13 @@ from streams.feeds.offline import Captured
 SHOWN = (1, 2, 3, 4, 5, 6, 7, 8, 11, 14)
 """The fields of an OBX that a sample shows: none that names a person or a device."""
 MOST_ROWS = 40
+DOUBTED = {
+    "silent-correction": "corrections that do not say so",
+    "name-changed": "names changed under one id",
+    "identity-changed": "ids changed of one Patient",
+    "lost-notifications": "notifications lost",
+}
+"""What is counted and may mean a fault of the sender, in words."""
 
 
 class CodeReport(msgspec.Struct):
@@ -44,8 +51,9 @@ class CodeReport(msgspec.Struct):
 class CheckReport(msgspec.Struct):
     """What captured traffic holds. No value of a patient is in it."""
 
-    files: int = 0
+    paths: set[str] = msgspec.field(default_factory=set)
     messages: int = 0
+    requests: int = 0
     types: Counter[str] = msgspec.field(default_factory=Counter)
     not_taken: Counter[str] = msgspec.field(default_factory=Counter)
     events: Counter[str] = msgspec.field(default_factory=Counter)
@@ -54,10 +62,17 @@ class CheckReport(msgspec.Struct):
     tally: Counter[str] = msgspec.field(default_factory=Counter)
     authorities: Counter[str] = msgspec.field(default_factory=Counter)
     control_ids_reused: int = 0
+    versions_reused: int = 0
+    without_id: int = 0
     without_zone: int = 0
     ahead: int = 0
     serial_draws: set[str] = msgspec.field(default_factory=set)
     codes: dict[str, CodeReport] = msgspec.field(default_factory=dict)
+
+    @property
+    def files(self) -> int:
+        """How many files held anything."""
+        return len(self.paths)
 
     @property
     def unmapped(self) -> list[CodeReport]:
@@ -67,8 +82,27 @@ class CheckReport(msgspec.Struct):
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is unmapped and nothing refused."""
-        return not self.unmapped and not self.refused and not self.not_taken
+        """Whether something was found, and nothing of it is unmapped or refused."""
+        return bool(self.paths) and not self.unmapped and not self.refused and not self.not_taken
+
+    def count(self, path: str, place: str, handled: Handled) -> None:
+        """Count what a message or request gave. `place`: where it stands, as `file: message 1`."""
+        self.paths.add(path)
+        for (what, label), number in handled.tally.items():
+            if what == "events":
+                self.events[label] += number
+            elif what not in ("refused", UNMAPPED, "ignored", "not-taken"):
+                self.tally[f"{what} {label}".strip()] += number
+        for part in handled.refused:
+            self.refused[part.reason] += 1
+            text = f"{place}: {part.segment} {part.number}: {part.message}"
+            self.first_refused.setdefault(part.reason, text)
+        if not handled.verdict.taken and not handled.refused:
+            self.not_taken[f"{handled.verdict.code} {handled.verdict.text}"] += 1
+
+    def code(self, named: str, coding: Coding) -> CodeReport:
+        """Return what is counted of a code. `named`: where it stands and what it is, as `OBX LN 2160-0`."""
+        return self.codes.setdefault(named, CodeReport(coding.named, coding.text[:60]))
 
 
 class Order(NamedTuple):
@@ -79,30 +113,22 @@ class Order(NamedTuple):
 
 
 class Checker:
-    """A report in the making."""
+    """Counts messages of HL7 v2 in a report."""
 
-    def __init__(self, rules: FeedRules) -> None:
-        self.rules, self.report = rules, CheckReport()
+    def __init__(self, rules: FeedRules, report: CheckReport) -> None:
+        self.rules, self.report = rules, report
         self.control_ids: dict[tuple[str, str], bytes] = {}
         self.draws: defaultdict[Order, set[str]] = defaultdict(set)
-        self.paths: set[str] = set()
 
     def add(self, found: Captured) -> None:
         """Count a message."""
-        handled, report = found.answered.handled, self.report
-        self.paths.add(found.path)
-        report.files, report.messages = len(self.paths), report.messages + 1
-        for (what, label), number in handled.tally.items():
-            if what == "events":
-                report.events[label] += number
-            elif what not in ("refused", UNMAPPED, "ignored", "not-taken"):
-                report.tally[f"{what} {label}".strip()] += number
-        for part in handled.refused:
-            report.refused[part.reason] += 1
-            report.first_refused.setdefault(part.reason, _where(found, part))
+        handled = found.answered.handled
+        self.report.messages += 1
+        self.report.count(found.path, f"{found.path}: message {found.number}", handled)
         self._count_header(found)
         message = self._split(found.data)
-        if message is not None and handled.verdict.taken:
+        used = handled.verdict.taken and not handled.tally["skipped", "ignored-type"]
+        if message is not None and used:
             self._count_patients(message)
             self._count_codes(message, handled.refused)
 
@@ -118,9 +144,6 @@ class Checker:
             self.report.types["(no message)"] += 1
             return
         self.report.types[header.named or "(no type)"] += 1
-        verdict = found.answered.handled.verdict
-        if not verdict.taken:
-            self.report.not_taken[f"{verdict.code} {verdict.text}"] += 1
         before = self.control_ids.setdefault((header.sender[0], header.control_id), found.data)
         self.report.control_ids_reused += before != found.data
         self.report.without_zone += zones(header.time, self.rules.time_zone)[:2] == (None, None)
@@ -168,7 +191,7 @@ class Checker:
     def _count_code(self, segment: Segment, patient: str, reason: str | None) -> None:
         coding, row = self._row(segment)
         named = f"{segment.name} {coding.named}"
-        code = self.report.codes.setdefault(named, CodeReport(coding.named, coding.text[:60]))
+        code = self.report.code(named, coding)
         code.times += 1
         code.patients.add(patient)
         unit = segment.first(6 if segment.name == "OBX" else 7)
@@ -178,10 +201,6 @@ class Checker:
             code.refused[reason] += 1
         if not code.sample and (reason is not None or code.becomes == UNMAPPED):
             code.sample = masked(segment)
-
-
-def _where(found: Captured, part: RefusedPart) -> str:
-    return f"{found.path}: message {found.number}: {part.segment} {part.number}: {part.message}"
 
 
 def _becomes(row: object, segment: str) -> str:
@@ -197,18 +216,24 @@ def masked(segment: Segment) -> str:
     fields = [segment.name]
     for place in range(1, max(SHOWN) + 1):
         text = segment.raw(place) if place in SHOWN else ""
-        fields.append(text if place != 5 or segment.name == "RXA" or _is_plain(text) else "...")
+        fields.append(text if place != 5 or segment.name == "RXA" or is_plain(text) else "...")
     return segment.delimiters.field.join(fields).rstrip(segment.delimiters.field)
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
+    """Return whether a value is a number, and so may be shown as a sample."""
     return len(text) <= 12 and not any(letter.isalpha() for letter in text)
 
 
 def page(report: CheckReport, feed: str) -> Iterator[str]:
     """Yield the report for people, the first line the verdict."""
     yield _verdict(report)
-    yield f"feed {feed}: {report.files:,} files, {report.messages:,} messages"
+    sizes = {
+        "files": report.files,
+        "messages": report.messages,
+        "resources and bundles": report.requests,
+    }
+    yield f"feed {feed}: " + ", ".join(f"{number:,} {what}" for what, number in sizes.items() if number)
     yield from _listed("types", report.types)
     yield from _listed("gives events", report.events)
     yield from _listed("message types not taken", report.not_taken)
@@ -221,6 +246,23 @@ def page(report: CheckReport, feed: str) -> Iterator[str]:
 
 
 def _verdict(report: CheckReport) -> str:
+    if not report.paths:
+        return "nothing was found: no message, no resource"
+    doubts = [f"{what} {number:,}" for what, number in _doubts(report) if number]
+    return _faults(report) + (f"; look at: {', '.join(doubts)}" if doubts else "")
+
+
+def _doubts(report: CheckReport) -> Iterator[tuple[str, int]]:
+    """Yield what is used and may yet be wrong, with how often."""
+    yield "control ids used again", report.control_ids_reused
+    yield "versions used again", report.versions_reused
+    yield "readings later than their message", report.ahead
+    yield "codes with serial draws", len(report.serial_draws)
+    for what, words in DOUBTED.items():
+        yield words, sum(number for name, number in report.tally.items() if name.partition(" ")[0] == what)
+
+
+def _faults(report: CheckReport) -> str:
     if report.clean:
         return "everything is mapped, nothing is refused"
     unmapped = len(report.unmapped)
@@ -238,6 +280,10 @@ def _listed(title: str, found: Counter[str]) -> Iterator[str]:
 def _remarks(report: CheckReport) -> Iterator[str]:
     if report.control_ids_reused:
         yield f"control ids used again for other messages: {report.control_ids_reused:,}"
+    if report.versions_reused:
+        yield f"versions of a resource with other contents each time: {report.versions_reused:,}"
+    if report.without_id:
+        yield f"resources without an id or identifier: {report.without_id:,}; they cannot be corrected"
     if report.without_zone:
         yield f"messages whose times have no zone: {report.without_zone:,}; state time-zone"
     if report.ahead:
@@ -285,6 +331,7 @@ def as_record(report: CheckReport) -> dict[str, object]:
         )
         for code in report.codes.values()
     ]  # fmt: skip
-    plain = {name: getattr(report, name) for name in CheckReport.__struct_fields__ if name != "codes"}
+    names = [name for name in CheckReport.__struct_fields__ if name not in ("codes", "paths")]
+    plain = {"files": report.files} | {name: getattr(report, name) for name in names}
     plain["serial_draws"] = sorted(report.serial_draws)
     return {"verdict": _verdict(report), "clean": report.clean, **plain, "codes": codes}

@@ -23,6 +23,7 @@ from rules.wire.topics import (
     DEADLETTERS,
     FEED_ALIASES,
     FEED_BEDS,
+    FEED_PATIENTS,
     FEED_RESULTS,
     PARTITIONS,
 )
@@ -160,6 +161,7 @@ def compacted_for_a_week() -> dict[str, str]:
 COMPACTED = {
     ASSESSMENTS: compacted,
     FEED_ALIASES: compacted,
+    FEED_PATIENTS: compacted,
     FEED_BEDS: compacted,
     FEED_RESULTS: compacted_for_a_week,
 }

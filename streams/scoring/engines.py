@@ -30,7 +30,7 @@ class FoldingEngine:
     """Folds events as they come, and the answer to each alert at its time.
 
     It passes each alert to `on_alert`, each record that is taken to `on_record`, and each time in which a
-    dose is ready to `on_ready`.
+    dose is ready (`lets_go` of the patient) to `on_ready`.
 
     `refused`: by reason, what only the chart could refuse; `implausible`: by code.
     """
@@ -42,9 +42,11 @@ class FoldingEngine:
         on_record: Callable[[Event], None] | None = None,
         on_ready: Reported | None = None,
         answer: Answers | None = None,
+        lets_go: Callable[[Patient], bool] = is_ready,
     ) -> None:
         self.guideline, self.on_alert = guideline, on_alert
         self.on_record, self.on_ready, self.answer = on_record, on_ready, answer
+        self.lets_go = lets_go
         self.answers: dict[str, list[Answered]] = defaultdict(list)
         self.patients: dict[str, Patient] = {}
         self.refused: Counter[str] = Counter()
@@ -59,6 +61,13 @@ class FoldingEngine:
             moved = self._advance(patient, event) or moved
         if moved and (self.clock is None or event.known > self.clock):
             self.clock = event.known
+
+    def passed(self, name: str, until: int) -> Patient | None:
+        """Decide everything of a patient before an instant, and return the patient; None: not known yet."""
+        patient = self.patients.get(name)
+        if patient is not None and until > patient.now:
+            self._pass(patient, until)
+        return patient
 
     def _advance(self, name: str, event: Event) -> bool:
         before = self.patients.get(name)
@@ -80,7 +89,7 @@ class FoldingEngine:
         if self.on_ready is not None:
             for start, end in minutes(patient, until):
                 self._decide(patient, start + 1)
-                if is_ready(patient):
+                if self.lets_go(patient):
                     self.on_ready(patient.id, start, end)
         self._decide(patient, until)
 

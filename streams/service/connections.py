@@ -14,13 +14,14 @@ LOOK_S = 1.0
 
 
 class GuardedRunner(web.AppRunner):
-    """A runner that cuts connections which wait for a request, or for the rest of one, for 10 s.
+    """A runner that cuts connections which wait for a request, or for the rest of one, for so many seconds.
 
     aiohttp has no time limit for the headers of a request. A stream of events is an answer, and stays.
     """
 
-    def __init__(self, app: web.Application, **options: Any) -> None:
+    def __init__(self, app: web.Application, patience_s: float = HALF_OPEN_S, **options: Any) -> None:
         super().__init__(app, access_log=None, **options)
+        self.patience_s = patience_s
         self._waiting: dict[Any, float] = {}
         self._cutting: asyncio.Task[None] | None = None
 
@@ -41,12 +42,12 @@ class GuardedRunner(web.AppRunner):
             self.cut(time.monotonic())
 
     def cut(self, at: float) -> None:
-        """Close the connections that have waited since 10 s before a time (s)."""
+        """Close the connections that have waited for that long before a time (s)."""
         connections = list(getattr(self.server, "connections", ()))
         waiting = [one for one in connections if one._current_request is None]
         self._waiting = {one: self._waiting.get(one, at) for one in waiting}
         for one, since in self._waiting.items():
-            if at - since >= HALF_OPEN_S:
+            if at - since >= self.patience_s:
                 one.force_close()
 
 

@@ -23,7 +23,14 @@ from streams.times import UTC, ZONE, instant, localized, short, zone_name
 if TYPE_CHECKING:
     from rules.explain import Explanation
     from rules.wire.alerts import AlertRecord
-    from rules.wire.assessments import AcceptedItem, AdviceItem, Assessment, CriterionRow, PressorRate
+    from rules.wire.assessments import (
+        AcceptedItem,
+        AdviceItem,
+        Assessment,
+        CriterionRow,
+        OverlayItem,
+        PressorRate,
+    )
 
 
 def show(assessment: Assessment, screen: Console) -> None:
@@ -33,6 +40,8 @@ def show(assessment: Assessment, screen: Console) -> None:
         align="left",
     )
     screen.print(summary(assessment, screen))
+    for line in packs(assessment):
+        screen.print(Padding(line, (0, 0, 0, 2)))
     screen.print()
     screen.print(criteria(assessment, screen))
     screen.print(clear_rows(assessment, screen))
@@ -45,6 +54,22 @@ def show(assessment: Assessment, screen: Console) -> None:
         screen.print(Padding(line, (0, 0, 0, 2)))
     screen.print(Text(guideline(assessment), style="dim"))
     screen.print()
+
+
+DRAFT_BANNER = "DRAFT GUIDELINE PACK: not everything of it was read in its source"
+
+
+def packs(assessment: Assessment) -> list[Text]:
+    """Return the banner of a draft pack that decides, and one quiet line for each pack beside."""
+    banner = [Text(DRAFT_BANNER, style="bold")] if assessment.guideline.get("status") == "draft" else []
+    return [*banner, *(Text(beside(one), style="dim") for one in assessment.overlays or ())]
+
+
+def beside(one: OverlayItem) -> str:
+    """Return what a pack says that stands beside: `beside til-2024/1 (draft): no-objection`."""
+    draft = " (draft)" if one.guideline.get("status") == "draft" else ""
+    why = f": {listed(one.reasons)}" if one.reasons else ""
+    return f"beside {one.guideline['id']}/{one.guideline['version']}{draft}: {one.verdict}{why}"
 
 
 def headed(at: str) -> str:

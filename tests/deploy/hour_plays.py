@@ -45,7 +45,7 @@ def every(minute: float, minutes: float, offset: float = 0) -> bool:
 
 
 def started() -> None:
-    metrics.BUILD.info({"version": "0.1.0"})
+    metrics.BUILD.info({"version": "0.2.0"})
 
 
 def worker(name: str) -> Play:
@@ -56,7 +56,7 @@ def worker(name: str) -> Play:
     def play(minute: float) -> None:
         other = name == "worker-2" and within(minute, 98, 100)
         metrics.GUIDELINE.info(reference | {"sha256": "other"} if other else reference)
-        metrics.BUILD.info({"version": "0.0.9" if other else "0.1.0"})
+        metrics.BUILD.info({"version": "0.0.9" if other else "0.2.0"})
         if not within(minute, 85, 90):
             read(minute)
         decide(minute)

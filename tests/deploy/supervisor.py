@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 from tests.deploy.places import DEPLOY, ROOT
 
-UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+ALL = sorted((DEPLOY / "systemd").glob("*.service"))
+UNITS = [path for path in ALL if "Type=oneshot" not in path.read_text(encoding="utf-8")]
+"""Those of services that last."""
 UNDERSTOOD = {"Restart", "RestartSec", "RestartPreventExitStatus", "TimeoutStopSec", "KillMode"}
 
 

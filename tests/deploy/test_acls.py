@@ -22,6 +22,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import TopicAuthorizationFailedError
 
+from simulators.interfaces.fhir_r4 import SIM, patient
 from streams.dev_broker import process_tree
 from streams.dev_broker.jars import classpath, java
 from streams.kafka.ports import HOST, free, open_at, wait_until
@@ -31,8 +32,9 @@ from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.board.board_here import KEY, TOKEN
-from tests.streams.feeds.running import Sender, said
+from tests.streams.feeds.running import FhirSender, Sender, said
 from tests.streams.feeds.support import sample
+from tests.streams.feeds.test_fhir import NOWHERE, observation
 from tests.streams.kafka.brokers_here import had
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("acls")]
@@ -210,26 +212,45 @@ def test_somebody_at_the_bedside_acknowledges_it(ward: Ward, alert: dict[str, An
     )
 
 
-def test_a_hospital_feed_publishes_remembers_and_moves_what_a_merge_moves(ward: Ward, tmp_path: Path) -> None:
-    config, (port, metrics) = ward.kafka.config("hospital-feed", tmp_path), free(2)
-    table = f'[feeds.ward]\nkind = "mllp"\nlisten = "{HOST}:{port}"\n'
+@contextmanager
+def hospital_feed(ward: Ward, folder: Path, command: str, keys: str) -> Iterator[int]:
+    """Run a feed as its own principal; yield the port that it listens on."""
+    config, (port, metrics) = ward.kafka.config("hospital-feed", folder), free(2)
+    table = f'[feeds.ward]\nlisten = "{HOST}:{port}"\n{keys}\n'
     config.write_text(config.read_text(encoding="utf-8") + table, encoding="utf-8")
-    words = [sys.executable, "-m", "streams", "feed", "hl7", "--config", str(config)]
+    words = [sys.executable, "-m", "streams", "feed", command, "--config", str(config)]
     words += ["--metrics-port", str(metrics)]
     with (ward.folder / "hospital-feed.log").open("ab") as log:
         feed = process_tree.start(words, log)
-    sender = Sender(port)
     try:
         assert wait_until(lambda: open_at(HOST, port), PATIENCE_S), ward.log("hospital-feed")
+        yield port
+        assert "uthorization" not in ward.log("hospital-feed")
+    finally:
+        process_tree.stop(feed)
+
+
+def test_a_hospital_feed_publishes_remembers_and_moves_what_a_merge_moves(ward: Ward, tmp_path: Path) -> None:
+    with hospital_feed(ward, tmp_path, "hl7", 'kind = "mllp"') as port:
+        sender = Sender(port)
         prior = sample("90").replace(b"T0000001", b"T0000077")
         for message in (prior, sample("105"), sample("86")):
             assert said(sender.deliver(message, time.monotonic() + PATIENCE_S))[0] == "CA"
+        sender.close()
         told(ward, "il2.feeds.aliases", lambda alias: bool(alias["moved"]))
         told(ward, "il2.io", lambda record: str(record["id"]).startswith("merged:"))
-        assert "uthorization" not in ward.log("hospital-feed")
-    finally:
+
+
+def test_a_feed_of_fhir_publishes_and_remembers_its_patients(ward: Ward, tmp_path: Path) -> None:
+    keys = f'kind = "fhir"\npatient = {{ authorities = ["{SIM}"] }}'
+    with hospital_feed(ward, tmp_path, "fhir", keys) as port:
+        sender = FhirSender(port)
+        bad = observation(id="o2", subject=NOWHERE)
+        for resource in (patient("p1"), observation(), bad):
+            assert sender.deliver(resource, time.monotonic() + PATIENCE_S) == 200
         sender.close()
-        process_tree.stop(feed)
+        told(ward, "il2.feeds.patients", lambda linkage: linkage["patient"] == "p1")
+        told(ward, "il2.vitals", lambda record: record["patient"] == "p1")
 
 
 def test_the_census_counts_the_patient(ward: Ward, alert: dict[str, Any]) -> None:

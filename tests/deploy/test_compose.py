@@ -22,7 +22,7 @@ from tests.deploy.places import DEPLOY, ROOT, loaded
 COMPOSE = DEPLOY / "compose.yaml"
 PIPE = re.compile(r"\$\{[A-Z0-9_]+:-([^}]*)\}")
 ONCE = {"topics"}
-OURS = ("topics", "worker", "pager", "board", "census")
+OURS = ("topics", "worker", "pager", "board", "census", "feed-hl7", "feed-fhir")
 NON_ROOT = {"10001:10001", "65534:65534", "472:0", "appuser"}
 
 
@@ -255,6 +255,20 @@ def test_prometheus_looks_for_each_service_where_it_serves() -> None:
         (found,) = jobs[f"il2-{name}"]["dns_sd_configs"]
         command = SERVICES[name]["command"]
         assert (found["names"], found["port"]) == ([name], int(command[command.index("--metrics-port") + 1]))
+
+
+def test_prometheus_looks_for_both_feeds_and_tells_them_apart() -> None:
+    (job,) = (
+        job
+        for job in loaded(DEPLOY / "prometheus" / "prometheus.yml")["scrape_configs"]
+        if job["job_name"] == "il2-feed"
+    )
+    for found in job["dns_sd_configs"]:
+        (name,) = found["names"]
+        command = SERVICES[name]["command"]
+        assert found["port"] == int(command[command.index("--metrics-port") + 1])
+    assert {found["names"][0] for found in job["dns_sd_configs"]} == {"feed-hl7", "feed-fhir"}
+    assert job["relabel_configs"] == [{"source_labels": ["__meta_dns_name"], "target_label": "service"}]
 
 
 def test_the_image_is_tagged_with_the_programs_version() -> None:

@@ -53,9 +53,11 @@ ALERTS = Source(
         "rules/decide/assessed_facts.py",
         "rules/decide/endings.py",
         "rules/decide/monitoring_texts.py",
+        "rules/decide/overlays.py",
         "rules/decide/recommendation_alerts.py",
         "rules/decide/steps.py",
         "rules/evaluate/pressure.py",
+        "rules/evaluate/rows/held_reading.py",
         "rules/evaluate/rows/oxygen.py",
         "rules/evaluate/rows/upper_limit.py",
         "rules/guideline/local_time.py",
@@ -138,6 +140,7 @@ NOT_SHOWN = {
     "codes, states and units": (
         "rules/chart/chart.py",
         "rules/chart/oxygen.py",
+        "rules/chart/setting.py",
         "rules/chart/write_facts.py",
         "rules/decide/assessment.py",
         "rules/decide/dose_clock.py",
@@ -164,13 +167,16 @@ NOT_SHOWN = {
         "streams/channels/options.py",
         "streams/channels/registry.py",
         "streams/channels/webhook.py",
+        "streams/pager/delivery/open_alerts.py",
         "streams/pager/delivery/retry.py",
+        "streams/pager/service/app.py",
         "streams/pager/service/config.py",
         "streams/pager/service/metrics.py",
         "streams/pager/service/process.py",
         "streams/show/topics.py",
     ),
     "for who judges the monitor": ("streams/show/scores.py",),
+    "of a guideline pack, on its own page": ("rules/guideline/packs",),
 }
 """Where strings in prose are that no nurse or physician reads, by why."""
 READ = ("rules", "streams/board", "streams/channels", "streams/pager", "streams/plot", "streams/show")

@@ -98,6 +98,9 @@ def told(broker: Broker) -> set[str]:
 
 
 @pytest.mark.campaign("disk", slices=1)
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # of a producer whose broker ended
 def test_what_was_acknowledged_before_a_disk_was_full_is_told_when_there_is_room_again(
     disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: Callable[..., None]
 ) -> None:

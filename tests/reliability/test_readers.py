@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from rules.decide.engine import assessments, fold
@@ -19,13 +22,18 @@ from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from streams.board.board_state import BoardState, DisplaySettings
 from streams.cli import lookup
+from streams.cli.main import main
 from streams.deadletters.letter import letter, mended, written
 from streams.demo.feed import Reader
 from streams.demo.overview import DemoOverview
 from streams.export.knowing import Wanted, exported
+from streams.pager.delivery.outbox import OutboxWriter
+from streams.pager.service.intake import Intake
 from streams.projections.assessments import Census
 from streams.projections.patients import TopicRecord, name_of
 from tests.campaigns import examples
+from tests.streams.pager.delivery.test_outbox import Table
+from tests.streams.pager.policy.telling import PAGING
 
 AT = "2026-03-02T10:00:00Z"
 NOW = parse(AT)
@@ -178,6 +186,43 @@ class Polled:
 
     def poll(self, timeout_ms: int) -> list[Record]:
         return self.found
+
+
+@settings(max_examples=examples(60))
+@given(some.lists(records, max_size=6))
+def test_the_pager_takes_the_alert_that_is_all_right_whatever_else_it_reads(found: list[Record]) -> None:
+    letters: list[Any] = []
+
+    async def append(sent: Any) -> list[int]:
+        letters.extend(sent)
+        return [0] * len(letters)
+
+    async def read() -> OutboxWriter:
+        producer: Any = SimpleNamespace(append=append)
+        writer = OutboxWriter(PAGING, Table(), producer, lambda: NOW)
+        intake = Intake(writer, lambda _: False)
+        others = [one for one in found if one.topic in (ALERTS, COMMANDS) and one.key != b"p1"]
+        for offset, one in enumerate([*others, Record(ALERTS, b"p1", ALERT, NOW)]):
+            message = SimpleNamespace(**one._replace(offset=offset)._asdict())
+            message.timestamp = one.timestamp / 1000
+            await intake.process(message)
+        return writer
+
+    assert "0123456789abcdef" in asyncio.run(read()).states["p1"].episodes
+    assert len(letters) <= len(found)
+
+
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=some.lists(some.binary(max_size=40) | nearly_right(), max_size=6))
+def test_score_reads_any_file(found: list[bytes], tmp_path: Path) -> None:
+    truth = {
+        "patient": "p1", "origin": "2026-03-02T07:00:00Z", "minutes": 720, "cycle_start": "2026-03-02T07:00:00Z",
+        "discharge": None, "criteria": {}, "possible": {},
+    }  # fmt: skip
+    events, expected = tmp_path / "events.jsonl", tmp_path / "truth.jsonl"
+    events.write_bytes(b"\n".join([GOOD[0].value or b"", *found]) + b"\n")
+    expected.write_text(json.dumps(truth) + "\n")
+    assert main(["score", str(events), "--truth", str(expected), "-o", "json"]) in (0, 1, 2)
 
 
 names = some.sampled_from(["__streams.errors." + name for name in ("reason", "message", "topic", "offset")])

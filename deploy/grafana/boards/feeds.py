@@ -40,6 +40,13 @@ NOW = PanelRow(
             "min(il2_feed_certificate_expiry_timestamp_seconds) - time()",
         ),
         number(
+            "Lost notifications",
+            "Notifications of subscriptions that never came, in the last day.",
+            "short",
+            'sum(increase(il2_feed_counted_total{what="lost-notifications"}[1d]))',
+            steps=((1, RED),),
+        ),
+        number(
             "Outage",
             "Time of the last day in which the broker did not acknowledge.",
             "s",

@@ -8,7 +8,8 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, runs
-from rules.chart.series import FAST, UNEXCUSED, VERY_FAST, HeartRate, Latch
+from rules.chart.latch import Latch
+from rules.chart.series import FAST, UNEXCUSED, VERY_FAST, HeartRate
 from rules.evaluate.dosing import due_spans
 from rules.evaluate.result import (
     ABSOLUTE,
@@ -46,7 +47,11 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory
     With a correctable cause known to be present, over 130 is relative too; but over 150, or while a dose is
     due, nothing excuses.
     """
-    hr = chart.tail.now.hr
+    return judged(row, chart, now, before, chart.tail.now.hr)
+
+
+def judged(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, hr: HeartRate) -> Result:
+    """Return the result by the conditions of a heart rate."""
     last = hr.latest_counted
     if last is None:
         return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
@@ -58,7 +63,7 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory
     if is_not_sinus(row, chart):
         result.name = row.not_sinus_words
     if hr.unexcused.on or hr.very_fast.on:
-        return _upper_condition(row, chart, now, before, result, limit if stale else None)
+        return _upper_condition(row, chart, now, before, hr, result, limit if stale else None)
     result.limit = row.relative.trip.text
     if hr.fast.on:
         result.state, result.evidence, result.stale = RELATIVE, hr.fast.evidence, stale
@@ -91,10 +96,15 @@ def present(chart: Chart, code: str) -> bool:
 
 
 def _upper_condition(
-    row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, result: Result, stale_at: Instant | None
+    row: ExcusedRateRow,
+    chart: Chart,
+    now: Instant,
+    before: Memory,
+    hr: HeartRate,
+    result: Result,
+    stale_at: Instant | None,
 ) -> Result:
     """Return the result while an upper condition holds: absolute unless a cause excuses it."""
-    hr = chart.tail.now.hr
     causes = (
         _causes_when_fresh(row, chart, before, stale_at)
         if stale_at is not None

@@ -5,7 +5,8 @@ from functools import lru_cache
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
-from rules.chart.folded import NOTHING, fold
+from rules.chart.folded import NOTHING, fold, key_of
+from rules.chart.stated import flags_of
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
@@ -15,6 +16,7 @@ from rules.evaluate.result import (
 )
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import FindingRow
+from rules.guideline.implied import IMPLIED_BY
 from rules.wire.instants import Instant
 
 Wanted = tuple[str, str]
@@ -28,9 +30,12 @@ def wanted(name: str) -> Wanted:
 
 
 def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
-    """Return the cycle's findings of these codes, in order of `at`."""
+    """Return the cycle's findings of these codes, and of those that imply them, in order of `at`."""
     found = [
-        (code, sign) for code in codes for sign in chart.findings.get(code, ()) if chart.cycle.holds(sign.at)
+        (code, sign)
+        for code in codes.union(*(IMPLIED_BY.get(code, ()) for code in codes))
+        for sign in chart.findings.get(code, ())
+        if chart.cycle.holds(sign.at)
     ]
     return sorted(found, key=lambda pair: place(pair[1]))
 
@@ -41,7 +46,7 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     All findings but mental status are charted so, and they alone.
     """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
-    latest, state, at, last = _course(row.code, chart, absolute, relative)
+    latest, state, at, last = _course(key_of(row, chart), chart, absolute, relative)
     result = Result(state, at=at, latest=last)
     if not latest:
         return result
@@ -53,28 +58,38 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     return result
 
 
-Course = tuple[dict[str, Sign], str, int | None, int | None]
+Latest = dict[tuple[str, str | None], Sign]
+"""The latest record of each finding, in each specimen."""
+
+
+Course = tuple[Latest, str, int | None, int | None]
 """The latest record of each finding, the state they make and since when, and the `at` of the last one."""
 
 
-def _course(code: str, chart: Chart, absolute: list[Wanted], relative: list[Wanted]) -> Course:
+def _course(key: str, chart: Chart, absolute: list[Wanted], relative: list[Wanted]) -> Course:
     """Return what the cycle's records of a row's findings lead to, in order of `at`."""
-    codes = sorted({code for code, _ in (*absolute, *relative)})
+    named = {code for code, _ in (*absolute, *relative)}
+    codes = sorted(named.union(*(IMPLIED_BY.get(code, ()) for code in named)))
 
     def add(before: Course, i: int, sign: Sign) -> Course:
         latest, state, at, _ = before
         if not chart.cycle.holds(sign.at):
             return before
-        latest[codes[i]] = sign
+        latest[codes[i], sign.specimen] = sign
         now = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
         return latest, now, sign.at if now != state or at is None else at, sign.at
 
     signs = tuple(chart.findings.get(one, NOTHING) for one in codes)
-    return fold(chart, code, signs, chart.cycle, lambda: ({}, CLEAR, None, None), add)
+    return fold(chart, key, signs, chart.cycle, lambda: ({}, CLEAR, None, None), add)
 
 
-def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[tuple[str, Sign]]:
-    return [(code, latest[code]) for code, value in names if code in latest and latest[code].value == value]
+def _present(latest: Latest, names: list[Wanted]) -> list[tuple[str, Sign]]:
+    return [
+        (code, sign)
+        for code, value in names
+        for (found, _), sign in latest.items()
+        if sign.value == value and (found == code or found in IMPLIED_BY.get(code, ()))
+    ]
 
 
 def name_of(code: str, sign: Sign) -> str:
@@ -84,7 +99,7 @@ def name_of(code: str, sign: Sign) -> str:
 
 def _inputs(row: FindingRow) -> int:
     codes = (code for code, _ in map(wanted, (*row.relative, *row.absolute)))
-    return dirty_flags.bits(codes) | dirty_flags.ENCOUNTER
+    return flags_of(codes) | dirty_flags.ENCOUNTER
 
 
 ROW_TYPE = RowType(evaluate=finding, inputs=_inputs)

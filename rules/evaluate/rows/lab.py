@@ -3,7 +3,7 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab
-from rules.chart.folded import NOTHING, fold
+from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
 from rules.evaluate.limit_bands import Course, latest, unread
 from rules.evaluate.result import INDETERMINATE, Memory, Result, When, in_time, soonest
@@ -54,7 +54,7 @@ def _course(row: LabRow, chart: Chart, when: When) -> Course:
         return course
 
     results = (chart.labs.get(row.lab, NOTHING),)
-    return fold(chart, row.code, results, (chart.mode, chart.cycle.end, unread_at), Course, add)
+    return fold(chart, key_of(row, chart), results, (chart.mode, chart.cycle.end, unread_at), Course, add)
 
 
 ROW_TYPE = RowType[LabRow](

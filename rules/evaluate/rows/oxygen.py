@@ -5,8 +5,9 @@ Source: criteria.md section 3.1.
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.latch import Latch
 from rules.chart.oxygen import ASSISTED, UNREAD, Oxygen
-from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Latch, Saturation
+from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Saturation
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.evaluate.vital_signs import stale_from

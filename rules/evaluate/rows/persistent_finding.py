@@ -1,8 +1,8 @@
 """Evaluate a charted state that counts only once it has lasted (criteria.md section 3, mental-status)."""
 
-from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
+from rules.chart.stated import flags_of, stated
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counted, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PersistentFindingRow
@@ -14,7 +14,7 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
 
     Never charted or too old it is indeterminate.
     """
-    signs = chart.findings.get(row.finding, [])
+    signs = stated(chart, row.finding)
     signs = counted(signs, lambda at, t: at + row.stale)
     if not signs:
         return Result(INDETERMINATE, missing=(row.finding,))
@@ -58,5 +58,5 @@ def _persisting(row: PersistentFindingRow, run: list[Sign], now: Instant, stale:
 
 
 ROW_TYPE = RowType[PersistentFindingRow](
-    evaluate=persistent_finding, inputs=lambda row: dirty_flags.BIT[row.finding]
+    evaluate=persistent_finding, inputs=lambda row: flags_of((row.finding,))
 )

@@ -9,7 +9,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Lab, place
-from rules.chart.folded import NOTHING, fold
+from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.unreadable import newest_is_unreadable, unreadable_between
 from rules.evaluate.limit_bands import band_of
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
@@ -47,7 +47,7 @@ def _known(row: UpperLimitRow, chart: Chart) -> tuple[Known, Result]:
         return known, _after(row, known, lab, result)
 
     results = tuple(chart.labs.get(code, NOTHING) for code in codes)
-    return fold(chart, row.code, results, None, lambda: ({}, Result()), add)
+    return fold(chart, key_of(row, chart), results, None, lambda: ({}, Result()), add)
 
 
 def _after(row: UpperLimitRow, known: Known, lab: Lab, before: Result) -> Result:

@@ -10,6 +10,7 @@ from rules.guideline.settings.coherence import conflicts
 from rules.guideline.settings.document import ConfigError, Document, Path, parse_toml
 from rules.guideline.settings.keys import ONE_WITH, Key, keys, put, tables
 from rules.guideline.settings.names import WORDS, fault, is_name, with_names
+from rules.guideline.settings.packs import TABLE, BadPacks, with_table
 from rules.guideline.settings.values import described, parsed
 from rules.wire.did_you_mean import nearest
 
@@ -53,6 +54,7 @@ def load(text: str | None) -> Guideline:
     _walk(progress, progress.document.values, ())
     guideline = _put(progress)
     _check(progress, guideline)
+    guideline = _with_packs(progress, guideline)
     if progress.problems:
         raise ConfigError(*(found for _, found in sorted(progress.problems)))
     return guideline
@@ -78,6 +80,19 @@ def _put(progress: Progress) -> Guideline:
     return guideline
 
 
+def _with_packs(progress: Progress, guideline: Guideline) -> Guideline:
+    """Return the guideline with the packs of the table `[packs]`; a fault of it is a problem of the file."""
+    values = progress.document.values.get(TABLE)
+    if values is None:
+        return guideline
+    try:
+        return with_table(guideline, values)
+    except BadPacks as fault:
+        path = (TABLE, fault.key) if fault.key else (TABLE,)
+        progress.report(path, str(fault))
+        return guideline
+
+
 def _check(progress: Progress, guideline: Guideline) -> None:
     """Report each conflict at the first of its keys that the file gives.
 
@@ -99,7 +114,7 @@ def _is_unusable(progress: Progress, name: str) -> bool:
 def _walk(progress: Progress, table: dict[str, Any], above: Path) -> None:
     for name, value in table.items():
         path = (*above, name)
-        if not above and name in OTHER_TABLES:
+        if not above and name in (*OTHER_TABLES, TABLE):
             continue
         if is_name(path):
             _check_names(progress, path, value)

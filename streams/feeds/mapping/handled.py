@@ -14,7 +14,7 @@ import msgspec
 from rules.wire.refusals import problem
 from streams.feeds.mapping.beds import Whereabouts
 from streams.feeds.mapping.corrections import OrderRow
-from streams.feeds.mapping.patients import Merge
+from streams.feeds.mapping.patients import Linkage, Merge
 from streams.feeds.mapping.wire_events import WireEvent
 
 STORED = 0
@@ -67,8 +67,9 @@ Tally = Counter[tuple[str, str]]
 class Handled(msgspec.Struct):
     """What one message gave. `rows` and `rates`: what to remember, `before`: the rows as they were.
 
-    `merges`: patients that became one; `beds`: the rows of patients who changed theirs; `by_bed`: whom each
-    event was given to by its bed; `made`: when the message was, ms.
+    `merges`: patients that became one; `linkages`: which patient a FHIR Patient is, by its address; `beds`:
+    the rows of patients who changed theirs; `by_bed`: whom each event was given to by its bed; `made`: when
+    the message was, ms.
 
     `unmapped` codes are counted; they are among `refused` only if the feed keeps them.
     """
@@ -80,6 +81,7 @@ class Handled(msgspec.Struct):
     before: dict[str, OrderRow | None] = {}
     rates: dict[tuple[str, str], tuple[float | str, str, int]] = {}
     merges: list[Merge] = []
+    linkages: dict[str, Linkage] = {}
     beds: dict[str, Whereabouts] = {}
     by_bed: dict[str, str] = {}
     made: int = 0

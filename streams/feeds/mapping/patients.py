@@ -107,6 +107,29 @@ def encode_alias(alias: Alias) -> bytes:
     return msgspec.json.encode(alias)
 
 
+class Linkage(msgspec.Struct, frozen=True):
+    """A row of `il2.feeds.patients`, whose key is the address of a FHIR Patient.
+
+    `patient`: its id of a configured authority; `stamp`: when that version was made, ms (0: not known).
+    """
+
+    patient: str
+    stamp: int = 0
+
+
+_LINKAGE = msgspec.json.Decoder(Linkage)
+
+
+def decode_linkage(value: bytes) -> Linkage:
+    """Return a row of the patients topic. Raises msgspec.DecodeError."""
+    return _LINKAGE.decode(value)
+
+
+def encode_linkage(linkage: Linkage) -> bytes:
+    """Return a linkage as the value of its record."""
+    return msgspec.json.encode(linkage)
+
+
 MERGED = "merged:"
 LONGEST_ID = 128
 Raw = dict[str, object]

@@ -20,7 +20,7 @@ from streams.feeds.mapping.corrections import (
     row_key,
     settle,
 )
-from streams.feeds.mapping.patients import Alias
+from streams.feeds.mapping.patients import Alias, Linkage
 from streams.feeds.mapping.vetting import Passed
 
 
@@ -44,6 +44,7 @@ class Incident(NamedTuple):
     alert: str
 
 
+NO_LINKAGES: Mapping[str, Linkage] = {}
 MOST_BY_BED = 50_000
 MOST_INCIDENTS = 100_000
 
@@ -60,6 +61,7 @@ class Tables:
     def __init__(self) -> None:
         self.orders: dict[str, OrderRow] = {}
         self.aliases: dict[str, Alias] = {}
+        self.linkages: dict[str, Linkage] = {}
         self.names: dict[str, int] = {}
         self.rates: dict[tuple[str, str], LineRate] = {}
         self.pumps: dict[tuple[str, str], str] = {}
@@ -107,12 +109,18 @@ class Tables:
         before = self.rates.get((patient, line))
         return before is None or before[:2] != (rate, unit) or not 0 < at - before[2] < repeated_ms
 
-    def stored(self, rates: Mapping[tuple[str, str], LineRate], aliases: Mapping[str, Alias]) -> None:
+    def stored(
+        self,
+        rates: Mapping[tuple[str, str], LineRate],
+        aliases: Mapping[str, Alias],
+        linkages: Mapping[str, Linkage] = NO_LINKAGES,
+    ) -> None:
         """Remember what counts only once the broker has it."""
         for line, found in rates.items():
             if line not in self.rates or found[2] >= self.rates[line][2]:
                 self.rates[line] = found
         self.aliases.update(aliases)
+        self.linkages.update(linkages)
 
     def stored_beds(self, rows: Mapping[str, Whereabouts], given: Mapping[str, str]) -> None:
         """Remember, once the broker has it, who changed beds, and whom events were given to by theirs."""

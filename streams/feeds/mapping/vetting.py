@@ -16,6 +16,7 @@ from rules.wire.refusals import FROM_THE_FUTURE, Problem
 from streams.feeds.mapping.wire_events import SentVitals, WireEvent, encode
 
 _NOT_STATED = frozenset(("id", "patient", "known", "status", "offset", "charted"))
+"""What is no content: who, when known, and in which unit a value was written that is the same in another."""
 _FOREVER = 1 << 60
 _encoder = msgspec.msgpack.Encoder()
 

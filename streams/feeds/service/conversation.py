@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
@@ -35,6 +36,7 @@ CHUNK = 1 << 16
 PAUSE_S = 0.2
 """How long after an FS the CR may take: a sender that leaves it out waits for its answer."""
 ANSWER_S = 10.0
+MOST_CONTROL_IDS = 20_000
 NOT_KEPT = Verdict(NOT_STORED, "not stored")
 log = logging.getLogger("il2watch.feeds")
 _numbers = count(1)
@@ -62,6 +64,16 @@ class Feed:
         self.hold = duration(table.hold) / SECOND
         self.stopping = asyncio.Event()
         self.alarms = FeedAlarms(self.name, table, wall())
+        self.control_ids: dict[tuple[str, str], int] = {}
+
+    def is_reused(self, header: Header, data: bytes) -> bool:
+        """Return whether a sender used a control id for another message; remember the latest ones."""
+        key, content = (header.sender[0], header.control_id), hash(data)
+        before = self.control_ids.pop(key, content)
+        self.control_ids[key] = content
+        if len(self.control_ids) > MOST_CONTROL_IDS:
+            del self.control_ids[next(iter(self.control_ids))]
+        return before != content
 
 
 class Conversation:
@@ -73,6 +85,7 @@ class Conversation:
         self.feed, self.reader, self.writer, self.peer = feed, reader, writer, peer
         self.framer = Framer(feed.rules.max_message)
         self.in_hand = False
+        self.counted: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Take messages until the peer ends, falls silent for too long, or the feed stops."""
@@ -81,6 +94,7 @@ class Conversation:
             if data is None:
                 break
             frames = self.framer.feed(data) if data else self.framer.flush()
+            self.count_frames()
             for frame in frames:
                 if not await self._handle(frame):
                     return
@@ -131,6 +145,8 @@ class Conversation:
         for patient in handled.beds:
             feed.changed_bed(patient)
         self._count(answered, now)
+        if header is not None and header.control_id and feed.is_reused(header, frame.data):
+            metrics.COUNTED.labels(feed.name, "control-id-reused").inc()
         go_on = await self._answer(answered, handled.verdict)
         metrics.ANSWER.observe(time.monotonic() - began)
         return go_on
@@ -172,10 +188,15 @@ class Conversation:
         self.feed.alarms.seen(handled, now, ahead)
 
     def count_frames(self) -> None:
-        """Count what the connection's framing tolerated."""
-        counts = self.framer.counts
+        """Count what the connection's framing tolerated since it was counted last."""
         for what in ("stray", "abandoned", "without_cr", "empty"):
-            metrics.FRAMES.labels(self.feed.name, what.replace("_", "-")).inc(getattr(counts, what))
+            number = getattr(self.framer.counts, what)
+            metrics.FRAMES.labels(self.feed.name, what.replace("_", "-")).inc(number - self.counted[what])
+            self.counted[what] = number
+
+    def ended(self) -> None:
+        """Count what is left when the connection has ended."""
+        self.count_frames()
         if self.framer.cut_off:
             metrics.FRAMES.labels(self.feed.name, "cut-off").inc()
 

@@ -30,6 +30,7 @@ from streams.feeds.service.conversation import Feed
 from streams.feeds.service.store import Source, records
 from streams.feeds.service.tls import Certificate
 from streams.kafka.producer import NotAcknowledged
+from streams.service.connections import GuardedRunner
 from streams.service.lifecycle import wall
 
 CONTENT = "application/fhir+json"
@@ -56,10 +57,11 @@ class FhirListener:
         app.router.add_post("/", self._bundle)
         app.router.add_post("/{type}", self._resource)
         app.router.add_put("/{type}/{id}", self._resource)
-        self.runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=self.feed.hold + 1, keepalive_timeout=self.feed.idle
+        self.runner = GuardedRunner(
+            app, self.feed.idle, shutdown_timeout=self.feed.hold + 1, keepalive_timeout=self.feed.idle
         )
         await self.runner.setup()
+        metrics.CONNECTIONS.labels(self.feed.name).set_function(self._connections)
         try:
             await web.TCPSite(self.runner, host, port, ssl_context=self.certificate.context).start()
         except OSError as error:
@@ -80,12 +82,19 @@ class FhirListener:
         if self.runner is not None:
             await self.runner.cleanup()
 
+    def _connections(self) -> int:
+        """Return how many connections are open."""
+        server = None if self.runner is None else self.runner.server
+        return 0 if server is None else len(server.connections)
+
     @web.middleware
     async def _guarded(self, request: web.Request, handler: Any) -> web.StreamResponse:
         """Let in who may; answer every fault as an OperationOutcome, without a word of the patient."""
         if not self._may(request):
             metrics.FRAMES.labels(self.feed.name, "not-allowed").inc()
             return _outcome(401, "security", "not allowed", {"WWW-Authenticate": "Bearer"})
+        if self._connections() > self.feed.table.max_connections:
+            return _closing(_outcome(503, "throttled", "too many connections", {"Retry-After": RETRY_S}))
         try:
             answer: web.StreamResponse = await handler(request)
         except web.HTTPException as fault:
@@ -102,11 +111,20 @@ class FhirListener:
         return kind.lower() == "bearer" and any(hmac.compare_digest(given, each) for each in self.tokens)
 
     async def _bundle(self, request: web.Request) -> web.StreamResponse:
-        return await self._stored(await _body(request), request)
+        return await self._stored(await self._body(request), request)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if request.content_type not in JSON:
+            raise web.HTTPUnsupportedMediaType(reason=f"send {CONTENT}")
+        try:
+            async with asyncio.timeout(self.feed.idle):
+                return await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(reason="the body did not come in time") from None
 
     async def _resource(self, request: web.Request) -> web.StreamResponse:
         """Take one resource, which must be of the type, and have the id, of the address."""
-        wanted, data = request.match_info["type"], await _body(request)
+        wanted, data = request.match_info["type"], await self._body(request)
         if wanted not in TYPES and wanted != BUNDLE:
             return _outcome(404, "not-supported", f"{wanted[:60]} is not taken")
         return await self._stored(data, request, wanted, request.match_info.get("id"))
@@ -141,7 +159,7 @@ class FhirListener:
             log.error("%s: the broker did not acknowledge (%s): no positive answer", feed.name, fault)
             return False
         merged = {merge.prior: Alias(merge.surviving, merge.at) for merge in handled.merges}
-        feed.tables.stored(handled.rates, merged)
+        feed.tables.stored(handled.rates, merged, handled.linkages)
         for prior in merged:
             feed.merged(prior)
         self._count(answered)
@@ -152,6 +170,8 @@ class FhirListener:
         result = "taken" if handled.verdict.taken else "refused"
         metrics.MESSAGES.labels(name, _kind(answered), result).inc()
         metrics.count(name, handled)
+        if answered.skew is not None:
+            metrics.SKEW.labels(name).set(answered.skew / SECOND)
         self.feed.alarms.seen(handled, wall())
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
@@ -168,12 +188,6 @@ def _tokens(feed: Feed) -> list[bytes]:
     if not tokens:
         raise UsageError(f"feeds.{feed.name}: bearer-file: {feed.table.bearer_file} holds no token")
     return tokens
-
-
-async def _body(request: web.Request) -> bytes:
-    if request.content_type not in JSON:
-        raise web.HTTPUnsupportedMediaType(reason=f"send {CONTENT}")
-    return await request.read()
 
 
 def _mismatch(data: bytes, type: str | None, id: str | None) -> str | None:
@@ -230,6 +244,11 @@ def _entry(result: EntryResult) -> dict[str, object]:
 
 def _outcome(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> web.StreamResponse:
     return _json(status, _operation_outcome([_issue("error", code, text)]), headers)
+
+
+def _closing(answer: web.StreamResponse) -> web.StreamResponse:
+    answer.force_close()
+    return answer
 
 
 def _operation_outcome(issues: list[dict[str, str]]) -> dict[str, object]:

@@ -81,7 +81,7 @@ class Listener:
         finally:
             del self.running[task]
             metrics.CONNECTIONS.labels(self.feed.name).dec()
-            conversation.count_frames()
+            conversation.ended()
             await closed(writer)
 
     def _may(self, peer: str) -> bool:

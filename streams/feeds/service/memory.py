@@ -8,10 +8,10 @@ import msgspec
 
 from rules.wire import pages
 from rules.wire.instants import DAY
-from rules.wire.topics import FEED_ALIASES, FEED_BEDS, FEED_RESULTS, PAGES
+from rules.wire.topics import FEED_ALIASES, FEED_BEDS, FEED_PATIENTS, FEED_RESULTS, PAGES
 from streams.feeds.mapping.beds import decode_whereabouts
 from streams.feeds.mapping.corrections import decode_row
-from streams.feeds.mapping.patients import decode_alias
+from streams.feeds.mapping.patients import decode_alias, decode_linkage
 from streams.feeds.mapping.tables import Incident, Tables
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
@@ -31,6 +31,7 @@ class Memory:
             FEED_RESULTS: (Follower(broker, FEED_RESULTS, lazy=True), self._order),
             FEED_ALIASES: (Follower(broker, FEED_ALIASES, lazy=True), self._alias),
             FEED_BEDS: (Follower(broker, FEED_BEDS, lazy=True), self._bed),
+            FEED_PATIENTS: (Follower(broker, FEED_PATIENTS, lazy=True), self._linkage),
             PAGES: (Follower(broker, PAGES, wall() - ANSWERED_MS, lazy=True), self._page),
         }
 
@@ -78,6 +79,15 @@ class Memory:
             return
         try:
             self.tables.aliases[key] = decode_alias(value)
+        except msgspec.DecodeError:
+            return
+
+    def _linkage(self, address: str, value: bytes | None) -> None:
+        if value is None:
+            self.tables.linkages.pop(address, None)
+            return
+        try:
+            self.tables.linkages[address] = decode_linkage(value)
         except msgspec.DecodeError:
             return
 

@@ -107,7 +107,7 @@ async def _each(
         except NotAcknowledged as error:
             return sent, f"{letter.where}: {error}"
         merges = {merge.prior: Alias(merge.surviving, merge.at) for merge in handled.merges}
-        tables.stored(handled.rates, merges)
+        tables.stored(handled.rates, merges, handled.linkages)
         tables.stored_beds(handled.beds, handled.by_bed)
         sent += 1
     return sent, None

@@ -32,6 +32,7 @@ from streams.service.process import Part, Service
 
 log = logging.getLogger("il2watch.feeds")
 KEEP_S = 60.0
+RENEW_S = 2.0
 AGAIN_S = 5.0
 MOVE_S = 60.0
 NEEDED = (*INPUTS, ALERTS, PAGES, DEADLETTERS, *FEEDS)
@@ -66,6 +67,13 @@ class FeedListener(Protocol):
     async def stop(self) -> None:
         """Take no more; let each message in hand be stored and answered."""
         ...
+
+
+def judged(listener: FeedListener) -> None:
+    """Log what is wrong with a certificate now: the feed serves it all the same."""
+    fault = listener.certificate.fault(wall() / SECOND)
+    if fault is not None:
+        log.error("%s: %s", listener.feed.name, fault)
 
 
 async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
@@ -120,6 +128,7 @@ class Feeds(Service):
             self.listeners.append(self.listener(feed))
         for listener in self.listeners:
             await listener.start()
+            judged(listener)
         self.listening = True
 
     async def close(self) -> None:
@@ -134,7 +143,7 @@ class Feeds(Service):
 
     def parts(self) -> Iterable[Part]:
         following = (self.memory.follow(topic) for topic in self.memory.readers)
-        return (*following, self._move(), self._put_all_right(), self._keep(), self._alarm())
+        return (*following, self._move(), self._put_all_right(), self._renew(), self._keep(), self._alarm())
 
     def ready(self) -> str | None:
         """Return None while it listens and the broker acknowledges."""
@@ -169,6 +178,18 @@ class Feeds(Service):
                 log.error("a merge is not moved yet: %s", type(fault).__name__)
                 await asyncio.sleep(AGAIN_S)
                 self.merged.put_nowait(prior)
+
+    async def _renew(self) -> None:
+        """Load certificates again that changed, and say when each ends."""
+        while True:
+            for listener in self.listeners:
+                name, certificate = listener.feed.name, listener.certificate
+                if certificate.renew():
+                    log.warning("%s: the certificate was loaded again", name)
+                    judged(listener)
+                if (span := certificate.span()) is not None:
+                    metrics.CERTIFICATE.labels(name).set(span.ends)
+            await asyncio.sleep(RENEW_S)
 
     async def _alarm(self) -> None:
         """Say on the alerts topic what is wrong with an interface; what is not acknowledged is said again."""
@@ -210,13 +231,8 @@ class Feeds(Service):
         await self.store.append([bed_record(patient, row)], MOVE_S)
 
     async def _keep(self) -> None:
-        """Renew certificates that changed, and forget what was kept long enough."""
+        """Forget what was kept long enough."""
         while True:
-            for listener in self.listeners:
-                if listener.certificate.renew():
-                    log.info("%s: the certificate was loaded again", listener.feed.name)
-                if (ends := listener.certificate.ends()) is not None:
-                    metrics.CERTIFICATE.labels(listener.feed.name).set(ends)
             try:
                 await self._forget(wall())
             except NotAcknowledged:

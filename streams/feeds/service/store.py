@@ -9,12 +9,12 @@ from typing import NamedTuple
 from aiokafka.errors import KafkaError
 
 from rules.wire.instants import parse
-from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_BEDS, FEED_RESULTS
+from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_BEDS, FEED_PATIENTS, FEED_RESULTS
 from streams.feeds.mapping import letters
 from streams.feeds.mapping.beds import encode_whereabouts
 from streams.feeds.mapping.corrections import encode_row
 from streams.feeds.mapping.handled import Handled
-from streams.feeds.mapping.patients import Alias, encode_alias
+from streams.feeds.mapping.patients import Alias, encode_alias, encode_linkage
 from streams.feeds.mapping.wire_events import WireEvent, encode, topic
 from streams.kafka import clients
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord
@@ -99,6 +99,10 @@ def records(handled: Handled, source: Source) -> list[OutgoingRecord]:
     found += [
         OutgoingRecord(FEED_ALIASES, merge.prior.encode(), encode_alias(Alias(merge.surviving, merge.at)))
         for merge in handled.merges
+    ]
+    found += [
+        OutgoingRecord(FEED_PATIENTS, address.encode(), encode_linkage(linkage))
+        for address, linkage in handled.linkages.items()
     ]
     found += [
         OutgoingRecord(FEED_BEDS, patient.encode(), encode_whereabouts(row))

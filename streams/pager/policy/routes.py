@@ -145,6 +145,10 @@ def covering(
     return max(found, key=lambda one: one.until, default=None)
 
 
+OVERLAY = "overlay"
+"""The kind of what a guideline pack says that decides nothing (docs/spec/editions.md 5)."""
+
+
 class Choice(NamedTuple):
     """The route of an alert (None: none matches), or the instant from which on one is open (ms)."""
 
@@ -170,7 +174,9 @@ def choose(paging: Paging, transition: Transition, now: int) -> Choice:
 
 
 def matches(match: Match, transition: Transition, unit: str | None) -> bool:
-    """Return whether every condition that is set holds."""
+    """Return whether every condition that is set holds; a second opinion only where its kind is named."""
+    if transition.kind == OVERLAY and OVERLAY not in match.kind:
+        return False
     exact = (
         (match.level, transition.level),
         (match.kind, transition.kind),

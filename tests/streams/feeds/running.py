@@ -1,7 +1,8 @@
-"""A feed that runs as a process, and a sender over MLLP that resends until it is answered."""
+"""A feed that runs as a process, and senders over MLLP and HTTP that resend until they are answered."""
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import ssl
@@ -9,10 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from streams.dev_broker import process_tree
+from streams.kafka import blocking_reader
 from streams.kafka.ports import HOST, free, open_at, wait_until
 from streams.kafka.settings import Broker
 
@@ -63,6 +67,11 @@ def running(broker: Broker, folder: Path, keys: str = "", kind: str = "mllp") ->
         yield feed
     finally:
         feed.stop()
+
+
+def values(broker: Broker, *topics: str) -> list[dict[str, object]]:
+    """Return the values of the records of topics, as they stand there."""
+    return [json.loads(record.value) for record in blocking_reader.records(broker, *topics)]
 
 
 class Sender:
@@ -128,3 +137,42 @@ def said(answer: bytes) -> tuple[str, str]:
     """Return MSA-1 and MSA-2 of an answer."""
     fields = answer.split(b"\r")[1].decode().split("|")
     return fields[1], fields[2]
+
+
+class FhirSender:
+    """A sender of FHIR: one connection, one request in flight. `token`: its bearer token."""
+
+    def __init__(self, port: int, context: ssl.SSLContext | None = None, token: str = "") -> None:
+        made = HTTPConnection(HOST, port, timeout=ANSWER_S)
+        self.connection = (
+            HTTPSConnection("localhost", port, timeout=ANSWER_S, context=context) if context else made
+        )
+        self.headers, self.answer = {"Content-Type": "application/fhir+json"}, ""
+        self.headers |= {"Authorization": f"Bearer {token}"} if token else {}
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def send(self, resource: dict[str, Any]) -> int:
+        """Send a bundle, or put a resource under its id, and return the status of the answer."""
+        kind, id = resource["resourceType"], resource.get("id")
+        method, path = (
+            ("POST", "/") if kind == "Bundle" else ("PUT", f"/{kind}/{id}") if id else ("POST", f"/{kind}")
+        )
+        self.connection.request(method, path, json.dumps(resource).encode(), self.headers)
+        answer = self.connection.getresponse()
+        self.answer = answer.read().decode()
+        return answer.status
+
+    def deliver(self, resource: dict[str, Any], until: float) -> int:
+        """Send a resource again and again until it is answered as stored."""
+        while time.monotonic() < until:
+            try:
+                status = self.send(resource)
+            except (OSError, HTTPException):
+                self.close()
+                status = 0
+            if status in (200, 201):
+                return status
+            time.sleep(0.05)
+        raise TimeoutError("never answered")

@@ -471,6 +471,100 @@ def test_with_authorities_the_patient_is_an_identifier_of_theirs(subject: Any, p
     assert [part.reason for part in found.refused] == ([] if patient else ["unassociated"])
 
 
+def identified(value: str = "4711", id: str = "p1", **fields: Any) -> Any:
+    return {"resourceType": "Patient", "id": id, "identifier": [MRN | {"value": value}]} | fields
+
+
+def remembering(*resources: Any) -> Tables:
+    """The tables of a feed with authorities that stored what these gave."""
+    tables = Tables()
+    for each in resources:
+        handled = sent(each, tables, "fhir-mrn").handled
+        tables.stored({}, {}, handled.linkages)
+    return tables
+
+
+@pytest.mark.parametrize(
+    ("before", "subject", "expected"),
+    [
+        ([identified()], "Patient/p1", "4711"),
+        ([identified()], "Patient/p1/_history/7", "4711"),
+        ([identified()], "https://ehr.example/r4/Patient/p1", "4711"),
+        ([bundle("collection", identified())], "Patient/p1", "4711"),
+        ([identified(), identified("4712", **version(2))], "Patient/p1", "4712"),
+        ([identified(**version(2)), identified("4712", **version(1))], "Patient/p1", "4711"),
+        ([identified(), HELD], "Patient/p1", "4711"),
+        ([identified()], "Patient/p2", None),
+        ([identified()], "https://other.example/r4/Patient/p1", None),
+        ([identified()], "Group/p1", None),
+        ([HELD], "Patient/p1", None),
+        ([], "Patient/p1", None),
+    ],
+)
+def test_with_authorities_the_patient_may_have_come_before(
+    before: list[Any], subject: str, expected: str | None
+) -> None:
+    found = sent(observation(subject={"reference": subject}), remembering(*before), "fhir-mrn").handled
+    assert [event.patient for event in found.events] == ([expected] if expected else [])
+    assert [part.reason for part in found.refused] == ([] if expected else ["unassociated"])
+
+
+def test_a_patient_held_in_the_bundle_is_believed_before_what_is_remembered() -> None:
+    held = bundle("collection", identified("4712"), observation())
+    (event,) = sent(held, remembering(identified()), "fhir-mrn").handled.events
+    assert event.patient == "4712"
+
+
+def test_a_patient_that_changes_its_identifier_is_counted_and_the_same_again_writes_nothing() -> None:
+    tables = remembering(identified())
+    assert sent(identified(), tables, "fhir-mrn").handled.linkages == {}
+    changed = sent(identified("4712"), tables, "fhir-mrn").handled
+    assert [linkage.patient for linkage in changed.linkages.values()] == ["4712"]
+    assert changed.tally["identity-changed", ""] == 1
+
+
+def test_two_ids_of_one_authority_are_no_patient() -> None:
+    two = identified() | {"identifier": [MRN, MRN | {"value": "4712"}]}
+    found = sent(two, feed="fhir-mrn").handled
+    assert [part.reason for part in found.refused] == ["ambiguous"]
+    assert found.linkages == {}
+
+
+def test_a_transaction_about_a_patient_who_never_came_is_refused_whole_and_a_batch_in_part() -> None:
+    entries = (observation(id="o2", subject={"identifier": MRN}), observation())
+    whole = sent(bundle("transaction", *entries), feed="fhir-mrn").handled
+    assert (whole.verdict.taken, whole.events) == (False, [])
+    message = "entry 2: a Patient that has not come: send it before, or in the same bundle"
+    assert [(part.reason, part.message) for part in whole.refused] == [("unassociated", message)]
+    part = sent(bundle("batch", *entries), feed="fhir-mrn").handled
+    assert [event.patient for event in part.events] == ["4711"]
+    known = remembering(identified())
+    assert len(sent(bundle("transaction", *entries), known, "fhir-mrn").handled.events) == 2
+
+
+def test_patients_that_came_before_become_one_by_a_link() -> None:
+    tables = remembering(identified(), identified("4712", "p2"))
+    link = [{"type": "replaced-by", "other": {"reference": "Patient/p2"}}]
+    found = sent(identified(link=link), tables, "fhir-mrn").handled
+    assert [(merge.prior, merge.surviving) for merge in found.merges] == [("4711", "4712")]
+
+
+@pytest.mark.parametrize(
+    ("resource", "skew"),
+    [
+        (bundle("batch", timestamp="2026-03-02T16:10:00Z"), 600),
+        (bundle("batch", timestamp="2026-03-02T15:50:00Z"), -600),
+        (bundle("batch", observation(meta={"lastUpdated": "2026-03-02T16:05:00Z"})), 300),
+        (observation(meta={"lastUpdated": "2026-03-02T16:05:00Z"}), 300),
+        (observation(meta={"lastUpdated": "2026-03-02T15:05:00Z"}), 0),
+        (observation(), None),
+        (bundle("batch", observation(), timestamp="yesterday"), None),
+    ],
+)
+def test_a_senders_clock_is_compared_as_far_as_its_times_say(resource: Any, skew: int | None) -> None:
+    assert sent(resource).skew == (None if skew is None else skew * 1000)
+
+
 def test_a_gap_in_the_numbers_of_notifications_is_counted() -> None:
     def notified(number: int) -> Any:
         status = {

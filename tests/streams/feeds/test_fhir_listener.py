@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from streams.feeds.mapping.tables import Tables
 from streams.feeds.service.conversation import Feed
 from streams.feeds.service.fhir import FhirListener
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord
+from streams.service.metrics import REGISTRY
 from tests.streams.feeds.support import rules
 from tests.streams.feeds.test_fhir import HELD, NOWHERE, TO_HELD, bundle, observation
 
@@ -168,6 +170,67 @@ def test_a_token_file_without_a_token_is_named(text: str | None, tmp_path: Path)
 def test_what_is_taken_is_said_as_a_capability_statement() -> None:
     found = asked("GET", "/metadata", b"")
     assert CapabilityStatement.model_validate(found.body).fhirVersion == "4.0.1"
+
+
+def serving(client: Callable[[FhirListener], Awaitable[Any]], table: FeedTable, store: Kept) -> Any:
+    """Run a client against a listener on loopback."""
+
+    async def run() -> Any:
+        listener = FhirListener(Feed(table, rules("fhir"), Tables(), store, lambda prior: None))  # type: ignore[arg-type]
+        await listener.start()
+        try:
+            return await client(listener)
+        finally:
+            await listener.stop()
+
+    return asyncio.run(run())
+
+
+def gauge(name: str) -> float | None:
+    return REGISTRY.get_sample_value(name, {"feed": "fhir"})
+
+
+def test_a_connection_more_than_the_feed_takes_is_told_to_come_again() -> None:
+    async def client(listener: FhirListener) -> tuple[float | None, int]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"GET /metadata HTTP/1.1\r\nHost: here\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        open_now = gauge("il2_feed_connections")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{listener.port}/metadata") as answer,
+        ):
+            status = answer.status
+        writer.close()
+        return open_now, status
+
+    table = msgspec.structs.replace(TABLE, max_connections=1)
+    assert serving(client, table, Kept()) == (1.0, 503)
+
+
+def test_fifty_connections_at_once_are_answered_and_each_resource_is_stored() -> None:
+    async def post(listener: FhirListener, number: int) -> int:
+        async with (
+            aiohttp.ClientSession(headers=FHIR) as session,
+            session.post(
+                f"http://127.0.0.1:{listener.port}/Observation", json=observation(id=f"o{number}")
+            ) as answer,
+        ):
+            return answer.status
+
+    async def client(listener: FhirListener) -> list[int]:
+        return await asyncio.gather(*(post(listener, number) for number in range(50)))
+
+    store = Kept()
+    assert serving(client, TABLE, store) == [201] * 50
+    stored = [json.loads(record.value or b"") for record in store.records if record.topic == VITALS]
+    assert len({record["id"] for record in stored}) == 50
+
+
+def test_the_clock_of_a_sender_is_a_metric() -> None:
+    ahead = (datetime.now(UTC) + timedelta(minutes=10)).isoformat(timespec="seconds")
+    asked("POST", "/", bundle("batch", observation(), timestamp=ahead))
+    assert gauge("il2_feed_clock_skew_seconds") == pytest.approx(600, abs=60)
 
 
 def test_an_answer_holds_no_word_of_the_patient() -> None:

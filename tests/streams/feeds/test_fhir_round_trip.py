@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 
 import msgspec
@@ -16,6 +15,7 @@ from streams.feeds.mapping.fhir.handling import handle
 from streams.feeds.mapping.patients import PatientRules
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.wire_events import encode
+from tests.streams.feeds.sent_wards import mistaken, spoken
 from tests.streams.feeds.test_round_trip import alerts, rules, ward
 
 
@@ -32,19 +32,15 @@ def feed(folder: Path) -> FeedRules:
 def through(records: list[bytes], rules: FeedRules, again: float = 0.0, seed: int = 1) -> list[bytes]:
     """What the feed makes of a ward's resources, in order; what has no resource stays native.
 
-    `again`: the share of resources that come once more, at once.
+    `again`: the share of requests that come once more, at once or some requests later.
     """
-    tables, writer, chance, found = Tables(), FhirWriter(), random.Random(seed), list[bytes]()
-    for line in records:
-        resources = writer.resources(json.loads(line))
-        if resources is None:
-            found.append(line)
-            continue
-        for each in resources:
-            for _ in range(1 + (chance.random() < again)):
-                handled = handle(json.dumps(each).encode(), rules, tables, 0).handled
-                assert handled.refused == []
-                found += [encode(event) for event in handled.events]
+    tables, found = Tables(), list[bytes]()
+    for each in spoken(records, seed, again):
+        found += [] if each.requests else [each.native]
+        for request in each.requests:
+            handled = handle(json.dumps(request).encode(), rules, tables, 0).handled
+            assert handled.refused == []
+            found += [encode(event) for event in handled.events]
     return found
 
 
@@ -58,9 +54,15 @@ def test_every_fact_of_a_ward_but_the_stay_of_therapy_has_a_resource(tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("patients", "again"), [(10, 0.0), (3, 0.3)], ids=["once", "some come again"])
-def test_patients_give_the_same_alerts_through_the_feed(patients: int, again: float, tmp_path: Path) -> None:
-    records = ward(tmp_path, "ward", patients, 7, 3)
+@pytest.mark.parametrize(
+    ("patients", "again", "wrong"),
+    [(10, 0.0, 0.0), (3, 0.3, 0.2)],
+    ids=["once", "some come again, some are corrected"],
+)
+def test_patients_give_the_same_alerts_through_the_feed(
+    patients: int, again: float, wrong: float, tmp_path: Path
+) -> None:
+    records = mistaken(ward(tmp_path, "ward", patients, 7, 3), 7, wrong)
     wanted = alerts(records)
     assert len(wanted) > 30
     assert alerts(through(records, feed(tmp_path), again)) == wanted

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import pytest
 
 from rules.ingest.decode import decode
+from rules.wire.topics import DEADLETTERS
 from streams.feeds.mapping.fhir.handling import Answered, handle
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.wire_events import encode, kind_of
 from tests.streams.feeds.support import NOW, SAMPLES, line, rules
+from tests.streams.feeds.test_fhir_listener import Kept, asked
 
 PATIENT = "T0000001"
 SYNTHEA = "561fa387-04bc-4644-bd8f-de90d1958079"
@@ -118,6 +120,26 @@ def test_a_sample_gives_its_golden(number: str) -> None:
     assert all(each.verdict.taken for each in handled)
     unmapped = {code for each in handled for what, code in each.tally if what == "unmapped"}
     assert tuple(sorted(unmapped)) == golden.unmapped
+
+
+STATUSES = {"01": [201], "02": [201], "03": [201], "04": [201], "05": [201], "06": [201], "07": [201], "11": [201] * 2,
+            "14": [201] * 3}  # fmt: skip
+"""What a single resource is answered; a bundle is answered 200."""
+
+
+@pytest.mark.parametrize("number", GOLDENS)
+def test_a_sample_is_answered_once_it_is_stored_and_its_letter_holds_what_was_sent(number: str) -> None:
+    store, tables = Kept(), Tables()
+    answers = []
+    for data in requests(number):
+        kind = json.loads(data)["resourceType"]
+        path = "/" if kind == "Bundle" else f"/{kind}"
+        answers.append(asked("POST", path, data, store=store, tables=tables))
+    assert [each.status for each in answers] == STATUSES.get(number, [200] * len(answers))
+    letters = [record.value for record in store.records if record.topic == DEADLETTERS]
+    assert letters == (requests(number) if GOLDENS[number].refused else [])
+    warned = any("warning" in json.dumps(each.body) for each in answers)
+    assert warned == bool(GOLDENS[number].refused)
 
 
 def test_every_sample_has_a_golden() -> None:

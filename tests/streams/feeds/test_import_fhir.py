@@ -12,7 +12,7 @@ import pytest
 from rules.ingest.decode import decode
 from streams.cli.main import main
 from tests.streams.feeds.support import HERE, SAMPLES
-from tests.streams.feeds.test_fhir import observation, version
+from tests.streams.feeds.test_fhir import identified, observation, version
 
 SITE = ["--config", str(HERE / "site.toml"), "--feed", "fhir"]
 COUNT = {"system": "http://loinc.org", "code": "777-3"}
@@ -48,6 +48,17 @@ def test_a_bulk_export_is_read_line_by_line_and_a_bad_line_disturbs_no_other(
     out, err = capsys.readouterr()
     assert [json.loads(line)["readings"][0]["value"] for line in out.splitlines()] == [60, 61]
     assert f"{path}: resource 2:" in err
+
+
+def test_the_patients_of_an_export_may_stand_in_any_file_of_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "Observation.ndjson").write_text(json.dumps(observation(**version(1))))
+    (tmp_path / "Patient.ndjson").write_text(json.dumps(identified(**version(2))))
+    main(["import", "fhir", str(tmp_path), *SITE[:-1], "fhir-mrn"])
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["patient"] for line in out.splitlines()] == ["4711"]
+    assert err == ""
 
 
 def test_a_result_is_known_when_it_was_issued_if_its_version_is_older(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import ssl
 import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 
@@ -24,27 +26,14 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
-from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
-from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said
+from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said, values
+from tests.streams.feeds.sent_wards import deliver, mistaken, spoken_hl7
 from tests.streams.feeds.support import given, sample
 from tests.streams.feeds.test_beds import adt, reading
-from tests.streams.feeds.test_round_trip import alerts, rendered, rules, ward
-from tests.streams.kafka.brokers_here import drop
+from tests.streams.feeds.test_round_trip import alerts, rules, ward
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
-
-
-@pytest.fixture
-def broker(apache: ApacheKafka) -> Iterator[Broker]:
-    drop(apache.settings)
-    create(apache.settings, TopicSettings(partitions=2))
-    yield apache.settings
-    drop(apache.settings)
-
-
-def values(broker: Broker, *topics: str) -> list[dict[str, object]]:
-    return [json.loads(record.value) for record in blocking_reader.records(broker, *topics)]
 
 
 def test_a_message_is_published_and_answered_and_what_is_refused_is_kept(
@@ -217,22 +206,33 @@ def test_five_patients_sent_live_give_the_alerts_of_the_native_file(broker: Brok
 
 
 def live_round_trip(broker: Broker, tmp_path: Path, patients: int, seed: int, days: float) -> int:
-    """Send a ward to a running feed, compare the alerts, and return how many there are."""
-    records = ward(tmp_path, "ward", patients, seed, days)
+    """Send a ward to a running feed, compare the alerts, and return how many there are.
+
+    Over two connections, with messages that come again, mistakes corrected, and readings of nobody at first.
+    """
+    records = mistaken(ward(tmp_path, "ward", patients, seed, days), seed, 0.1)
     rules(tmp_path)
     names = ["builtin:mdc", "builtin:loinc", "builtin:rxnorm", "builtin:words", "sim.csv"]
     keys = f'patient = {{ authorities = ["SIM"] }}\nraw = "final"\nreplay = true\nmap = {json.dumps(names)}'
-    told = rendered(records)
+    told = list(spoken_hl7(records, seed, again=0.3))
+    readings = [data for each in told for data in each.requests[:1] if b"|MONITORING|" in data]
+    nobodys = [re.sub(rb"PID\|1\|\|[^\r]*", b'PID|1||""', data) for data in readings[:40:20]]
     with running(broker, tmp_path, keys) as feed:
-        sender = Sender(feed.port)
-        assert {said(sender.send(data)[0])[0] for _, data in told} == {"CA"}
-        sender.close()
-    spoken = {place for place, _ in told}
+        assert [said(ask(feed.port, data)[0])[0] for data in nobodys] == ["CA"] * len(nobodys)
+        deliver(told, partial(insist, feed))
+    letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
+    assert [letter["__streams.errors.reason"] for letter in letters] == [b"unassociated"] * len(nobodys)
     fed = [record.value for record in blocking_reader.records(broker, *INPUTS)]
-    fed += [line for place, line in enumerate(records) if place not in spoken]
     native = alerts(records)
-    assert alerts(fed) == native
+    assert alerts([*fed, *(each.native for each in told if not each.requests)]) == native
     return len(native)
+
+
+def insist(feed: RunningFeed, messages: list[bytes]) -> None:
+    """Send messages over one connection; each must be stored."""
+    sender = Sender(feed.port)
+    assert {said(sender.send(data)[0])[0] for data in messages} == {"CA"}
+    sender.close()
 
 
 def test_a_message_too_large_is_refused_by_its_control_id_and_fifty_connections_are_answered(

@@ -58,7 +58,7 @@ def test_every_topic_takes_records_of_any_date(topic: str) -> None:
 
 def test_what_holds_a_last_word_per_key_is_compacted_and_all_else_is_deleted() -> None:
     policies = {topic: settings(topic, Layout())["cleanup.policy"] for topic in topics.ALL}
-    compacted = {"il2.assessments", "il2.feeds.aliases", "il2.feeds.beds"}
+    compacted = {"il2.assessments", "il2.feeds.aliases", "il2.feeds.beds", "il2.feeds.patients"}
     assert {topic for topic, policy in policies.items() if policy == "compact"} == compacted
     assert {policies[topic] for topic in policies.keys() - compacted - {"il2.feeds.results"}} == {"delete"}
     assert policies["il2.feeds.results"] == "compact,delete"

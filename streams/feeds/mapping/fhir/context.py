@@ -51,7 +51,7 @@ class Context(Publishing):
 
     def __init__(self, rules: FeedRules, tables: Tables, now: Instant, held: Mapping[str, Resource]) -> None:
         super().__init__(rules, tables, now)
-        self.references = References(rules.base_url, held)
+        self.references = References(rules.base_url, held, tables.linkages, rules.name)
         self.patient = ""
 
     def begin(self, resource: Resource, identifiers: Iterable[IdentifierElement], number: int) -> Origin:

@@ -1,4 +1,4 @@
-"""Map Patient: nothing but its links, by which two records become one (docs/spec/feeds.md, Patients)."""
+"""Map Patient: which patient it is, and its links, by which two become one (docs/spec/feeds.md, Patients)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,39 @@ from rules.wire.refusals import AMBIGUOUS, MALFORMED, UNASSOCIATED
 from streams.feeds.mapping.fhir.context import Context
 from streams.feeds.mapping.fhir.references import Unresolved, own_id, patient_of
 from streams.feeds.mapping.fhir.resources import Link, Patient
-from streams.feeds.mapping.patients import Merge, TwoPatients, refused_merge
+from streams.feeds.mapping.patients import Linkage, Merge, TwoPatients, refused_merge
 from streams.feeds.mapping.publishing import Part
 
 REPLACED_BY, REPLACES = "replaced-by", "replaces"
 
 
 def handle(patient: Patient, number: int, context: Context) -> None:
-    """Map a patient's links."""
+    """Remember which patient a Patient is, and map its links."""
     origin = context.begin(patient, patient.identifier, number)
+    _remember(patient, origin.part, context)
     links = [link for link in patient.link if link.type in (REPLACED_BY, REPLACES)]
     if not links:
         context.handled.count("skipped", "no-event")
     for link in links:
         _merge(patient, link, origin.part, context)
+
+
+def _remember(patient: Patient, part: Part, context: Context) -> None:
+    """Remember the id of a Patient, for resources that refer to it from elsewhere."""
+    if not (context.rules.patient.authorities and patient.id):
+        return
+    try:
+        own = own_id(patient, context.rules.patient)
+    except TwoPatients:
+        context.refuse(part, AMBIGUOUS, "two ids of one authority")
+        return
+    address = context.references.address(patient.id)
+    before = context.tables.linkages.get(address)
+    if own is None or (before is not None and (own == before.patient or context.stamp < before.stamp)):
+        return
+    context.handled.linkages[address] = Linkage(own, context.stamp)
+    if before is not None:
+        context.handled.count("identity-changed")
 
 
 def _merge(patient: Patient, link: Link, part: Part, context: Context) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from streams.feeds.mapping.fhir.resources import IdentifierElement, Patient, Reference, Resource
-from streams.feeds.mapping.patients import Identifier, PatientRules, TwoPatients, chosen
+from streams.feeds.mapping.patients import Identifier, Linkage, PatientRules, TwoPatients, chosen
 
 
 class Unresolved(ValueError):
@@ -26,10 +26,16 @@ class Target(NamedTuple):
 
 
 class References:
-    """The references that one request can resolve. `base`: the base URL of the sender's own ("" for any)."""
+    """The references that one request can resolve.
 
-    def __init__(self, base: str, held: Mapping[str, Resource]) -> None:
-        self.base, self.held = base.rstrip("/"), held
+    `base`: the base URL of the sender's own ("" for any); `held`: what the bundle holds, by full URL;
+    `linkages`: the Patients that came before, by address.
+    """
+
+    def __init__(
+        self, base: str, held: Mapping[str, Resource], linkages: Mapping[str, Linkage], feed: str
+    ) -> None:
+        self.base, self.held, self.linkages, self.feed = base.rstrip("/"), held, linkages, feed
         self.by_id = {(each.resource_type, each.id): each for each in held.values() if each.id}
 
     def target(self, reference: str) -> Target:
@@ -45,6 +51,17 @@ class References:
             raise Unresolved("a reference that is none")
         return Target(type, id, self.by_id.get((type, id)))
 
+    def address(self, id: str) -> str:
+        """Return under which address a Patient is remembered: its sender's base, and its logical id."""
+        return f"{self.base or self.feed}/Patient/{id}"
+
+    def patient(self, target: Target) -> str:
+        """Return which patient a Patient is that came before. Raises Unresolved."""
+        linkage = self.linkages.get(self.address(target.id))
+        if linkage is None:
+            raise Unresolved("a Patient that has not come: send it before, or in the same bundle")
+        return linkage.patient
+
     def _path(self, reference: str) -> str:
         """Return what stands under the sender's base. Raises Unresolved for another server's."""
         if "://" not in reference:
@@ -58,13 +75,19 @@ def patient_of(subject: Reference, references: References, rules: PatientRules) 
     """Return the id of a resource's patient; None when there is none of a configured authority.
 
     Without configured authorities it is the logical id, whether the bundle holds the Patient or not: one
-    patient must not have two ids by the way the sender wrote. Raises Unresolved and TwoPatients.
+    patient must not have two ids by the way the sender wrote. With them it is an identifier of theirs: of the
+    reference, of the Patient in the bundle, else of the Patient that came before.
+
+    Raises Unresolved and TwoPatients.
     """
     if not rules.authorities:
         return _logical(subject, references)
-    found = _identifiers(subject, references)
-    one = chosen(found, rules)
-    return None if one is None else one.id
+    one = chosen(_identifiers(subject, references), rules)
+    if one is not None or not subject.reference or "?" in subject.reference:
+        return None if one is None else one.id
+    target = references.target(subject.reference)
+    elsewhere = target.type == "Patient" and target.resource is None
+    return references.patient(target) if elsewhere else None
 
 
 def _logical(subject: Reference, references: References) -> str | None:

@@ -250,7 +250,8 @@ class Entry(Element, frozen=True):
 
 
 class Bundle(Resource, frozen=True):
-    """A bundle."""
+    """A bundle. `timestamp`: when it was made."""
 
     type: str = ""
+    timestamp: str = ""
     entry: tuple[Entry, ...] = ()

@@ -30,6 +30,7 @@ class Table(Outbox):
 
     def __init__(self) -> None:
         self.held: dict[TP, int] = {}
+        self.cut, self.begun = set[int](), set[int]()
         self.store = SimpleNamespace(data={}, _key_partition={})
 
 

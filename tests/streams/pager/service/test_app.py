@@ -30,6 +30,7 @@ class App:
             recovered=1,
             observed=time.monotonic(),
             assignment=lambda: {TP(ALERTS, self.number), TP(COMMANDS, self.number)},
+            _committed_offset={},
         )
 
     def hangs(self) -> None:

@@ -1,0 +1,32 @@
+"""Read what is stated of a finding: by its own records, and by findings that say it too."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.facts import Sign, place
+from rules.guideline.implied import IMPLIED_BY, IMPLIES
+
+
+def stated(chart: Chart, code: str, also: tuple[str, ...] = (), word: str = "changed") -> list[Sign]:
+    """Return the records of a finding in order of `at`; one that implies it says so while present.
+
+    `also`: further findings that say `word` of it.
+    """
+    own = chart.findings.get(code, [])
+    implied = [
+        replace(sign, value=IMPLIES[one][1] if one in IMPLIES else word)
+        for one in (*IMPLIED_BY.get(code, ()), *also)
+        for sign in chart.findings.get(one, ())
+        if sign.value == "present"
+    ]
+    return sorted((*own, *implied), key=place) if implied else own
+
+
+def flags_of(codes: Iterable[str]) -> int:
+    """Return the dirty flags of findings and of those that imply them."""
+    named = list(codes)
+    implying = (one for code in named for one in IMPLIED_BY.get(code, ()))
+    return dirty_flags.bits((*named, *implying))

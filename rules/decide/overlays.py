@@ -1,0 +1,232 @@
+"""Evaluate the packs that stand beside the deciding one, on the same chart (editions.md 5).
+
+They decide nothing: the deciding pack's alerts and assessment are what they are without them.
+"""
+
+from msgspec.structs import replace
+
+from rules.chart import dirty_flags
+from rules.decide.acceptances import apply_acceptances
+from rules.decide.alert_texts import Words, limit_words, meets
+from rules.decide.dose_clock import Verdict, verdict
+from rules.decide.episodes import PendingAlert, Step, update_episode
+from rules.decide.recommendation import REGIMEN, UNREAD
+from rules.decide.state import Beside, Patient
+from rules.decide.stop_rules import update_rules
+from rules.decide.subjects import LAST, OVERLAY, Plan, overlay_plan_for
+from rules.evaluate.result import Memory, Result
+from rules.guideline.declarations import AnyRow
+from rules.guideline.edition import Guideline
+from rules.guideline.nurse_names import blocker_name, finding_name
+from rules.guideline.packs.declarations import COUNT
+from rules.wire.assessments import STOP_RULE
+from rules.wire.instants import AFTER_ALL, Instant
+from rules.wire.written import written
+
+STRICT = {"withhold": 1, "stop": 2}
+"""How strict a verdict is; what lets a dose go, or cannot tell, is 0."""
+PREFIX = "overlay/"
+
+
+def beside(patient: Patient, guideline: Guideline) -> Patient:
+    """Return the patient as another pack sees it: the same chart, its own memories and rules."""
+    known = patient.others.setdefault(guideline.key, Beside(memories={}, rules={}))
+    view = Patient(patient.id, guideline, patient.chart, now=patient.now, beside=True, episodes={})
+    for name in Beside.__struct_fields__:
+        if name != "verdict":
+            setattr(view, name, getattr(known, name))
+    return view
+
+
+def decide_overlays(patient: Patient, alerts: list[PendingAlert]) -> None:
+    """Decide every pack beside at one instant, and add the alerts of verdicts that have changed."""
+    for i, guideline in enumerate(patient.chart.guideline.overlays):
+        view = beside(patient, guideline)
+        _decide(patient, view, overlay_plan_for(guideline))
+        _keep(patient, view)
+        alerts.extend(_transitions(patient, view, LAST + 1 + i))
+
+
+def _decide(patient: Patient, view: Patient, plan: Plan) -> None:
+    """Decide the rows and rules of a pack that can have changed."""
+    view.dirty, view.dirty_amended = patient.dirty, patient.dirty_amended
+    view.dirty_replaced, view.resumed = patient.dirty_replaced, patient.resumed
+    _follow_cycle(patient, view)
+    apply_acceptances(view, plan)
+    todo = _todo(view, plan)
+    for i, subject in enumerate(plan.subjects):
+        if todo >> i & 1:
+            before = view.memory(subject.name)
+            _remember(view, subject.name, before, subject.glance(view, view.now, before))
+    if view.dirty & plan.moves_rules or view.dirty_replaced or view.rules_due <= view.now or todo:
+        update_rules(view, plan)
+
+
+def _follow_cycle(patient: Patient, view: Patient) -> None:
+    cycle = patient.chart.cycle
+    if (cycle.number, cycle.start, cycle.since) == (view.cycles, view.cycle_start, view.cycle_since):
+        return
+    if view.cycle_since != cycle.since:
+        view.rules = {}
+    view.cycles, view.cycle_start, view.cycle_since = cycle.number, cycle.start, cycle.since
+    view.dirty |= dirty_flags.EVERYTHING
+
+
+def _todo(view: Patient, plan: Plan) -> int:
+    if not view.memories or view.dirty & dirty_flags.EVERYTHING == dirty_flags.EVERYTHING:
+        return (1 << len(plan.subjects)) - 1
+    found = plan.todo(view.dirty | view.dirty_amended)
+    for name, memory in view.memories.items():
+        if memory.next is not None and memory.next <= view.now and name in plan.index:
+            found |= 1 << plan.index[name]
+    return found
+
+
+def _remember(view: Patient, name: str, before: Memory, result: Result) -> None:
+    since = before.since
+    if before.state != result.state or since is None:
+        since = view.now if result.at is None else result.at
+    ahead = result.next if result.next is not None and result.next > view.now else None
+    view.memories[name] = Memory(
+        result.state,
+        since,
+        result.stale,
+        result.flags,
+        result.correctable,
+        result.missing,
+        ahead,
+        result.mark,
+        result.held,
+        result.seen,
+        result.seen_since,
+    )
+
+
+def _keep(patient: Patient, view: Patient) -> None:
+    known = patient.others[view.guideline.key]
+    for name in Beside.__struct_fields__:
+        if name != "verdict":
+            setattr(known, name, getattr(view, name))
+
+
+def overlays_due(patient: Patient) -> Instant | None:
+    """Return the earliest instant at which time alone changes what a pack beside says."""
+    now, due = patient.now, AFTER_ALL
+    for guideline in patient.chart.guideline.overlays:
+        known = patient.others.get(guideline.key)
+        if known is None:
+            continue
+        ahead = [memory.next for memory in known.memories.values() if memory.next is not None]
+        due = min([due, *(at for at in (*ahead, known.rules_due) if at > now)])
+    return due if due < AFTER_ALL else None
+
+
+def overlay_vitals(patient: Patient) -> int:
+    """Return the dirty flags of the readings that a pack beside waits for: it is stale or cannot tell."""
+    found = 0
+    for guideline in patient.chart.guideline.overlays:
+        known = patient.others.get(guideline.key)
+        for name, bits in () if known is None else overlay_plan_for(guideline).on_any_vitals:
+            memory = known.memories.get(name) if known is not None else None
+            if memory is None or memory.stale or memory.state == "indeterminate":
+                found |= bits
+    return found
+
+
+def overlay_verdict(patient: Patient, view: Patient) -> Verdict:
+    """Return the verdict of a pack beside: without the floor, and without draft rows unless they speak."""
+    packs, guideline = patient.chart.guideline.packs, view.guideline
+    seen = dict(view.memories)
+    if guideline.combination == COUNT:
+        table = guideline.table4
+        named = [*table.watches, *table.open_advice]
+        seen.update({code: patient.memories[code] for code in named if code in patient.memories})
+    if guideline.pack is not None and (packs is None or packs.draft_rows == "show"):
+        for code in guideline.pack.draft_rows:
+            seen.pop(code, None)
+    shown = Patient(view.id, guideline, view.chart, now=view.now, memories=seen, episodes={}, beside=True)
+    shown.rules, shown.accepted, shown.outgrown = view.rules, view.accepted, view.outgrown
+    return verdict(shown, floor=False)
+
+
+def _transitions(patient: Patient, view: Patient, order: int) -> list[PendingAlert]:
+    """Return the alert of a pack whose verdict is stricter than the deciding one's, or is no longer."""
+    key, guideline = PREFIX + view.guideline.id, view.guideline
+    found, decides = overlay_verdict(patient, view), verdict(patient)
+    patient.others[guideline.key].verdict = found.word
+    if not patient.alerting:
+        return []
+    strict, own = STRICT.get(found.word, 0), STRICT.get(decides.word, 0)
+    rank = strict if strict > own and not patient.over else 0
+    episode = patient.episodes.get(key)
+    if rank == (0 if episode is None else episode.rank):
+        return []
+    result = Result(found.word, value=found.word, evidence=_evidence(view, found))
+    words = Words(_text(view, found) if rank else _silent(guideline, found), (), ())
+    step = Step(order, key, OVERLAY, None, bool(patient.dirty_amended))
+    changed = update_episode(patient, step, result, "advisory", rank, lambda ends: words)
+    return [_with_verdicts(one, {"decides": decides.word, "overlay": found.word}) for one in changed]
+
+
+def _with_verdicts(pending: PendingAlert, verdicts: dict[str, str]) -> PendingAlert:
+    assert pending.alert.context is not None
+    context = replace(pending.alert.context, verdicts=verdicts)
+    return PendingAlert(pending.order, replace(pending.alert, context=context))
+
+
+def _evidence(view: Patient, found: Verdict) -> tuple[tuple[str, int], ...]:
+    plan = overlay_plan_for(view.guideline)
+    out: dict[tuple[str, int], None] = {}
+    for reason in found.reasons:
+        if reason in plan.index:
+            result = plan.subjects[plan.index[reason]].judge(view, view.now, view.memory(reason))
+            out.update(dict.fromkeys(result.evidence))
+    return tuple(out)
+
+
+def name_of(guideline: Guideline) -> str:
+    """Return the name of a pack, marked if some of it was not read in its source."""
+    return f"{guideline.name} (draft)" if guideline.is_draft else guideline.name
+
+
+def _silent(guideline: Guideline, found: Verdict) -> str:
+    return f"{name_of(guideline)} no longer says more: {found.word}"
+
+
+def _text(view: Patient, found: Verdict) -> str:
+    """Write what a pack would do: `US label 2024-12 would withhold: systolic 86 (below 90), and 1 more`."""
+    named = [reason_text(view, reason) for reason in found.reasons if _speaks(view, reason)]
+    more = f", and {len(named) - 1} more" if len(named) > 1 else ""
+    why = f": {named[0]}{more}" if named else ""
+    return f"{name_of(view.guideline)} would {found.word}{why}"
+
+
+def _speaks(view: Patient, reason: str) -> bool:
+    return not reason.endswith(UNREAD)
+
+
+def reason_text(view: Patient, reason: str) -> str:
+    """Write a reason of a pack beside: `systolic 86 (below 90)`."""
+    if reason.startswith(REGIMEN):
+        return f"regimen, {reason.removeprefix(REGIMEN).replace('_', ' ')} reached"
+    if reason.startswith(STOP_RULE):
+        return f"stop rule {reason.removeprefix(STOP_RULE).replace('-', ' ')}"
+    row = view.guideline.row[reason] if reason in view.guideline.own_codes else None
+    if row is None:
+        return blocker_name(reason, view.chart.guideline)
+    plan = overlay_plan_for(view.guideline)
+    result = plan.subjects[plan.index[reason]].judge(view, view.now, view.memory(reason))
+    return _row_text(row, result)
+
+
+def _row_text(row: AnyRow, result: Result) -> str:
+    if result.findings:
+        return " and ".join(finding_name(one) for one in result.findings)
+    words = row.words.removesuffix(" pressure") if row.unit == "mm[Hg]" else row.words
+    words = words if any(letter.isupper() for letter in words[1:4]) else words[:1].lower() + words[1:]
+    if isinstance(result.value, float):
+        past = result.limit is None or meets(result.value, result.limit)
+        was = "" if past else "was "
+        limit = "" if result.limit is None else f" ({was}{limit_words(result.limit)})"
+        return f"{words} {written(result.value, row.unit).partition(' ')[0]}{limit}"
+    return f"{words} {result.value}" if result.value else words

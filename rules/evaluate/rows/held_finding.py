@@ -1,0 +1,144 @@
+"""Evaluate a row that holds from one finding until others are charted (editions.md 3, Hold)."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.chart.facts import Sign, place
+from rules.chart.stated import flags_of, stated
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
+from rules.evaluate.row_type import RowType
+from rules.guideline.declarations import HeldFindingRow
+from rules.wire.instants import Instant
+
+HELD = "held"
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A finding as a row names it: code, specimen (None: any), and the word that it has."""
+
+    code: str
+    specimen: str | None
+    word: str
+
+    def tells(self, sign: Sign) -> bool:
+        """Return whether a record of the code is of the specimen; one that names none counts."""
+        return self.specimen is None or sign.specimen in (None, self.specimen)
+
+
+def named(text: str) -> Named:
+    """Return what a row names: `guaiac-positive:stool=absent`."""
+    code, _, word = text.partition("=")
+    code, _, specimen = code.partition(":")
+    return Named(code, specimen or None, word or "present")
+
+
+def held_finding(row: HeldFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return the result: held from a finding on until all that lifts it is charted at or after it.
+
+    What lifts it is a record that says so: silence is none. A new cycle changes nothing.
+    """
+    course = Course(row)
+    for code, sign in _signs(row, chart):
+        course.enter(code, sign)
+    if course.on:
+        return course.result()
+    result = Result(CLEAR, at=course.changed, latest=course.last)
+    if course.lifted:
+        result.evidence = tuple(sign.reference for sign in course.lifted)
+    return result if row.fresh is None else _fresh(row, chart, now, result)
+
+
+def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
+    """Return a clear result as it is while what must be seen is fresh; else it cannot be told."""
+    assert row.fresh is not None
+    signs = stated(chart, row.fresh)
+    if not signs:
+        return Result(INDETERMINATE, missing=(row.fresh,))
+    stale_at = signs[-1].at + row.stale
+    if now >= stale_at:
+        at = stale_at if now == stale_at else None
+        return Result(INDETERMINATE, at=at, missing=(row.fresh,), evidence=(signs[-1].reference,))
+    result.next = stale_at
+    result.evidence = result.evidence or (signs[-1].reference,)
+    result.latest = signs[-1].at
+    return result
+
+
+def _signs(row: HeldFindingRow, chart: Chart) -> Iterator[tuple[str, Sign]]:
+    """Yield the records of all findings that the row names, of the whole stay, in order of `at`."""
+    codes = dict.fromkeys(named(text).code for text in (*row.trips, *row.resumes))
+    found = [(code, sign) for code in codes for sign in stated(chart, code)]
+    yield from sorted(found, key=lambda one: place(one[1]))
+
+
+class Course:
+    """The course of a row over its records: whether it holds, since when, and what is not charted yet."""
+
+    def __init__(self, row: HeldFindingRow) -> None:
+        self.row = row
+        self.trips = [named(text) for text in row.trips]
+        self.resumes = [named(text) for text in row.resumes]
+        self.latest: dict[Named, Sign] = {}
+        self.on = False
+        self.changed: int | None = None
+        self.last: int | None = None
+        self.tripped: Sign | None = None
+        self.lifted: tuple[Sign, ...] = ()
+
+    def enter(self, code: str, sign: Sign) -> None:
+        """Enter the next record."""
+        self.last = sign.at
+        for one in (*self.trips, *self.resumes):
+            if one.code == code and one.tells(sign):
+                self.latest[one] = sign
+        if any(one.code == code and one.tells(sign) and sign.value == one.word for one in self.trips):
+            self.tripped = sign
+            if not self.on:
+                self.on, self.changed, self.lifted = True, sign.at, ()
+        if self.on and not self.present() and not self.missing():
+            self.on, self.changed = False, sign.at
+            self.lifted = tuple(self.latest[one] for one in self.resumes) or (sign,)
+
+    def present(self) -> list[tuple[Named, Sign]]:
+        """Return what is present of what trips the row."""
+        return [
+            (one, self.latest[one])
+            for one in self.trips
+            if one in self.latest and self.latest[one].value == one.word
+        ]
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the codes that are not charted, as they must be, at or after what tripped the row."""
+        assert self.tripped is not None
+        return tuple(one.code for one in self.resumes if not self._charted(one, self.tripped.at))
+
+    def _charted(self, one: Named, since: int) -> bool:
+        sign = self.latest.get(one)
+        return sign is not None and sign.value == one.word and sign.at >= since
+
+    def result(self) -> Result:
+        """Return the result while the row holds."""
+        assert self.tripped is not None
+        present = self.present()
+        return Result(
+            ABSOLUTE,
+            at=self.changed,
+            latest=self.last,
+            value=None if present else HELD,
+            missing=() if present else self.missing(),
+            findings=tuple(dict.fromkeys(_name(one) for one, _ in present)),
+            evidence=tuple(dict.fromkeys(sign.reference for _, sign in present)) or (self.tripped.reference,),
+        )
+
+
+def _name(one: Named) -> str:
+    return one.code if one.word == "present" else f"{one.code}={one.word}"
+
+
+def _inputs(row: HeldFindingRow) -> int:
+    return flags_of(named(text).code for text in (*row.trips, *row.resumes))
+
+
+ROW_TYPE = RowType[HeldFindingRow](evaluate=held_finding, inputs=_inputs)

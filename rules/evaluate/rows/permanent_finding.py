@@ -1,0 +1,133 @@
+"""Evaluate a row that stands for good once a finding was there, or had lasted (editions.md 3, Permanent)."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.earlier import lasting
+from rules.chart.facts import Sign, place
+from rules.chart.stated import flags_of
+from rules.evaluate.result import ABSOLUTE, CLEAR, Memory, Result
+from rules.evaluate.row_type import RowType
+from rules.guideline.declarations import PermanentFindingRow
+from rules.wire.events import Reference
+from rules.wire.instants import Instant
+from rules.wire.vocabulary import EARLIER
+
+PERMANENT = "permanent/"
+
+
+class Run(msgspec.Struct):
+    """A finding present without a break: its records, and when it was denied (None: not yet).
+
+    `joined`: the `at` of the records that ended a short break.
+    """
+
+    signs: list[Sign]
+    end: int | None = None
+    joined: tuple[int, ...] = ()
+
+
+class Tripped(msgspec.Struct, frozen=True):
+    """When a row tripped, when that became known, and by which records."""
+
+    at: int
+    known: int
+    evidence: tuple[Reference, ...]
+
+
+def permanent_finding(row: PermanentFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return the result: from the first trip on it stands, through cycles and stays, until a resume."""
+    lifted = max((one.clock for one in chart.resumes if one.rule == PERMANENT + row.code), default=None)
+    runs = list(runs_of(row, chart))
+    found = [one for one in trips(row, chart, runs, now) if lifted is None or one.known > lifted]
+    if found:
+        first = min(found, key=lambda one: one.at)
+        return Result(ABSOLUTE, at=first.at, latest=first.at, evidence=first.evidence)
+    return Result(CLEAR, at=lifted, next=_deadline_ahead(row, runs, now))
+
+
+def trips(row: PermanentFindingRow, chart: Chart, runs: Iterable[Run], now: Instant) -> Iterator[Tripped]:
+    """Yield what makes the row stand: earlier stays, what a baseline says of them, and the records."""
+    for one in lasting(chart.earlier, now).standing:
+        if one.code == row.code:
+            yield Tripped(one.at, one.at, ((one.id, one.offset),))
+    for baseline in chart.baselines:
+        if baseline.findings.get(EARLIER + row.code):
+            yield Tripped(baseline.at, baseline.first, (baseline.reference,))
+    for run in runs:
+        found = _lasted(row, run, now) if row.lasts else _at_once(run)
+        if found is not None:
+            yield found
+
+
+def _at_once(run: Run) -> Tripped:
+    first = run.signs[0]
+    return Tripped(first.at, max(one.first for one in run.signs), (first.reference,))
+
+
+def _lasted(row: PermanentFindingRow, run: Run, now: Instant) -> Tripped | None:
+    """Return the trip of a run that has lasted: at its deadline, or when a break over it ended."""
+    deadline = run.signs[0].at + row.lasts + row.grace
+    if now < deadline or (run.end is not None and run.end <= deadline):
+        return None
+    last = max((at for at in run.joined if at > deadline), default=deadline)
+    in_break = any(at == last for at in run.joined)
+    known = max(deadline, *(one.first for one in run.signs))
+    return Tripped(last if in_break else deadline, known, tuple(one.reference for one in run.signs))
+
+
+def _deadline_ahead(row: PermanentFindingRow, runs: list[Run], now: Instant) -> Instant | None:
+    if not row.lasts or not runs or runs[-1].end is not None:
+        return None
+    deadline = runs[-1].signs[0].at + row.lasts + row.grace
+    return Instant(deadline) if deadline > now else None
+
+
+def runs_of(row: PermanentFindingRow, chart: Chart) -> Iterator[Run]:
+    """Yield the runs of the stay in which one of the findings was present; short breaks join them."""
+    run: Run | None = None
+    present: dict[str, bool] = {}
+    for code, sign in _signs(row, chart):
+        was = any(present.values())
+        present[code] = sign.value == "present"
+        now_present = any(present.values())
+        if now_present and run is not None and (was or _joins(row, run, sign.at)):
+            run = _gone_on(run, sign, was)
+        elif now_present:
+            if run is not None:
+                yield run
+            run = Run([sign])
+        elif was and run is not None:
+            run.end = sign.at
+    if run is not None:
+        yield run
+
+
+def _joins(row: PermanentFindingRow, run: Run, at: int) -> bool:
+    return run.end is not None and at - run.end < row.joins
+
+
+def _gone_on(run: Run, sign: Sign, was: bool) -> Run:
+    joined = run.joined if was else (*run.joined, sign.at)
+    return Run([*run.signs, sign], None, joined)
+
+
+def _signs(row: PermanentFindingRow, chart: Chart) -> list[tuple[str, Sign]]:
+    found = [(code, sign) for code in row.findings for sign in chart.findings.get(code, ())]
+    return sorted(found, key=lambda one: place(one[1]))
+
+
+def _inputs(row: PermanentFindingRow) -> int:
+    return (
+        flags_of(row.findings)
+        | dirty_flags.RESUME
+        | dirty_flags.BASELINE
+        | dirty_flags.ENCOUNTER
+        | dirty_flags.DOSES
+    )
+
+
+ROW_TYPE = RowType[PermanentFindingRow](evaluate=permanent_finding, inputs=_inputs)

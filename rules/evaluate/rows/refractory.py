@@ -1,0 +1,156 @@
+"""Evaluate a row that trips when fluid has not helped (editions.md 3, Refractory)."""
+
+from collections.abc import Iterator
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.course import FOREVER
+from rules.chart.facts import Volume
+from rules.chart.setting import SIGNALS
+from rules.chart.volumes import Collection, covered, volume
+from rules.evaluate.result import ABSOLUTE, CLEAR, TRIPPED, Memory, Result
+from rules.evaluate.row_type import RowType
+from rules.evaluate.rows.held_reading import held_of, trip_of
+from rules.evaluate.rows.rolling_volume import kg, since, windows
+from rules.guideline.declarations import HeldReadingRow, RefractoryRow, RollingVolumeRow
+from rules.wire.events import Reference
+from rules.wire.instants import HOUR, Instant
+
+Spans = list[tuple[int, int]]
+Trip = tuple[int, tuple[Reference, ...]]
+CYCLE = "cycle/"
+
+
+def refractory(row: RefractoryRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return the result: tripped by the first fact, `wait` after the boluses, at which the condition is met.
+
+    It ends with the condition; one that stands for the cycle with the next cycle-start or a resume.
+    """
+    found = _trip(row, chart)
+    if found is None and row.cycle and _stands(row, chart, before):
+        return Result(ABSOLUTE, latest=before.mark, mark=before.mark, held=before.held, at=before.mark)
+    if found is None or (row.cycle and _lifted(row, chart, found[0])):
+        return Result(CLEAR)
+    at, evidence = found
+    held = tuple((id, offset) for id, offset in evidence)
+    return Result(ABSOLUTE, at=at, latest=at, mark=at, held=held, evidence=evidence)
+
+
+def _lifted(row: RefractoryRow, chart: Chart, at: int) -> bool:
+    """Return whether a cycle or a resume has begun since a trip."""
+    if chart.cycle.number > 1 and chart.cycle.since is not None and at < chart.cycle.since:
+        return True
+    rules = (CYCLE + row.code, row.code)
+    return any(one.rule in rules and one.clock >= at for one in chart.resumes)
+
+
+def _stands(row: RefractoryRow, chart: Chart, before: Memory) -> bool:
+    """Return whether a trip whose readings are no longer kept still stands: its basis was not taken back."""
+    if before.state not in TRIPPED or before.mark is None or _lifted(row, chart, before.mark):
+        return False
+    gone = [id for id, _ in before.held if id in chart.ghosts and chart.ghosts[id].rank]
+    kept = chart.tail.horizon
+    return not gone and kept is not None and before.mark < kept
+
+
+def _trip(row: RefractoryRow, chart: Chart) -> Trip | None:
+    """Return the first trip of the stretches in which the condition held, or of the one that goes on."""
+    of = row_of(row, chart)
+    scale = kg(chart)
+    if isinstance(of, HeldReadingRow):
+        spans = _held_spans(of, chart)
+        spans = spans if row.cycle else [one for one in spans if one[1] == FOREVER]
+        found = (_by_reading(row, of, chart, span) for span in spans)
+    elif isinstance(of, RollingVolumeRow) and scale is not None:
+        found = (_by_urine(row, chart, span, scale) for span in _low_spans(of, chart, scale))
+    else:
+        return None
+    trips = [one for one in found if one is not None and not (row.cycle and _lifted(row, chart, one[0]))]
+    return min(trips, default=None)
+
+
+def row_of(row: RefractoryRow, chart: Chart) -> HeldReadingRow | RollingVolumeRow | None:
+    """Return the row whose condition must go on; None: no pack beside has it."""
+    for pack in chart.guideline.beside:
+        found = pack.row.get(row.of)
+        if isinstance(found, HeldReadingRow | RollingVolumeRow) and row in pack.rows:
+            return found
+    return None
+
+
+def _held_spans(of: HeldReadingRow, chart: Chart) -> Spans:
+    held = held_of(of, chart)
+    now_on = [(held.changed, FOREVER)] if held.on and held.changed is not None else []
+    return [*held.runs, *now_on]
+
+
+def _low_spans(of: RollingVolumeRow, chart: Chart, scale: float) -> Spans:
+    found = windows(of, chart.collections, scale) if chart.collections else []
+    low = bool(found) and found[0].state in TRIPPED
+    return [(since(found), FOREVER)] if low else []
+
+
+def _enough_from(row: RefractoryRow, chart: Chart, span: tuple[int, int]) -> tuple[int, list[Volume]] | None:
+    """Return from when on boluses enough were given in a stretch, and these; None: not enough."""
+    given: list[Volume] = []
+    for one in chart.volumes["iv-bolus"]:
+        if span[0] <= one.at < span[1]:
+            given.append(one)
+            if len(given) >= row.boluses and round(sum(b.volume for b in given), 4) >= row.volume:
+                return one.at, given
+    return None
+
+
+def _by_reading(row: RefractoryRow, of: HeldReadingRow, chart: Chart, span: tuple[int, int]) -> Trip | None:
+    enough, limit = _enough_from(row, chart, span), trip_of(of, chart)
+    if enough is None or limit is None:
+        return None
+    for reading in getattr(chart.tail.readings, SIGNALS[of.signal]):
+        met = limit.met(reading.value) if reading.mean is None else _mean_met(of, reading.mean)
+        if enough[0] + row.wait <= reading.at < span[1] and met:
+            return reading.at, (*(one.reference for one in enough[1]), reading.reference)
+    return None
+
+
+def _mean_met(of: HeldReadingRow, mean: float) -> bool:
+    return of.mean_trip is not None and of.mean_trip.met(mean)
+
+
+def _by_urine(row: RefractoryRow, chart: Chart, span: tuple[int, int], scale: float) -> Trip | None:
+    enough = _enough_from(row, chart, span)
+    if enough is None or row.rate is None:
+        return None
+    begun = [one for one in chart.collections if enough[0] <= one.start < one.end]
+    for found, end in _stretches(begun, row.wait):
+        time = covered(found, found[0].start, end)
+        rate = round(volume(found, found[0].start, end) * HOUR / time / scale, 4)
+        if row.rate.met(rate):
+            boluses = (one.reference for one in enough[1])
+            return end, (*boluses, *(one.reference for one in found))
+    return None
+
+
+def _stretches(collections: list[Collection], covers: int) -> Iterator[tuple[list[Collection], int]]:
+    """Yield the shortest stretches that end with each collection and cover enough."""
+    for i, last in enumerate(collections):
+        for j in range(i, -1, -1):
+            inside = collections[j : i + 1]
+            if covered(inside, inside[0].start, last.end) >= covers:
+                yield inside, last.end
+                break
+
+
+def _inputs(row: RefractoryRow) -> int:
+    return (
+        dirty_flags.FLUIDS
+        | dirty_flags.SYSTOLIC
+        | dirty_flags.URINE
+        | dirty_flags.BASELINE
+        | dirty_flags.WEIGHT
+        | dirty_flags.RESUME
+        | dirty_flags.ENCOUNTER
+        | dirty_flags.DOSES
+    )
+
+
+ROW_TYPE = RowType[RefractoryRow](evaluate=refractory, inputs=_inputs)

@@ -1,0 +1,133 @@
+"""Evaluate the urine of the last hours up to the latest collection (editions.md 3, Rolling urine)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.unreadable import newest_is_unreadable
+from rules.chart.volumes import END, Collection, covered, reaching, volume
+from rules.evaluate.limit_bands import band, limit_text, unread
+from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result, aged, in_time
+from rules.evaluate.row_type import RowType
+from rules.guideline.declarations import RollingVolumeRow
+from rules.wire.instants import HOUR, Instant
+
+REQUIRED, WEIGHT = ("urine",), ("weight",)
+MOST_ENDS = 64
+"""Ends of collections that are looked back over for one that decides."""
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The window that ends with a collection: its state (None: too little is known of it) and its value."""
+
+    end: int
+    state: str | None
+    value: float
+    inside: tuple[Collection, ...]
+
+
+def rolling_volume(row: RollingVolumeRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return the result for the window up to the latest collection's end; kept where too little is known."""
+    scale = kg(chart) if row.per_kg else 1.0
+    if scale is None:
+        return Result(INDETERMINATE, unit=row.unit, missing=WEIGHT)
+    found = _decided(row, chart, scale)
+    if found is None:
+        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
+    result = _result(row, chart, found, now)
+    counts = in_time(lambda at, t: chart.mode.limit(at, t, *ages(row, chart)))
+    return unread(result, "urine") if newest_is_unreadable(chart, "urine", counts) else result
+
+
+def kg(chart: Chart) -> float | None:
+    """Return the baseline weight, else the latest one; None: none is known."""
+    found = chart.baseline_readings.get("weight")
+    if found is None and chart.weights:
+        found = chart.weights[-1].value
+    return found
+
+
+def ages(row: RollingVolumeRow, chart: Chart) -> tuple[int, int]:
+    """Return after how long a collection is stale, on the ward and in intensive mode."""
+    seen = chart.guideline.observes[row.monitored_by]
+    return int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
+
+
+def windows(row: RollingVolumeRow, collections: Sequence[Collection], scale: float) -> list[Window]:
+    """Return the windows that end with the latest collections, the latest first."""
+    ends = [end for end, _ in groupby(reversed(collections), key=END)][:MOST_ENDS]
+    return [_window(row, list(collections), end, scale) for end in ends]
+
+
+def _window(row: RollingVolumeRow, collections: list[Collection], end: int, scale: float) -> Window:
+    start = end - row.window
+    inside = [one for one in reaching(collections, start, end) if one.end <= end]
+    time, measured = covered(inside, start, end), volume(inside, start, end)
+    least = round(measured / scale, 4)
+    if time >= row.covers:
+        value = round(measured * row.window / time / scale, 4)
+        return Window(end, band(value, row.relative, row.absolute), value, tuple(inside))
+    if band(least, row.relative, row.absolute) == CLEAR or _recovered(row, inside, end, scale):
+        return Window(end, CLEAR, least, tuple(inside))
+    return Window(end, None, least, tuple(inside))
+
+
+def _recovered(row: RollingVolumeRow, inside: list[Collection], end: int, scale: float) -> bool:
+    """Return whether the latest stretch that covers enough clears by its rate."""
+    if row.resume_rate is None:
+        return False
+    for start in sorted({one.start for one in inside}, reverse=True):
+        time = covered(inside, start, end)
+        if time >= row.resume_covers:
+            rate = round(volume(inside, start, end) * HOUR / time / scale, 4)
+            return row.resume_rate.met(rate)
+    return False
+
+
+def _decided(row: RollingVolumeRow, chart: Chart, scale: float) -> tuple[list[Window], int] | None:
+    """Return the windows, and which one decides: the latest of which enough is known."""
+    if not chart.collections:
+        return None
+    found = windows(row, chart.collections, scale)
+    i = next((i for i, one in enumerate(found) if one.state is not None), None)
+    if i is None or (i and found[i].state not in TRIPPED):
+        return None
+    return found, i
+
+
+def _result(row: RollingVolumeRow, chart: Chart, found: tuple[list[Window], int], now: Instant) -> Result:
+    all_windows, i = found
+    window = all_windows[i]
+    state = window.state or CLEAR
+    result = Result(
+        state,
+        at=since(all_windows[i:]),
+        latest=all_windows[0].end,
+        value=window.value,
+        unit=row.unit,
+        limit=limit_text(state, row.relative, row.absolute),
+        evidence=tuple(one.reference for one in window.inside),
+        stale=i > 0,
+        missing=REQUIRED if i else (),
+    )
+    aged_at = chart.mode.limit(all_windows[0].end, now, *ages(row, chart))
+    return aged(result, aged_at, now, REQUIRED) if not i or now < aged_at else result
+
+
+def since(found: Sequence[Window]) -> int:
+    """Return the end of the first window of the unbroken run in the state of the latest."""
+    first = found[0]
+    for one in found[1:]:
+        if one.state is not None and one.state != found[0].state:
+            break
+        first = one if one.state is not None else first
+    return first.end
+
+
+ROW_TYPE = RowType[RollingVolumeRow](
+    evaluate=rolling_volume,
+    inputs=lambda row: dirty_flags.URINE | dirty_flags.MODE | dirty_flags.WEIGHT | dirty_flags.BASELINE,
+)

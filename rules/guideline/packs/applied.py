@@ -1,0 +1,73 @@
+"""Apply a pack to a site's guideline: its rows, rules and regimen in place of criteria.md 3 and 4."""
+
+from msgspec import structs
+
+from rules.guideline.declarations import AnyRow, UpperLimitRow
+from rules.guideline.edition import Guideline, Packs
+from rules.guideline.packs.declarations import COUNT, Pack
+from rules.guideline.packs.registry import DEFAULT, PACKS
+
+
+def applied(pack: Pack, site: Guideline) -> Guideline:
+    """Return the guideline of a pack at a site: of the default pack the site's own."""
+    plain = structs.replace(site, packs=None)
+    if pack.key == DEFAULT.key:
+        return plain
+    counts = pack.combination == COUNT
+    table = structs.replace(
+        site.table4,
+        dosing_minimum=pack.dosing_minimum,
+        dose_interval=pack.regimen.min_interval,
+        watches=site.table4.watches if counts else (),
+        open_advice=site.table4.open_advice if counts else (),
+    )
+    rows = tuple(_at_site(row.row, site) for row in pack.rows)
+    return structs.replace(
+        plain,
+        id=pack.id,
+        version=pack.version,
+        rows=rows,
+        table4=table,
+        stop_rules=tuple(rule for rule in site.stop_rules if not rule.criteria) if counts else (),
+        advice=tuple(one for one in site.advice if one.code not in _replaced(pack)),
+        pack=pack,
+        behind=tuple(row for row in site.rows if row not in rows),
+    )
+
+
+def _at_site(row: AnyRow, site: Guideline) -> AnyRow:
+    """Return a row with the limits of the site's own laboratory."""
+    own = site.row.get(row.code)
+    if isinstance(row, UpperLimitRow) and isinstance(own, UpperLimitRow):
+        return structs.replace(row, limits=own.limits)
+    return row
+
+
+def _replaced(pack: Pack) -> frozenset[str]:
+    """Return the advice that a pack has a row or an item for."""
+    counted = {"dose-count"} if pack.regimen.doses_per_cycle is not None else set()
+    return frozenset(counted | {row.code for row in pack.rows})
+
+
+def with_packs(
+    site: Guideline,
+    decides: Pack = DEFAULT,
+    overlays: tuple[Pack, ...] = (),
+    for_cycles: tuple[Pack, ...] = (),
+    draft_rows: str = "show",
+    pressor_centre: bool = False,
+) -> Guideline:
+    """Return the site's guideline with the packs that it uses."""
+    chosen = {pack.key for pack in (decides, *overlays, *for_cycles)}
+    kept = tuple(pack for pack in PACKS.values() if pack.key not in chosen and not pack.unverified)
+    return structs.replace(
+        site,
+        packs=Packs(
+            decides=None if decides.key == DEFAULT.key else applied(decides, site),
+            overlays=tuple(applied(pack, site) for pack in overlays),
+            for_cycles=tuple(applied(pack, site) for pack in for_cycles),
+            kept=tuple(applied(pack, site) for pack in kept),
+            draft_rows=draft_rows,
+            pressor_centre=pressor_centre,
+        ),
+    )

@@ -1,0 +1,230 @@
+"""Write what two guideline packs say of one file as a page that a pharmacist reads in two minutes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from streams.times import aware
+
+if TYPE_CHECKING:
+    from rules.guideline import Guideline
+    from streams.scoring.concepts import Concept
+    from streams.scoring.decision_points import Compared, Opinion, Point
+    from streams.scoring.gate import Line
+
+WORDS = ("give", "no-objection", "decide", "blind", "withhold", "stop", "none")
+EXAMPLES, COMMONEST = 6, 3
+
+
+class Section(NamedTuple):
+    """A section of the page: its heading, sentences, and a table with its head (empty: none)."""
+
+    heading: str
+    sentences: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Reader(NamedTuple):
+    """How patients are named: by number, or by id where that was asked for."""
+
+    numbers: dict[str, int]
+    ids: bool
+    zone: str
+
+    def patient(self, name: str) -> str:
+        """Return a patient's name on the page."""
+        return name if self.ids else f"Patient {self.numbers.get(name, 0)}"
+
+    def time(self, at: int) -> str:
+        """Write a moment as `Tue 14:00`."""
+        return aware(at).astimezone(ZoneInfo(self.zone)).strftime("%a %H:%M")
+
+
+def page(found: Compared, concepts: Sequence[Concept], gate: Sequence[Line], reader: Reader) -> list[Section]:
+    """Return the page, what matters first."""
+    a, b = found.a.guideline.deciding, found.b.guideline.deciding
+    return [
+        _compared(found, a, b),
+        *([_gate(gate)] if gate else []),
+        _doses("Doses, all decision points", found.points),
+        _doses("Doses that were given", [one for one in found.points if one.given]),
+        _listed(found.points, reader),
+        _reasons(found.points, a, b),
+        _examples(found.points, a, b, reader),
+        _divergences(found, a, b, reader),
+        _concepts(concepts),
+        _not_open(a, b),
+    ]
+
+
+def _compared(found: Compared, a: Guideline, b: Guideline) -> Section:
+    doses = sum(one.given is not None for one in found.points)
+    return Section(
+        f"{a.key} against {b.key}",
+        (
+            f"A is {a.name}, {a.status}; B is {b.name}, {b.status}.",
+            f"{found.patients} patients, {found.days:g} patient-days, {doses} doses charted, "
+            f"{len(found.points)} decision points.",
+            "The doses of the record stand: what would have followed a dose withheld is unknown.",
+        ),
+    )
+
+
+def _gate(lines: Sequence[Line]) -> Section:
+    words = {True: "within", False: "exceeded", None: "cannot be judged"}
+    rows = tuple((one.name, _figure(one.figure), _figure(one.limit), words[one.holds]) for one in lines)
+    return Section("Gate", (), ("limit", "figure", "at most or at least", ""), rows)
+
+
+def _figure(value: float | str | None) -> str:
+    return "-" if value is None else f"{value:g}" if isinstance(value, float | int) else value
+
+
+def _doses(heading: str, points: Sequence[Point]) -> Section:
+    cells = Counter((one.a.word, one.b.word) for one in points)
+    columns = [word for word in WORDS if any(b == word for _, b in cells)]
+    rows = [
+        (f"A {word}", *(str(cells[word, column]) for column in columns))
+        for word in WORDS
+        if any(a == word for a, _ in cells)
+    ]
+    total = f"{len(points)} in all."
+    return Section(heading, (total,), ("", *(f"B {word}" for word in columns)), tuple(rows))
+
+
+def _listed(points: Sequence[Point], reader: Reader) -> Section:
+    """List the doses of each cell in which the two differ."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for one in points:
+        if one.a.word != one.b.word:
+            dose = f"{reader.patient(one.patient)} dose {one.number}"
+            cells.setdefault((one.a.word, one.b.word), []).append(dose)
+    rows = tuple((f"A {a}, B {b}", "; ".join(doses)) for (a, b), doses in sorted(cells.items()))
+    return Section("Doses in each cell", (), ("cell", "doses"), rows)
+
+
+def _reasons(points: Sequence[Point], a: Guideline, b: Guideline) -> Section:
+    found: Counter[str] = Counter()
+    for one in points:
+        if one.a.group != one.b.group:
+            name, opinion = (b.name, one.b) if one.b.reasons else (a.name, one.a)
+            found.update(
+                f"{name}: {reason.partition(' (')[0].rstrip(' 0123456789.')}" for reason in opinion.reasons
+            )
+    rows = tuple((reason, str(count)) for reason, count in found.most_common(COMMONEST))
+    return Section("The commonest reasons for a difference", (), ("reason", "decision points"), rows)
+
+
+def _kind(reason: str) -> str:
+    """Return a reason without its value: `systolic 86 (below 90)` -> `systolic`."""
+    return reason.partition(" (")[0].rstrip(" 0123456789.")
+
+
+def _examples(points: Sequence[Point], a: Guideline, b: Guideline, reader: Reader) -> Section:
+    differ = [one for one in points if one.a.group != one.b.group][:EXAMPLES]
+    return Section("Examples", tuple(_example(one, a, b, reader) for one in differ) or ("None.",))
+
+
+def _example(one: Point, a: Guideline, b: Guideline, reader: Reader) -> str:
+    """Write `Patient 17, dose 6, Tue 14:00: 2001 gives; label withholds, systolic 86 (below 90)`."""
+    where = f"{reader.patient(one.patient)}, dose {one.number}, {reader.time(one.at)}"
+    return f"{where}: {_side(a, one.a)}; {_side(b, one.b)}"
+
+
+VERBS = {
+    "give": "gives",
+    "no-objection": "has no objection",
+    "decide": "leaves it to decide",
+    "blind": "cannot tell",
+    "withhold": "withholds",
+    "stop": "stops",
+    "none": "says nothing",
+}
+
+
+def _says(opinion: Opinion) -> str:
+    why = f", {', '.join(opinion.reasons[:2])}" if opinion.reasons and opinion.group != "goes" else ""
+    return VERBS.get(opinion.word, opinion.word) + why
+
+
+def _divergences(found: Compared, a: Guideline, b: Guideline, reader: Reader) -> Section:
+    rows = tuple(
+        (
+            reader.patient(one.patient),
+            reader.time(one.at),
+            f"{a.name} {_says(one.a)}",
+            f"{b.name} {_says(one.b)}",
+        )
+        for one in found.divergences
+    )
+    return Section("First divergence of each patient", (), ("patient", "when", "A", "B"), rows)
+
+
+def _side(guideline: Guideline, opinion: Opinion) -> str:
+    return f"{guideline.name} {_says(opinion)}"
+
+
+def _concepts(concepts: Sequence[Concept]) -> Section:
+    rows = tuple(
+        (
+            one.concept,
+            one.where,
+            f"{one.episodes_a} / {one.episodes_b}",
+            f"{one.pages_a} / {one.pages_b}",
+            "-" if one.earlier_min is None else f"{one.earlier_min:g} min",
+        )
+        for one in concepts
+    )
+    head = ("concept", "in", "episodes A / B", "pages A / B", "B earlier by (median)")
+    return Section("Rows by concept", (), head, rows)
+
+
+def _not_open(a: Guideline, b: Guideline) -> Section:
+    sentences = [
+        f"{one.name} does not see: {', '.join(row.words for row in one.pack.not_open)}."
+        for one in (a, b)
+        if one.pack is not None and one.pack.not_open
+    ]
+    return Section("What nobody has read", tuple(sentences) or ("Nothing.",))
+
+
+def markdown(sections: Iterable[Section]) -> str:
+    """Return the page as Markdown."""
+    return "\n".join(line for one in sections for line in _markdown(one))
+
+
+def _markdown(one: Section) -> list[str]:
+    lines = [f"## {one.heading}", "", *(f"{sentence}  " for sentence in one.sentences), ""]
+    if one.rows:
+        lines += [_row(one.head), _row(("---",) * len(one.head)), *map(_row, one.rows), ""]
+    return lines
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def html(sections: Iterable[Section], draft: bool) -> str:
+    """Return the page as HTML, with a banner if a draft decides."""
+    banner = "<p><strong>DRAFT GUIDELINE PACK: not everything of it was read in its source</strong></p>"
+    body = "".join(_html(one) for one in sections)
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Two guideline packs</title>'
+        "<style>body{font:15px sans-serif;max-width:60em;margin:2em auto}table{border-collapse:collapse}"
+        "td,th{border:1px solid #999;padding:.2em .5em;text-align:left}</style>"
+        f"<body>{banner if draft else ''}{body}</body></html>\n"
+    )
+
+
+def _html(one: Section) -> str:
+    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in one.sentences)
+    if not one.rows:
+        return f"<h2>{escape(one.heading)}</h2>{sentences}"
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in one.head)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in one.rows)
+    return f"<h2>{escape(one.heading)}</h2>{sentences}<table><tr>{head}</tr>{rows}</table>"

@@ -1,0 +1,130 @@
+"""The release gate: no draft pack decides for a patient; what two persons have read and signed does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rules.guideline import load
+from rules.guideline.packs.registry import PACKS
+from rules.guideline.settings.document import ConfigError
+from rules.guideline.settings.packs import draft_fault
+from streams.cli import main
+
+Capture = pytest.CaptureFixture[str]
+DRAFTS = [key for key, pack in PACKS.items() if pack.unverified]
+SIGNED = """
+[[packs.signed]]
+pack = "{pack}"
+row = "{row}"
+sha256 = "{sha256}"
+by = "{by}"
+checked_by = "rph-2"
+on = 2027-01-15
+document = "read whole, and it has none other"
+"""
+
+
+def signed(key: str, by: str = "md-7", changed: str = "") -> str:
+    """Return the table that lets a pack decide, everything of it signed; of `changed` another hash."""
+    parts = [(name, sha256) for name, status, sha256 in PACKS[key].parts() if status != "verified"]
+    tables = [
+        SIGNED.format(pack=key, row=name, sha256="0" * 64 if name == changed else sha256, by=by)
+        for name, sha256 in parts
+    ]
+    return f'[packs]\ndecides = "{key}"\n' + "".join(tables)
+
+
+def test_three_of_the_four_packs_are_drafts() -> None:
+    assert DRAFTS == ["dutcher-2014/1", "proleukin-us-label/2024-12", "til-2024/1"]
+
+
+@pytest.mark.parametrize("command", ["worker --broker localhost:1", "config check", "packs check"])
+@pytest.mark.parametrize("key", DRAFTS)
+@pytest.mark.parametrize("how", ['decides = "{}"', 'for_cycles = ["{}"]'])
+def test_nothing_starts_with_a_draft_that_decides_or_may(
+    tmp_path: Path, capsys: Capture, key: str, how: str, command: str
+) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(f"[packs]\n{how.format(key)}\n")
+    option = ["--config", str(path)] if "worker" in command else [str(path)]
+    assert main.main([*command.split(), *option]) == 2
+    fault = capsys.readouterr().err
+    assert key in fault
+    assert all(row in fault for row in PACKS[key].unverified)
+
+
+@pytest.mark.parametrize("key", DRAFTS)
+def test_a_draft_may_stand_beside(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(f'[packs]\noverlays = ["{key}"]\n')
+    assert main.main(["config", "check", str(path)]) == 0
+
+
+@pytest.mark.parametrize("key", DRAFTS)
+def test_a_pack_that_is_signed_whole_decides(key: str) -> None:
+    guideline = load(signed(key))
+    assert draft_fault(guideline) is None
+    assert guideline.deciding.key == key
+    assert guideline.deciding.status == "verified"
+
+
+@pytest.mark.parametrize("key", DRAFTS)
+def test_a_signature_lapses_when_the_row_is_another_one(key: str) -> None:
+    for name in PACKS[key].unverified:
+        fault = draft_fault(load(signed(key, changed=name)))
+        assert fault is not None
+        assert name in fault
+
+
+def test_a_signature_of_not_open_rows_lets_the_label_say_give() -> None:
+    deciding = load(signed("proleukin-us-label/2024-12")).deciding
+    assert deciding.pack is not None
+    assert deciding.pack.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        (signed("til-2024/1", by="rph-2"), "two persons"),
+        ('[packs]\ndecides = "til-2024/2"', "did you mean til-2024/1?"),
+        ('[packs]\noverlays = ["til-2024/1", "til-2024/1", "til-2024/1", "til-2024/1"]', "at most 3"),
+        ('[packs]\ndraft_rows = "hide"', "neither show nor speak"),
+        ("[packs]\nmode = 3", "unknown field"),
+    ],
+)
+def test_a_table_that_is_wrong_says_why(table: str, fault: str) -> None:
+    with pytest.raises(ConfigError, match=fault.replace("?", r"\?")):
+        load(table)
+
+
+SITE_ROW = """
+[packs]
+decides = "til-2024/1"
+[packs."til-2024/1".rows.platelets]
+type = "lab"
+effect = "hold"
+source = { document = "product label", table = "section 2", row = "platelets" }
+[packs."til-2024/1".rows.platelets.values]
+system = "hemorrhagic"
+unit = "10*3/uL"
+words = "Platelets"
+lab = "platelets"
+monitored_by = "blood-count"
+absolute = "<10"
+"""
+
+
+def test_a_row_that_a_site_writes_is_a_draft_until_it_is_signed() -> None:
+    guideline = load(SITE_ROW)
+    pack = guideline.deciding.pack
+    assert pack is not None
+    assert "platelets" in pack.unverified
+    assert [row.absolute.text for row in guideline.deciding.rows if row.code == "platelets"] == ["<10"]
+
+
+def test_the_hash_of_a_row_is_that_of_its_numbers() -> None:
+    hashes = [sha256 for pack in PACKS.values() for _, _, sha256 in pack.parts()]
+    assert len(set(hashes)) > len(hashes) / 2
+    assert all(len(sha256) == 64 for sha256 in hashes)
