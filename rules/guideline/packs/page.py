@@ -9,19 +9,8 @@ from rules.guideline.packs.declarations import Pack, PackRow
 from rules.wire.durations import duration_text
 
 DURATIONS = (
-    "span",
-    "window",
-    "covers",
-    "resume_covers",
-    "wait",
-    "lasts",
-    "joins",
-    "grace",
-    "stale",
-    "after",
-    "fever_age",
-    "clears_over",
-    "longest",
+    *("span", "window", "covers", "resume_covers", "wait", "lasts"),
+    *("joins", "grace", "stale", "after", "fever_age", "clears_over", "longest"),
 )
 LEFT_OUT = {
     *("code", "system", "source", "group", "unit", "words", "column", "monitored_by", "stale_factor"),
