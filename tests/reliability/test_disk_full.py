@@ -24,13 +24,14 @@ from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.patience import PATIENCE_S
 from tests.streams.kafka import class_archive
+from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
 from tests.streams.worker.test_wall import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 SIZE = "160m"
-SMALL = {"log.index.size.max.bytes": "65536", "log.segment.bytes": "1048576"}
+SMALL = SHORT_SESSIONS | {"log.index.size.max.bytes": "65536", "log.segment.bytes": "1048576"}
 
 
 @pytest.fixture
@@ -113,6 +114,7 @@ def test_what_was_acknowledged_before_a_disk_was_full_is_told_when_there_is_room
             workers.start("one")
             for number in range(20):
                 sender.chart(f"p{number}")
+            assert until(lambda: len(told(broker)) == 20, 60), workers.said("one")
             fill(ballast)
             assert os.statvfs(disk).f_bavail == 0
             before, number, ends = len(sender.acknowledged), 20, time.monotonic() + PATIENCE_S

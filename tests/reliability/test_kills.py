@@ -19,7 +19,7 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.streams.feeds import test_live as feeds
-from tests.streams.feeds.test_live import broker
+from tests.streams.feeds.conftest import broker
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.pager import test_kill as pagers_killed
 from tests.streams.pager.delivery.receiver import receiving

@@ -73,7 +73,7 @@ VALID = [
     {"type": "vitals", "id": "v", "patient": "p1", "at": AT,
      "readings": [{"code": "heart-rate", "value": 90, "unit": "/min"}]},
 ]  # fmt: skip
-ODD = (
+ODD: tuple[Any, ...] = (
     None,
     True,
     -1,
