@@ -14,7 +14,7 @@ from rules.decide.recommendation import REGIMEN, UNREAD
 from rules.decide.state import Beside, Patient
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import LAST, OVERLAY, Plan, overlay_plan_for
-from rules.evaluate.result import Memory, Result
+from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.guideline.declarations import AnyRow
 from rules.guideline.edition import Guideline
 from rules.guideline.nurse_names import blocker_name, finding_name
@@ -32,19 +32,50 @@ def beside(patient: Patient, guideline: Guideline) -> Patient:
     """Return the patient as another pack sees it: the same chart, its own memories and rules."""
     known = patient.others.setdefault(guideline.key, Beside(memories={}, rules={}))
     view = Patient(patient.id, guideline, patient.chart, now=patient.now, beside=True, episodes={})
-    for name in Beside.__struct_fields__:
-        if name != "verdict":
-            setattr(view, name, getattr(known, name))
+    for name in SHARED:
+        setattr(view, name, getattr(known, name))
     return view
+
+
+SHARED = tuple(name for name in Beside.__struct_fields__ if name not in ("verdict", "due"))
 
 
 def decide_overlays(patient: Patient, alerts: list[PendingAlert]) -> None:
     """Decide every pack beside at one instant, and add the alerts of verdicts that have changed."""
     for i, guideline in enumerate(patient.chart.guideline.overlays):
+        plan, known = overlay_plan_for(guideline), patient.others.get(guideline.key)
+        if known is not None and not _touched(patient, known, plan):
+            if not _may_speak(patient, guideline, known):
+                continue
+            alerts.extend(_transitions(patient, beside(patient, guideline), LAST + 1 + i))
+            continue
         view = beside(patient, guideline)
-        _decide(patient, view, overlay_plan_for(guideline))
+        _decide(patient, view, plan)
         _keep(patient, view)
         alerts.extend(_transitions(patient, view, LAST + 1 + i))
+
+
+def _touched(patient: Patient, known: Beside, plan: Plan) -> bool:
+    """Return whether anything that a pack beside reads can have changed since its last decision."""
+    cycle = patient.chart.cycle
+    moved = (cycle.number, cycle.start, cycle.since) != (known.cycles, known.cycle_start, known.cycle_since)
+    flags = patient.dirty | patient.dirty_amended | patient.dirty_replaced
+    return (
+        moved
+        or not known.memories
+        or known.due <= patient.now
+        or bool(flags & (plan.moves_rules | COMMANDS))
+        or bool(plan.todo(flags))
+    )
+
+
+COMMANDS = dirty_flags.ACCEPT | dirty_flags.RESUME | dirty_flags.DOSES | dirty_flags.ENCOUNTER
+
+
+def _may_speak(patient: Patient, guideline: Guideline, known: Beside) -> bool:
+    """Return whether a pack of which no row has changed may have to say something or be silent again."""
+    weans = guideline.combination == COUNT and bool(patient.chart.loads)
+    return known.verdict in STRICT or PREFIX + guideline.id in patient.episodes or weans
 
 
 def _decide(patient: Patient, view: Patient, plan: Plan) -> None:
@@ -104,9 +135,10 @@ def _remember(view: Patient, name: str, before: Memory, result: Result) -> None:
 
 def _keep(patient: Patient, view: Patient) -> None:
     known = patient.others[view.guideline.key]
-    for name in Beside.__struct_fields__:
-        if name != "verdict":
-            setattr(known, name, getattr(view, name))
+    for name in SHARED:
+        setattr(known, name, getattr(view, name))
+    ahead = [memory.next for memory in view.memories.values() if memory.next is not None]
+    known.due = min((at for at in (*ahead, view.rules_due) if at > patient.now), default=AFTER_ALL)
 
 
 def overlays_due(patient: Patient) -> Instant | None:
@@ -114,10 +146,8 @@ def overlays_due(patient: Patient) -> Instant | None:
     now, due = patient.now, AFTER_ALL
     for guideline in patient.chart.guideline.overlays:
         known = patient.others.get(guideline.key)
-        if known is None:
-            continue
-        ahead = [memory.next for memory in known.memories.values() if memory.next is not None]
-        due = min([due, *(at for at in (*ahead, known.rules_due) if at > now)])
+        if known is not None and known.due > now:
+            due = min(due, known.due)
     return due if due < AFTER_ALL else None
 
 
@@ -128,9 +158,14 @@ def overlay_vitals(patient: Patient) -> int:
         known = patient.others.get(guideline.key)
         for name, bits in () if known is None else overlay_plan_for(guideline).on_any_vitals:
             memory = known.memories.get(name) if known is not None else None
-            if memory is None or memory.stale or memory.state == "indeterminate":
+            if memory is None or memory.stale or _waits(memory):
                 found |= bits
     return found
+
+
+def _waits(memory: Memory) -> bool:
+    """Return whether a row waits for a reading; one without a target of the patient waits for that."""
+    return memory.state == INDETERMINATE and not any(one.startswith("target.") for one in memory.missing)
 
 
 def overlay_verdict(patient: Patient, view: Patient) -> Verdict:
@@ -152,10 +187,11 @@ def overlay_verdict(patient: Patient, view: Patient) -> Verdict:
 def _transitions(patient: Patient, view: Patient, order: int) -> list[PendingAlert]:
     """Return the alert of a pack whose verdict is stricter than the deciding one's, or is no longer."""
     key, guideline = PREFIX + view.guideline.id, view.guideline
-    found, decides = overlay_verdict(patient, view), verdict(patient)
+    found = overlay_verdict(patient, view)
     patient.others[guideline.key].verdict = found.word
-    if not patient.alerting:
+    if not patient.alerting or (found.word not in STRICT and key not in patient.episodes):
         return []
+    decides = verdict(patient)
     strict, own = STRICT.get(found.word, 0), STRICT.get(decides.word, 0)
     rank = strict if strict > own and not patient.over else 0
     episode = patient.episodes.get(key)

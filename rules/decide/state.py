@@ -88,7 +88,7 @@ class AfterDischarge(msgspec.Struct, array_like=True):
 class Beside(msgspec.Struct, array_like=True):
     """What a pack that stands beside has come to: its memories and rules, and its verdict.
 
-    `verdict`: its word at the last decision.
+    `verdict`: its word at the last decision; `due`: when time alone changes it next.
     """
 
     memories: dict[str, Memory] = {}
@@ -101,6 +101,7 @@ class Beside(msgspec.Struct, array_like=True):
     outgrown: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     verdict: str = "none"
+    due: Instant = BEFORE_ALL
 
 
 class Patient(msgspec.Struct, dict=True):

@@ -129,6 +129,7 @@ class CensusService(LongRunning):
     async def connect(self) -> None:
         """Connect to the assessments. Raises UsageError, Unanswered."""
         await asyncio.to_thread(partitions, self.broker, [ASSESSMENTS])
+        await self._disconnect()
         self.follower, self.ends = Follower(self.broker, ASSESSMENTS), Ends(self.broker)
         await self.follower.start()
         await connect(self.ends, self.broker)
@@ -139,6 +140,9 @@ class CensusService(LongRunning):
     async def close(self) -> None:
         """Stop reading, and disconnect."""
         await super().close()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         await self.ends.stop()
         await self.follower.stop()
 

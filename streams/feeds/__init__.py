@@ -22,6 +22,7 @@ Source: docs/spec/feeds.md. Where each part lives:
 | HL7 v2: split, decode, answer, one module a message type | `mapping/hl7/` |
 | FHIR R4: one module a resource type | `mapping/fhir/` |
 | the `[feeds.NAME]` tables as rules | `configured` (keys: `streams.config.feeds`) |
+| captured files: imports, and `feed check` | `offline`, `offline_fhir`, `checking`, `checking_fhir` |
 | the running services: listener, producer, tables, alarms; dead letters sent again | `service/` |
 
 `mapping` is pure: no clock, no file, no broker. All state it needs is an argument (`mapping.tables`).

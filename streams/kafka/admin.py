@@ -21,6 +21,7 @@ PATIENCE_MS = 5_000
 REQUEST_MS = 20_000
 BETWEEN_S = 0.1
 EXISTS = 36
+TOO_FEW_BROKERS = 38
 
 Answer = TypeVar("Answer")
 
@@ -128,7 +129,8 @@ class Admin:
     def make(self, topics: Mapping[str, NewTopic]) -> list[str]:
         """Create topics, each as `new_topic` returns it, and wait until they have leaders.
 
-        Return those that this call created; raises UsageError naming topic and reason.
+        Return those that this call created; raises UsageError naming topic and reason, Unanswered when it is
+        that a broker is down.
         """
         answers = (
             patiently(lambda: self._client.create_topics(topics, raise_errors=False))["topics"]
@@ -137,7 +139,7 @@ class Admin:
         )
         for answer in answers:
             if answer["error_code"] not in (0, EXISTS):
-                raise UsageError(
+                raise refusal(answer["error_code"])(
                     f"{answer['name']}: the broker does not create it: "
                     f"{answer['error_message'] or answer['error_code']}"
                 )
@@ -147,6 +149,13 @@ class Admin:
     def remove(self, names: list[str]) -> None:
         """Delete topics: those that a command has made for itself alone."""
         patiently(lambda: self._client.delete_topics(names))
+
+
+def refusal(code: int) -> type[UsageError]:
+    """Return the kind of error that a code of the broker is: for brokers that are down a service waits."""
+    from kafka.errors import for_code
+
+    return Unanswered if code == TOO_FEW_BROKERS or for_code(code).retriable else UsageError
 
 
 def new_topic(partitions: int, replication: int, configs: Mapping[str, str]) -> NewTopic:

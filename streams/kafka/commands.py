@@ -177,13 +177,13 @@ def publish(broker: Broker, record: OutgoingRecord, what: str) -> None:
     from kafka.errors import KafkaError
 
     from streams.kafka.clients import leave, producer
-    from streams.kafka.partition_check import partitions
+    from streams.kafka.partition_check import partitions, refused
 
     partitions(broker, [record.topic])
     sender = producer(broker, linger_ms=0)
     try:
         sender.send(record.topic, record.value, key=record.key, timestamp_ms=record.time).get()
     except KafkaError as error:
-        raise UsageError(f"{what} was not taken: {type(error).__name__}: {error}") from None
+        raise refused(error)(f"{what} was not taken: {type(error).__name__}: {error}") from None
     finally:
         leave(sender)

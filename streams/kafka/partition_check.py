@@ -13,7 +13,7 @@ from kafka.partitioner.default import murmur2
 
 from rules.wire.instants import HOUR
 from rules.wire.topics import INPUTS, OUTPUTS
-from streams.errors import UsageError
+from streams.errors import Unanswered, UsageError
 from streams.kafka.admin import admin, new_topic
 from streams.kafka.settings import Broker
 from streams.kafka.topics import LARGEST_STATE_RECORD
@@ -97,8 +97,13 @@ def input_partitions(broker: Broker) -> dict[str, int]:
         return {topic: found.partitions for topic, found in connection.topics(list(INPUTS)).items()}
 
 
+def refused(error: KafkaError) -> type[UsageError]:
+    """Return the kind of error for what a broker did not do: a broker that is down or busy is waited for."""
+    return Unanswered if error.retriable else UsageError
+
+
 def make_changelog(broker: Broker, name: str, shape: Shape) -> None:
-    """Create the table's changelog unless it exists. Raises UsageError.
+    """Create the table's changelog unless it exists. Raises UsageError, Unanswered.
 
     Faust could create it, but gives up when one of several brokers is down.
     """
@@ -110,7 +115,7 @@ def make_changelog(broker: Broker, name: str, shape: Shape) -> None:
             if name not in connection.names():
                 connection.make({name: wanted})
         except KafkaError as error:
-            raise UsageError(
+            raise refused(error)(
                 f"{name}: cannot be created ({type(error).__name__}); is a broker down?"
             ) from None
 

@@ -10,6 +10,7 @@ from functools import partial
 
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
+from streams.errors import Unanswered, UsageError
 from streams.kafka import clients
 from streams.kafka.admin import admin, new_topic
 from streams.kafka.partition_check import partition, partitions
@@ -23,6 +24,7 @@ POLL_MS, QUIET = 500, 3
 OFF_MS = 10_000
 """How far two clocks may differ: alerts are decided to the second."""
 CLOCK = "il2watch-qualify-clock-"
+MAY_NOT = f"let this user create and delete topics {CLOCK}*, or compare the broker's clock by hand"
 SET_CLOCKS = "set the clocks by NTP (chrony) on the hosts of brokers and services, then qualify again"
 
 
@@ -36,6 +38,8 @@ def on_the_broker(recorder: Recorder, broker: Broker, topics: Sequence[str]) -> 
 def placement(broker: Broker) -> Finding:
     """Check that the latest records of each input topic lie where Kafka's partitioner puts their keys."""
     looked, wrong = misplaced(broker)
+    if not looked:
+        return skipped("the input topics hold no record yet")
     if not wrong:
         return passed(f"{looked} records lie in the partitions of their keys")
     return Finding(
@@ -73,7 +77,12 @@ def misplaced(broker: Broker) -> tuple[int, Counter[str]]:
 def clock(broker: Broker) -> Finding:
     """Compare the broker's clock with this host's, by the time at which it appends a record."""
     before = time.time_ns() // 1_000_000
-    appended = append_time(broker)
+    try:
+        appended = append_time(broker)
+    except Unanswered:
+        raise
+    except UsageError as error:
+        return Finding("warned", (str(error),), MAY_NOT)
     after = time.time_ns() // 1_000_000
     if appended is None:
         return skipped("the broker stamps no time of its own: its clock cannot be read")

@@ -40,9 +40,9 @@ class Interface(NamedTuple):
         answer = self._exchange(self.message(patient, value, hl7_time(at), status))
         code = answer.partition(b"\rMSA|")[2][:2]
         if code not in TAKEN:
-            answered = code.decode("ascii", "replace") or "nothing"
+            word = code.decode("ascii", "replace") or "nothing"
             raise UsageError(
-                f"the feed {self.name} answers {answered} to the test patient's message; see its log"
+                f"the feed {self.name} answers {word} to the test patient's message; see its log"
             )
 
     def message(self, patient: str, value: float, at: str, status: str) -> bytes:
@@ -50,9 +50,9 @@ class Interface(NamedTuple):
         authority = next(iter(self.table.patient.authorities), "IL2WATCH")
         kind, processing = self.table.patient.types[0], self.table.processing_ids[0]
         order = f"{patient}-creatinine^IL2WATCH"
+        head = f"MSH|^~\\&|QUALIFY|IL2WATCH|IL2WATCH|WARD|{at}||ORU^R01^ORU_R01"
         segments = (
-            f"MSH|^~\\&|QUALIFY|IL2WATCH|IL2WATCH|WARD|{at}||ORU^R01^ORU_R01|{patient}-{status}|{processing}|"
-            "2.6|||AL|NE||UNICODE UTF-8",
+            f"{head}|{patient}-{status}|{processing}|2.6|||AL|NE||UNICODE UTF-8",
             f"PID|1||{patient}^^^{authority}^{kind}",
             f"OBR|1||{order}|PANEL|||{at}",
             f"OBX|1|NM|{CREATININE}||{value:g}|mg/dL^^UCUM|||||{status}|||{at}",

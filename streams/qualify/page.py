@@ -9,16 +9,18 @@ from streams.qualify.report import Report, Step
 
 GLYPH = {"passed": "✓", "warned": "▲", "failed": "✕", "skipped": "-"}
 SIGNED = ("Qualified by", "For the unit", "For pharmacy and physicians")
-STYLE = """\
-body{font:10.5pt/1.4 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}
-body{color:#111;background:#fff}
-h1{font-size:1.5rem}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid #bbb}
-td code,dd code{overflow-wrap:anywhere}
-.failed{color:#9d1111;font-weight:700}.warned{color:#7a4a00;font-weight:700}
-.do{margin:.25rem 0 0}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}
-.sign td{height:3rem}tr{break-inside:avoid}@page{size:A4;margin:15mm}@media print{body{margin:0}}
-"""
+STYLE = "".join(
+    (
+        "body{font:10.5pt/1.4 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}",
+        "body{color:#111;background:#fff}h1{font-size:1.5rem}table{border-collapse:collapse;width:100%}",
+        "th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid #bbb}",
+        "td code,dd code{overflow-wrap:anywhere}.failed{color:#9d1111;font-weight:700}",
+        ".warned{color:#7a4a00;font-weight:700}.brief{white-space:nowrap}.do{margin:.25rem 0 0}",
+        "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}",
+        ".sign td{height:3rem;width:22%}tr{break-inside:avoid}",
+        "@page{size:A4;margin:15mm}@media print{body{margin:0}}",
+    )
+)
 
 
 def page(report: Report) -> str:
@@ -48,8 +50,10 @@ def verdict(report: Report) -> list[h.Node]:
         if failed
         else "Passed."
     )
+    warned = [step.title for step in report.steps if step.result == "warned"]
+    signs = h.p(class_="warned")[f"To be signed for: {', '.join(warned)}."] if warned else None
     when = f"On {report.host}, from {report.began} to {report.ended}."
-    return [h.p(class_=report.result)[words], h.p[when]]
+    return [h.p(class_=report.result)[words], signs, h.p[when]]
 
 
 def steps(report: Report) -> h.Node:
@@ -63,9 +67,9 @@ def row(step: Step) -> h.Node:
     do = h.p(class_="do")[h.b["Do: "], step.remedy] if step.remedy else None
     return h.tr[
         h.th(scope="row")[step.title],
-        h.td(class_=step.result)[f"{GLYPH[step.result]} {step.result}"],
+        h.td(class_=f"{step.result} brief")[f"{GLYPH[step.result]} {step.result}"],
         h.td[lines, do],
-        h.td[f"{step.seconds:.1f} s"],
+        h.td(class_="brief")[f"{step.seconds:.1f} s"],
     ]
 
 

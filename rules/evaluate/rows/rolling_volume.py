@@ -1,5 +1,6 @@
 """Evaluate the urine of the last hours up to the latest collection (editions.md 3, Rolling urine)."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -8,7 +9,7 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.unreadable import newest_is_unreadable
-from rules.chart.volumes import END, Collection, covered, reaching, volume
+from rules.chart.volumes import END, Collection, covered, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
 from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
@@ -16,7 +17,7 @@ from rules.guideline.declarations import RollingVolumeRow
 from rules.wire.instants import HOUR, Instant
 
 REQUIRED, WEIGHT = ("urine",), ("weight",)
-MOST_ENDS = 64
+MOST_ENDS, FEW_ENDS = 64, 8
 """Ends of collections that are looked back over for one that decides."""
 
 
@@ -57,14 +58,26 @@ def ages(row: RollingVolumeRow, chart: Chart) -> tuple[int, int]:
 
 
 def windows(row: RollingVolumeRow, collections: Sequence[Collection], scale: float) -> list[Window]:
-    """Return the windows that end with the latest collections, the latest first."""
-    ends = [end for end, _ in groupby(reversed(collections), key=END)][:MOST_ENDS]
-    return [_window(row, list(collections), end, scale) for end in ends]
+    """Return the windows that end with the latest collections, the latest first.
+
+    No more than tell since when the latest state holds, and of a clear one not far back.
+    """
+    found: list[Window] = []
+    known: str | None = None
+    for end, _ in groupby(reversed(collections), key=END):
+        found.append(_window(row, collections, end, scale))
+        state = found[-1].state
+        known = known or state
+        most = FEW_ENDS if known == CLEAR else MOST_ENDS
+        if (known is not None and state not in (None, known)) or len(found) >= most:
+            break
+    return found
 
 
-def _window(row: RollingVolumeRow, collections: list[Collection], end: int, scale: float) -> Window:
+def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, scale: float) -> Window:
     start = end - row.window
-    inside = [one for one in reaching(collections, start, end) if one.end <= end]
+    first, last = bisect_right(collections, start, key=END), bisect_right(collections, end, key=END)
+    inside = [one for one in collections[first:last] if one.reaches(start, end)]
     time, measured = covered(inside, start, end), volume(inside, start, end)
     least = round(measured / scale, 4)
     if time >= row.covers:

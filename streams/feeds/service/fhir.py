@@ -172,7 +172,7 @@ class FhirListener:
         metrics.count(name, handled)
         if answered.skew is not None:
             metrics.SKEW.labels(name).set(answered.skew / SECOND)
-        self.feed.alarms.seen(handled, wall())
+        self.feed.alarms.seen(handled, wall(), answered.skew)
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
 

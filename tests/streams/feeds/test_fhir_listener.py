@@ -23,6 +23,7 @@ from streams.feeds.mapping.tables import Tables
 from streams.feeds.service.conversation import Feed
 from streams.feeds.service.fhir import FhirListener
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord
+from streams.service.lifecycle import wall
 from streams.service.metrics import REGISTRY
 from tests.streams.feeds.support import rules
 from tests.streams.feeds.test_fhir import HELD, NOWHERE, TO_HELD, bundle, observation
@@ -227,9 +228,18 @@ def test_fifty_connections_at_once_are_answered_and_each_resource_is_stored() ->
     assert len({record["id"] for record in stored}) == 50
 
 
-def test_the_clock_of_a_sender_is_a_metric() -> None:
+def test_the_clock_of_a_sender_is_a_metric_and_one_that_is_wrong_an_alarm() -> None:
     ahead = (datetime.now(UTC) + timedelta(minutes=10)).isoformat(timespec="seconds")
-    asked("POST", "/", bundle("batch", observation(), timestamp=ahead))
+
+    async def client(listener: FhirListener) -> str:
+        url = f"http://127.0.0.1:{listener.port}/"
+        async with aiohttp.ClientSession(headers=FHIR) as session:
+            body = bundle("batch", observation(), timestamp=ahead)
+            assert (await session.post(url, json=body)).status == 200
+        return "".join(str(record.value) for record in listener.feed.alarms.after(wall()))
+
+    alarms = serving(client, TABLE, Kept())
+    assert "The clock of the interface fhir is" in alarms
     assert gauge("il2_feed_clock_skew_seconds") == pytest.approx(600, abs=60)
 
 

@@ -6,6 +6,7 @@ import json
 import random
 import signal
 import ssl
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -315,6 +316,25 @@ def test_killed_a_hundred_times_it_loses_nothing(
     found = crash(broker, tmp_path, seed=3000 + campaign_slice, kills=10, number=500)
     figures(f"slice {campaign_slice}: {dict(found)}", **found)
     assert found["killed"] >= 5
+
+
+@pytest.mark.campaign("feeds", slices=1)
+def test_with_the_broker_away_for_minutes_nothing_is_lost(
+    apache: ApacheKafka, broker: Broker, tmp_path: Path, figures: Callable[..., None]
+) -> None:
+    """The broker stands still for two minutes in the middle of the traffic; the sender is told to come again."""
+    java, sent = apache._processes[0], results(300, seed=4000)
+    with running(broker, tmp_path, kind="fhir") as feed:
+        sender = FhirSender(feed.port)
+        for place, resource in enumerate(sent):
+            if place == 150:
+                java.send_signal(signal.SIGSTOP)
+                threading.Timer(120, java.send_signal, [signal.SIGCONT]).start()
+            sender.deliver(resource, time.monotonic() + 300)
+        sender.close()
+    records = values(broker, LABS)
+    assert in_force(records) == wanted(sent)
+    figures(f"{len(sent)} resources, {len(records)} records", records=len(records))
 
 
 @pytest.mark.campaign("feeds", slices=5)

@@ -6,8 +6,6 @@ import json
 import random
 import re
 import signal
-import ssl
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -27,6 +25,7 @@ from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
+from tests.streams.feeds.certificates import Signer
 from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said, values
 from tests.streams.feeds.sent_wards import deliver, mistaken, spoken_hl7
 from tests.streams.feeds.support import given, sample
@@ -256,41 +255,20 @@ def test_a_message_too_large_is_refused_by_its_control_id_and_fifty_connections_
     assert len({record["id"] for record in values(broker, "il2.io")}) == 1
 
 
-CERTIFICATES = """
-set -e
-openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=signer -keyout ca.key -out ca.pem
-for who in localhost sender; do
-  openssl req -newkey rsa:2048 -nodes -subj /CN=$who -addext subjectAltName=DNS:$who -keyout $who.key -out $who.csr
-  openssl x509 -req -in $who.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -copy_extensions copy -out $who.pem
-done
-openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=stranger -keyout stranger.key -out stranger.pem
-"""
-
-
 def test_only_a_sender_with_a_certificate_of_the_right_signer_is_let_in(
     broker: Broker, tmp_path: Path
 ) -> None:
-    subprocess.run(["bash", "-c", CERTIFICATES], cwd=tmp_path, check=True, capture_output=True)
-    keys = "\n".join(
-        f'{key} = "{tmp_path / name}"'
-        for key, name in (
-            ("tls-cert-file", "localhost.pem"),
-            ("tls-key-file", "localhost.key"),
-            ("client-ca-file", "ca.pem"),
-        )
-    )
-
-    def context(name: str | None) -> ssl.SSLContext:
-        found = ssl.create_default_context(cafile=tmp_path / "ca.pem")
-        if name:
-            found.load_cert_chain(tmp_path / f"{name}.pem", tmp_path / f"{name}.key")
-        return found
-
+    signer, strangers = Signer(tmp_path), Signer(tmp_path, "other")
+    for name in ("server", "sender"):
+        signer.sign(name)
+    strangers.sign("stranger")
+    files = {"tls-cert-file": "server.pem", "tls-key-file": "server.key", "client-ca-file": "ca.pem"}
+    keys = "\n".join(f'{key} = "{tmp_path / name}"' for key, name in files.items())
     with running(broker, tmp_path, keys) as feed:
-        known = Sender(feed.port, context("sender"))
+        known = Sender(feed.port, signer.client("sender"))
         assert said(known.send(sample("80"))[0])[0] == "CA"
         known.close()
-        assert [ask(feed.port, sample("80"), context(name)) for name in (None, "stranger")] == [[], []]
+        assert [ask(feed.port, sample("80"), signer.client(name)) for name in (None, "stranger")] == [[], []]
         assert ask(feed.port, sample("80")) == []
         metrics = str(asked(f"http://{HOST}:{feed.metrics_port}/metrics"))
     ends = next(line for line in metrics.splitlines() if line.startswith("il2_feed_certificate_expiry"))

@@ -31,6 +31,7 @@ def test_a_missing_topic_and_another_partitioner_are_named() -> None:
     labs = topic_of("labs")
     with EmbeddedBroker() as made:
         create(made.settings)
+        assert broker.placement(made.settings).result == "skipped"
         sender = producer(made.settings)
         for number in range(40):
             name = f"p{number}"
