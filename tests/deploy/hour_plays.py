@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from rules.ingest.decode import decode
+from rules.wire.assessments import encode
 from rules.wire.events import Event
 from rules.wire.vocabulary import LEVELS, EventType
 from simulators.scenarios.worked import events
@@ -34,6 +35,15 @@ SUBJECTS = (
 )
 CHANNELS = ("ward", "sms")
 HOUR_MS = 3_600_000
+SYSTEM_SUBJECTS = (
+    "cannot-be-worked-off",
+    "records-lost",
+    "partitions-added",
+    "state-lost",
+    "changelog-cut",
+    "wrong-partition",
+    "clock",
+)
 
 
 def within(minute: float, first: float, last: float) -> bool:
@@ -61,6 +71,8 @@ def worker(name: str) -> Play:
             read(minute)
         decide(minute)
         stand(minute, partitions)
+        for subject in SYSTEM_SUBJECTS:
+            metrics.SYSTEM_ALARM.labels(subject).set(within(minute, 120, 126))
 
     return play
 
@@ -108,6 +120,8 @@ def paging(name: str) -> Play:
         if not within(minute, 64, 71) and every(minute, 1):
             pager.HEARTBEAT.set(HEART_S + minute * 60)
             pager.HEARTBEAT_DURATION.set(0.4)
+        metrics.SYSTEM_ALARM.labels("outbox-lost").set(within(minute, 120, 126))
+        pager.SHADOW.set(0)
         alerts(minute)
         pages(minute)
         burden(minute)
@@ -174,7 +188,8 @@ def census(name: str) -> Play:
             for bed in range(8):
                 until = first + round((bed * 12 + minute / 60) * HOUR_MS)
                 (assessment,) = event_files.assessments(event_files.fold_events(course, guideline, until))
-                counted.apply(str(bed).encode(), msgspec.json.encode(assessment))
+                mine = msgspec.structs.replace(assessment, patient=str(bed))
+                counted.apply(str(bed).encode(), encode(mine))
         census_service.show(counted)
 
     return play
@@ -224,6 +239,7 @@ def feed(name: str) -> Play:
         feeds.REFUSED.labels(labelled, "bad-unit").inc(30 if trouble else 0)
         feeds.LETTERS.labels(labelled, "bad-unit").inc(5 if trouble else 0)
         feeds.COUNTED.labels(labelled, "duplicate").inc(1)
+        feeds.COUNTED.labels(labelled, "lost-notifications").inc(within(minute, 120, 126))
         feeds.FRAMES.labels(labelled, "empty").inc(1)
 
     return play

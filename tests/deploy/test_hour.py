@@ -43,6 +43,13 @@ def test_every_panel_of_a_board_has_series_to_draw_over_the_hour(board: Path, ho
     assert [panel.title for panel in panels if not any(panel.series.values())] == []
 
 
+def test_the_wards_patients_are_counted_in_the_hour_and_none_is_unreadable(hours: Prometheus) -> None:
+    """A board of zeros shows nothing."""
+    for expression, count in (("sum(il2_ward_patients)", 8), ("sum(il2_ward_unreadable_patients)", 0)):
+        (one,) = hours.at(expression, CALM)
+        assert float(one["value"][1]) == count, expression
+
+
 @pytest.mark.parametrize("expression", recordings(), ids=lambda one: one.place)
 def test_a_recording_is_there_under_its_name(expression: Expression, hours: Prometheus) -> None:
     assert hours.at(expression.place, CALM)
