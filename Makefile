@@ -82,6 +82,7 @@ bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and 
 docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, forms of feeds, scenarios, worked example, course, Grafana's dashboards
 	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
+	"$(PY)" -m streams.cli.packs docs/reference/packs.md
 	"$(PY)" -m tests.docs.texts
 	"$(PY)" -m tests.docs.traceability
 	"$(PY)" -m tests.docs.feed_forms
@@ -124,7 +125,7 @@ campaign: $(READY) ## runs too long for every day, each an hour at most: campaig
 # rules, streams, simulators: the property tests there, from other seeds and with 20 times the examples; simulators: larger wards too.
 # reference: the engine against the second reading. kills: workers, brokers, demos. pager: kills of it.
 # KILLS=1000 SEED=2: so many kills, a hundred a slice, from other seeds.
-# fuzz: a million mutated records at a live worker.
+# fuzz: a million mutated records at a live worker (RECORDS=1000000).
 # clock: steps of the host's clock (libfaketime). cuts: a worker cut off, in a network namespace (root). disk: a full one (root).
 # soak: seven days of a ward, the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
 $(CAMPAIGNS): campaign-%: $(READY)

@@ -296,6 +296,12 @@ class SustainedRateRow(ExcusedRateRow, frozen=True, kw_only=True):
     """An `ExcusedRateRow` with lower conditions of its own."""
 
 
+class StatedFindingRow(PersistentFindingRow, frozen=True, kw_only=True):
+    """A `PersistentFindingRow` whose state is also said by other findings, while they are present."""
+
+    also: tuple[str, ...]
+
+
 AnyRow = (
     FindingRow
     | PersistentFindingRow
@@ -315,6 +321,7 @@ AnyRow = (
     | RollingVolumeRow
     | RefractoryRow
     | SustainedRateRow
+    | StatedFindingRow
 )
 
 ROW_TYPES: tuple[type[Row], ...] = get_args(AnyRow)

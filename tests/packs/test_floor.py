@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.guideline.packs.registry import PACKS
-from tests.packs.moments import NOW, _usual
+from tests.packs.moments import NOW, Course, _usual
 from tests.packs.moments import PACKS as KEYS
 from tests.packs.support import assessed, site
 
@@ -71,3 +71,12 @@ def test_no_pack_says_give_while_a_row_of_its_minimum_is_blind(key: str) -> None
         unseen = [row.code for row in found.criteria if row.state == "indeterminate"]
         assert not (minimum & set(unseen)) or found.verdict in ("blind", "withhold", "stop")
         assert found.dose.readiness != "ready" or not minimum & set(unseen)
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(1, "give"), (3, "withhold")])
+def test_disorientation_counts_as_a_changed_mental_status_in_2014(hours: float, verdict: str) -> None:
+    def disoriented(made: Course) -> None:
+        made.finding(NOW - hours, "disorientation")
+
+    events = _usual("p1", more=disoriented, mental=(NOW - 5, "normal"))
+    assert assessed(events, site(KEYS[1]), NOW).verdict == verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from tests.streams.worker.process import Workers, until_done
 from tests.streams.worker.test_wall import page, until
 
 __all__ = ["topics"]
-SLICE = 100_000
+SLICE = int(os.environ.get("RECORDS", "1000000")) // 10
 FLAT_MB = 60
 SECOND = 1000
 

@@ -14,7 +14,11 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
 
     Never charted or too old it is indeterminate.
     """
-    signs = stated(chart, row.finding)
+    return lasting(row, stated(chart, row.finding), now)
+
+
+def lasting(row: PersistentFindingRow, signs: list[Sign], now: Instant) -> Result:
+    """Return the result by what is stated of the finding."""
     signs = counted(signs, lambda at, t: at + row.stale)
     if not signs:
         return Result(INDETERMINATE, missing=(row.finding,))

@@ -6,6 +6,7 @@ from rules.guideline.declarations import (
     LabRow,
     Limit,
     RollingVolumeRow,
+    StatedFindingRow,
     Sustained,
     SustainedRateRow,
 )
@@ -75,6 +76,20 @@ _IN_PLACE: dict[str, tuple[AnyRow, str]] = {
             absolute=("persistent-crying",),
         ),
         "mild anxiety as printed; emotional lability beside it",
+    ),
+    "mental-status": (
+        StatedFindingRow(
+            code="mental-status",
+            system="neurologic",
+            source="JITC 2014, Table 3, neurologic",
+            words="Mental status",
+            finding="mental-status",
+            value="changed",
+            lasts=2 * HOUR,
+            stale=16 * HOUR,
+            also=("disorientation",),  # [choice]
+        ),
+        "disorientation, which has no row, counts as changed",
     ),
     "urine-shift": (
         RollingVolumeRow(

@@ -8,7 +8,10 @@ from rules.guideline.declarations import AnyRow, Limit, Sustained
 from rules.guideline.packs.declarations import Pack, PackRow
 from rules.wire.durations import duration_text
 
-DURATIONS = ("span", "window", "covers", "resume_covers", "wait", "lasts", "joins", "grace", "stale", "after")
+DURATIONS = (
+    *("span", "window", "covers", "resume_covers", "wait", "lasts"),
+    *("joins", "grace", "stale", "after", "fever_age", "clears_over", "longest"),
+)
 LEFT_OUT = {
     *("code", "system", "source", "group", "unit", "words", "column", "monitored_by", "stale_factor"),
     "not_sinus_words",

@@ -26,7 +26,7 @@ def test_nothing_is_sent_in_shadow_and_after_the_switch_only_what_is_new(
     broker, now = topics(1), time.time_ns() // 1_000_000
     with (
         receiving(seed=1, faults=Faults()) as receiver,
-        Pagers(broker, tmp_path, pagerduty(receiver.url)) as run,
+        Pagers(broker, tmp_path, pagerduty(receiver.url, 10.0)) as run,
     ):
         sender = Sender(broker)
         run.start("one", "--shadow")
