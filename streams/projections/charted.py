@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from rules.chart.corrections import FINAL, RANK, outranks
 from rules.guideline import Guideline
@@ -149,6 +149,18 @@ MOST_UNSETTLED = 200
 SLOW = (IO, Infusion, Dose, Encounter, Finding)
 
 
+O2_DEVICE = "o2-device"
+
+
+def named(event: Vitals | Labs) -> Set[str]:
+    """Return the codes that a set of readings names: used, not usable, or taken back."""
+    return {
+        *(reading[0] for reading in event.readings),
+        *(reading.code for reading in event.unusable),
+        *event.withdrawn,
+    }
+
+
 class ChartedFacts:
     """The charted facts of one patient.
 
@@ -204,8 +216,11 @@ class ChartedFacts:
         for code, _, low, high, unit, *_ in event.readings if isinstance(event, Labs) else ():
             self.limits[code], self.units[code] = (low, high), unit
 
-    def _settles(self, event: Event, event_mark: int) -> bool:
-        """Return whether a record applies; if it corrects an earlier one, remove what that one left."""
+    def _settles(self, event: Vitals | Labs, event_mark: int) -> bool:
+        """Return whether a record applies; if it corrects an earlier one, remove what that one left.
+
+        A correction replaces code by code: what it does not name stays (criteria.md section 1).
+        """
         rank = RANK[event.status]
         before = self.unsettled.get(event_mark, FINAL if self.recent.again(event_mark) else None)
         if before is not None and not outranks(rank, before):
@@ -215,19 +230,20 @@ class ChartedFacts:
             for old in list(self.unsettled)[:-MOST_UNSETTLED]:
                 del self.unsettled[old]
         if before is not None or rank > FINAL:
-            self._drop(event_mark)
+            self._drop(event_mark, named(event))
         return True
 
     def _withdraw(self, event: Withdrawal) -> None:
         event_mark = mark(event.id)
-        self._drop(event_mark)
+        self._drop(event_mark, {*self.signals, O2_DEVICE})
         self.unsettled[event_mark] = RANK[event.status]
         self.slow.pop(event.id, None)
 
-    def _drop(self, event_mark: int) -> None:
-        for series in self.signals.values():
-            series.drop(event_mark)
-        self.devices = [one for one in self.devices if one[2] != event_mark]
+    def _drop(self, event_mark: int, codes: Set[str]) -> None:
+        for code in codes & self.signals.keys():
+            self.signals[code].drop(event_mark)
+        if O2_DEVICE in codes:
+            self.devices = [one for one in self.devices if one[2] != event_mark]
 
     def _device(self, at: int, device: str, event_mark: int) -> None:
         """Record a device if it differs from the previous one."""

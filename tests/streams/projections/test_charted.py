@@ -48,6 +48,25 @@ def test_a_second_record_of_an_id(second: dict[str, Any], shown: list[float]) ->
     assert pressures(facts(FIRST, {**FIRST, **second})) == shown
 
 
+HEART = [{"code": "heart-rate", "value": 110, "unit": "/min"}]
+
+
+@pytest.mark.parametrize(
+    ("readings", "shown"),
+    [
+        (HEART, [90]),
+        ([{"code": "systolic-bp", "status": "entered-in-error"}], []),
+        ([*HEART, {"code": "systolic-bp", "value": "low", "unit": "mm[Hg]"}], []),
+    ],
+    ids=["one that does not name the code", "one that takes it back", "one that cannot be read"],
+)
+def test_a_correction_goes_code_by_code(readings: list[dict[str, Any]], shown: list[float]) -> None:
+    """criteria.md section 1."""
+    found = facts(FIRST, {**FIRST, "status": "corrected", "readings": readings})
+    assert pressures(found) == shown
+    assert ("heart-rate" in found.signals) == (readings[0]["code"] == "heart-rate")
+
+
 @pytest.mark.parametrize("status", ["corrected", "entered-in-error"])
 def test_a_correction_that_came_first_outranks_the_final_that_follows(status: str) -> None:
     corrected = vitals("v1", 10, sbp=70) | {"status": status}
