@@ -9,6 +9,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WALK := build/walk
 TESTS := -m pytest -ra -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+MEASURED := tests/rules tests/packs tests/streams/handover/test_ward.py
 # Laws, fuzz and second readings of the engine: what they run others run too, and measured they take three times as long.
 UNMEASURED := chart/test_pressor_loads chart/test_sustained chart/test_tail decide/test_laws decide/test_laws_of_stays \
   explain/test_every_subject ingest/test_decode_fuzz
@@ -47,10 +48,10 @@ walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explai
 # Measuring coverage makes the engine two or three times slower: only the tests of the engine itself are measured, not its comparison with the reference.
 # Meanwhile the other tests are collected once: pytest compiles them, which else each of its processes would do for itself.
 test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
-	@"$(PY)" -m pytest --collect-only -qqq --ignore tests/rules tests $(UNMEASURED) >/dev/null & \
-	set -x; "$(PY)" $(TESTS) --cov=rules --cov-branch --cov-report=term $(UNMEASURED:%=--ignore %) tests/rules; \
+	@"$(PY)" -m pytest --collect-only -qqq $(MEASURED:%=--ignore %) tests $(UNMEASURED) >/dev/null & \
+	set -x; "$(PY)" $(TESTS) --cov=rules --cov-branch --cov-report=term $(UNMEASURED:%=--ignore %) $(MEASURED); \
 	passed=$$?; wait; exit $$passed
-	"$(PY)" $(TESTS) --ignore tests/rules tests $(UNMEASURED)
+	"$(PY)" $(TESTS) $(MEASURED:%=--ignore %) tests $(UNMEASURED)
 
 fast: $(READY) ## the tests of a minute or so: engine, wire, arrows, references; no broker, no browser
 	"$(PY)" $(FAST)
