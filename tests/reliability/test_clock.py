@@ -79,14 +79,14 @@ def steps_told(
     host, port = Host(folder, monkeypatch), free()[0]
     with Workers(broker, folder, "--clock", "wall") as workers:
         workers.start("one", "--metrics-port", str(port))
-        assert until(lambda: page(port, "/-/ready")[0] == 200, 60), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
         ward = Ward(broker)
         for number, seconds in enumerate([0, *steps]):
             host.step(seconds)
             patient = f"p{number}"
             ward.chart(patient)
             wanted = (patient, "ventricular-arrhythmia", "absolute")
-            assert until(lambda wanted=wanted: wanted in ward.told(), 60), (  # type: ignore[misc]
+            assert until(lambda wanted=wanted: wanted in ward.told()), (  # type: ignore[misc]
                 seconds,
                 ward.told(),
                 workers.said("one")[-2000:],

@@ -114,7 +114,7 @@ def test_what_was_acknowledged_before_a_disk_was_full_is_told_when_there_is_room
             workers.start("one")
             for number in range(20):
                 sender.chart(f"p{number}")
-            assert until(lambda: len(told(broker)) == 20, 60), workers.said("one")
+            assert until(lambda: len(told(broker)) == 20), workers.said("one")
             fill(ballast)
             assert os.statvfs(disk).f_bavail == 0
             before, number, ends = len(sender.acknowledged), 20, time.monotonic() + PATIENCE_S
@@ -130,7 +130,7 @@ def test_what_was_acknowledged_before_a_disk_was_full_is_told_when_there_is_room
                 sender.chart(f"p{late}")
             workers.again()
             until_done(broker, 120, workers.again)
-            assert until(lambda: told(broker) >= set(sender.acknowledged), 60), (
+            assert until(lambda: told(broker) >= set(sender.acknowledged)), (
                 set(sender.acknowledged) - told(broker),
                 workers.said("one")[-2000:],
             )

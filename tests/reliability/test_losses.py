@@ -153,7 +153,7 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         for patient in ("p1", "p2"):
             send("encounter", "e", patient, HOUR, event="cycle-start", location="icu")
         send("finding", "first", code="ileus", present=False)
-        assert until(lambda: len(assessed()) == 2, 60), workers.said("one")
+        assert until(lambda: len(assessed()) == 2), workers.said("one")
         until_done(broker, 30)
         assert workers.stop("one") == 0
         forget = ["forget", "p2", "--broker", broker.servers, "--by", "dpo", "--reason", "asked"]
@@ -169,7 +169,7 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         admin.delete_records({TopicPartition("il2.findings", 0): 3})
         admin.delete_topics([TABLE])
         workers.start("two")
-        assert until(lambda: alarms() >= {RECORDS_LOST, STATE_LOST}, 60), (alarms(), workers.said("two"))
+        assert until(lambda: alarms() >= {RECORDS_LOST, STATE_LOST}), (alarms(), workers.said("two"))
         assert workers.stop("two") == 0
     producer.close()
     admin.close()

@@ -19,6 +19,7 @@ from streams.cli.main import main
 from streams.dev_broker import embedded
 from streams.errors import UsageError
 from tests.deploy.servers import asked
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 FIRST_WITHIN_S, UP_S = 20, 60
@@ -88,7 +89,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked
 def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path) -> None:
     process = started(tmp_path, "--for", "30s", "--speed", "600")
     assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S), "the demo and all it starts"
-    said, complaint = process.communicate(timeout=60)
+    said, complaint = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaint) == (0, "")
     assert re.search(
         (
@@ -123,7 +124,7 @@ def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals)
     process = started(tmp_path)
     assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S)
     process.send_signal(end)
-    said, complaint = process.communicate(timeout=30)
+    said, complaint = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaint) == (130, "")
     assert "no alert came" in said or "first alert after" in said
     assert theirs(tmp_path) == {}
@@ -167,7 +168,7 @@ def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: s
     assert until(lambda: bool(victims()) and len(theirs(tmp_path)) >= ALL, UP_S)
     time.sleep(1.0)
     os.kill(victims()[0], signal.SIGKILL)
-    _, complaint = process.communicate(timeout=30)
+    _, complaint = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert f"the {name} ended by itself (exit -9); its last words: " in complaint
     assert len(complaint.splitlines()) == 1
@@ -196,7 +197,7 @@ def test_a_ward_that_speaks_hl7_gives_alerts_through_a_feed_whose_end_is_told(tm
     assert float(counts["taken"]) > 100
     (feed,) = [number for number, command in theirs(tmp_path).items() if " feed hl7 " in command]
     os.kill(feed, signal.SIGKILL)
-    _, complaint = process.communicate(timeout=30)
+    _, complaint = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert complaint.startswith("il2watch: the feed hl7 ended by itself (exit -9); its last words: ")
     assert theirs(tmp_path) == {}

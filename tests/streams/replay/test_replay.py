@@ -21,6 +21,7 @@ from streams.cli.main import main
 from streams.kafka.clients import producer
 from streams.kafka.partition_check import partition
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 from tests.streams.kafka.brokers_here import drop
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics
 from tests.streams.samples import alert, record, vitals
@@ -182,7 +183,7 @@ def test_an_interrupted_replay_tells_how_far_it_came(write: Write, broker: Broke
     while not records(broker, "il2.vitals"):
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=30)[1].decode()
+    said = process.communicate(timeout=PATIENCE_S)[1].decode()
     assert process.returncode == 130
     assert re.fullmatch(r"il2watch: \d+ of 120 records acknowledged in .* ticks \(interrupted\)\n", said)
 
