@@ -25,6 +25,7 @@ from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
+from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import Signer
 from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said, values
 from tests.streams.feeds.sent_wards import deliver, mistaken, spoken_hl7
@@ -88,7 +89,7 @@ def test_a_merge_moves_what_is_in_the_topics(broker: Broker, tmp_path: Path) -> 
             rows = [json.loads(record.value) for record in blocking_reader.records(broker, FEED_ALIASES)]
             return any(row["moved"] for row in rows)
 
-        assert wait_until(moved)
+        assert wait_until(moved, PATIENCE_S)
         sender.close()
     urine = values(broker, "il2.io")
     assert sorted((record["patient"], record.get("status", "final")) for record in urine) == [
@@ -116,7 +117,7 @@ def test_a_reading_given_by_bed_is_taken_back_when_adt_says_that_somebody_else_l
         def right() -> bool:
             return wanted <= {(str(each["patient"]), str(each["status"])) for each in values(broker, VITALS)}
 
-        assert wait_until(right), values(broker, VITALS)
+        assert wait_until(right, PATIENCE_S), values(broker, VITALS)
 
 
 def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manager(
@@ -138,7 +139,7 @@ def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manag
             assert said(ask(feed.port, sample("133"))[0])[0] == "CA"
             return [(each["patient"], each["alert"], each["by"]) for each in values(broker, "il2.commands")]
 
-        assert wait_until(lambda: acknowledged()[:1] == [("P1", "e1", "P0001")])
+        assert wait_until(lambda: acknowledged()[:1] == [("P1", "e1", "P0001")], PATIENCE_S)
 
 
 def test_a_letter_goes_through_its_feed_again_when_the_map_was_mended(
@@ -331,7 +332,7 @@ class Crashes:
             self.feed.kill()
             killed += 1
             self.feed.start(wait=False)
-            wait_until(lambda: open_at(HOST, self.feed.port) or not thread.is_alive())
+            wait_until(lambda: open_at(HOST, self.feed.port) or not thread.is_alive(), PATIENCE_S)
         thread.join()
         self.feed.stop()
         assert self.fault == ""
