@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Literal, get_args
 
 import msgspec
 
 from rules.wire.instants import text
+from rules.wire.vocabulary import Verdict
 
 # Outcomes of a decision.
 ENQUEUED, REPLACED, MASKED = "owed", "replaced", "masked"
@@ -31,8 +31,6 @@ WOULD_HAVE_PAGED, MODE, STANDS_OPEN = "would-have-paged", "mode", "stands-open"
 SHADOW_BEGAN = "shadow-began"
 # What a clinician thinks of a page, sent or not: a record of its own, no fact, and no clock goes by it.
 MARK = "mark"
-Verdict = Literal["useful", "useless", "late"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 # Outcomes of an attempt to send.
 ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"
 

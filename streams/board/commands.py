@@ -15,6 +15,7 @@ from rules.wire.assessments import STOP_RULE
 from rules.wire.commands import Command, kind
 from rules.wire.instants import MINUTE
 from rules.wire.topics import PAGES
+from rules.wire.vocabulary import VERDICTS
 from streams.board.access.users import Identity
 from streams.board.patient import accepted, stops, tripped
 from streams.errors import UsageError
@@ -166,9 +167,9 @@ def mark(
     Raises UsageError for what is no mark, Gone for an alert that no page here was of.
     """
     who = named(form, identity)
-    found = next((one for one in pages.VERDICTS if one == who.reason.lower()), None)
+    found = next((one for one in VERDICTS if one == who.reason.lower()), None)
     if found is None:
-        raise UsageError(f"Say {', '.join(pages.VERDICTS[:-1])} or {pages.VERDICTS[-1]}.")
+        raise UsageError(f"Say {', '.join(VERDICTS[:-1])} or {VERDICTS[-1]}.")
     alert = form.get("alert", "")
     page = next((one for one in patient.pages.entries if one.alert == alert), None)
     if page is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.wire.pages import VERDICTS
+from rules.wire.vocabulary import VERDICTS
 from streams.cli import options
 from streams.cli.options import broker_of, connection, now
 from streams.service.exit_codes import DONE

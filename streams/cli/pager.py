@@ -7,9 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-from msgspec import structs
-
 from streams.cli import options
 from streams.cli.options import broker_of, connection
 from streams.config import site
@@ -114,6 +111,8 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
     """Return the options that the arguments name. Raises UsageError."""
     configured = trial(chosen.to) if chosen.to else load_config(chosen.config)
     if chosen.shadow:
+        from msgspec import structs
+
         configured = configured._replace(paging=structs.replace(configured.paging, shadow=True))
     broker = broker_of(chosen)
     from streams.pager.service.process import PagerOptions
@@ -135,6 +134,8 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
 
 def print_open(broker: Broker, name: str) -> int:
     """Print the open alerts of an outbox, the most severe first. Raises UsageError."""
+    import msgspec
+
     from streams.pager.delivery.open_alerts import open_alerts
 
     for one in open_alerts(broker, name):

@@ -22,7 +22,7 @@ from rules.wire.commands import (
 )
 from rules.wire.instants import HOUR, parse, text
 from rules.wire.topics import COMMANDS, PAGES
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, Verdict
 from streams.errors import UsageError
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.settings import Broker
@@ -150,7 +150,7 @@ class PagedAlert(NamedTuple):
     unit: str | None = None
 
 
-def marked(about: PagedAlert, by: str, verdict: pages.Verdict, at: int) -> OutgoingRecord:
+def marked(about: PagedAlert, by: str, verdict: Verdict, at: int) -> OutgoingRecord:
     """Return the record of a `mark`, at an instant (ms). Raises UsageError when nobody marks."""
     if not by.strip():
         raise UsageError("who marks it is needed: give --by")

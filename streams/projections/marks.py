@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rules.wire import pages
-from rules.wire.pages import PageRecord, Verdict
-from rules.wire.vocabulary import is_made_up
+from rules.wire.pages import PageRecord
+from rules.wire.vocabulary import Verdict, is_made_up
 
 
 class PageMark(NamedTuple):
