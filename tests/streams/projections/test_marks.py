@@ -8,6 +8,7 @@ import pytest
 
 from rules.wire import pages
 from rules.wire.pages import Audit, PageRecord
+from rules.wire.vocabulary import Verdict
 from streams.errors import UsageError
 from streams.kafka import commands
 from streams.kafka.commands import PagedAlert
@@ -15,7 +16,7 @@ from streams.projections.marks import Marks, PageMark, counted
 from tests.streams.pager.policy.telling import START
 
 
-def written(verdict: pages.Verdict = "useful", **fields: Any) -> PageRecord:
+def written(verdict: Verdict = "useful", **fields: Any) -> PageRecord:
     by = fields.pop("by", "rn-14")
     about = PagedAlert(**{"patient": "p1", "alert": "a1", **fields})
     found = pages.decode(commands.marked(about, by, verdict, START).value)
