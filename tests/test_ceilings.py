@@ -31,7 +31,7 @@ REGISTRIES = {
 CEILINGS = {
     "modules": 558,
     "modules with one reader, next door": 97,
-    "functions of more than 25 lines": 30,
+    "functions of more than 25 lines": 28,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
     "lines of more than 110 columns in simulators": 0,

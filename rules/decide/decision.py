@@ -28,7 +28,7 @@ from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import AFTER_DISCHARGE, CRITERION, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
 from rules.evaluate.regimen import resting
-from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
+from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result, remembered
 from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
 
@@ -235,19 +235,7 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
         patient.deadlines[name] = ahead
     elif before.next is not None:
         patient.deadlines.pop(name, None)
-    patient.memories[name] = Memory(
-        result.state,
-        since,
-        result.stale,
-        result.flags,
-        result.correctable,
-        result.missing,
-        ahead,
-        result.mark,
-        result.held,
-        result.seen,
-        result.seen_since,
-    )
+    patient.memories[name] = remembered(result, since, ahead)
     return changed or before.stale != result.stale or before.flags != result.flags
 
 

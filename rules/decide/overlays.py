@@ -14,7 +14,7 @@ from rules.decide.recommendation import REGIMEN, UNREAD
 from rules.decide.state import Beside, Patient
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import LAST, OVERLAY, Plan, overlay_plan_for
-from rules.evaluate.result import INDETERMINATE, Memory, Result
+from rules.evaluate.result import INDETERMINATE, Memory, Result, remembered
 from rules.guideline.declarations import AnyRow
 from rules.guideline.edition import Guideline
 from rules.guideline.nurse_names import blocker_name, finding_name
@@ -118,19 +118,7 @@ def _remember(view: Patient, name: str, before: Memory, result: Result) -> None:
     if before.state != result.state or since is None:
         since = view.now if result.at is None else result.at
     ahead = result.next if result.next is not None and result.next > view.now else None
-    view.memories[name] = Memory(
-        result.state,
-        since,
-        result.stale,
-        result.flags,
-        result.correctable,
-        result.missing,
-        ahead,
-        result.mark,
-        result.held,
-        result.seen,
-        result.seen_since,
-    )
+    view.memories[name] = remembered(result, since, ahead)
 
 
 def _keep(patient: Patient, view: Patient) -> None:

@@ -87,6 +87,23 @@ class Memory(msgspec.Struct, array_like=True):
     seen_since: int | None = None
 
 
+def remembered(result: Result, since: int, ahead: Instant | None) -> Memory:
+    """Return what is remembered of a result. `since`: ms; `ahead`: when time may change it."""
+    return Memory(
+        result.state,
+        since,
+        result.stale,
+        result.flags,
+        result.correctable,
+        result.missing,
+        ahead,
+        result.mark,
+        result.held,
+        result.seen,
+        result.seen_since,
+    )
+
+
 def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> Result:
     """Return the result as it is at `now`, when its data go stale after `limit` (ms).
 

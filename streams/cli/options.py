@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -224,26 +225,7 @@ def seed(text: str) -> int:
 
 def supervised(command: Parser, metrics_port: int) -> None:
     """Add the options of a service in a consumer group: its probes' address, and when it gives up."""
-    command.add_argument(
-        "--metrics-port",
-        metavar="PORT",
-        type=port,
-        default=metrics_port,
-        help=f"health and metrics, 0 for none; default: {metrics_port}",
-    )
-    command.add_argument(
-        "--listen",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="where they are served; default: this machine alone",
-    )
-    command.add_argument(
-        "--patience",
-        metavar="S",
-        type=positive,
-        default=120.0,
-        help="seconds without progress before it gives up; default: 120",
-    )
+    _served(command, metrics_port, port, "health and metrics, 0 for none", "without progress")
     command.add_argument(
         "--session-timeout",
         metavar="S",
@@ -255,12 +237,19 @@ def supervised(command: Parser, metrics_port: int) -> None:
 
 def probed(command: Parser, metrics_port: int) -> None:
     """Add the options of a service on its own: its probes' address, and how long it waits for a broker."""
+    _served(command, metrics_port, fixed_port, "health and metrics", "without a broker")
+
+
+def _served(
+    command: Parser, metrics_port: int, port_type: Callable[[str], int], what: str, without: str
+) -> None:
+    """Add where a service's probes are, and how long it bears what it is `without`."""
     command.add_argument(
         "--metrics-port",
         metavar="PORT",
-        type=fixed_port,
+        type=port_type,
         default=metrics_port,
-        help=f"health and metrics; default: {metrics_port}",
+        help=f"{what}; default: {metrics_port}",
     )
     command.add_argument(
         "--listen",
@@ -273,5 +262,5 @@ def probed(command: Parser, metrics_port: int) -> None:
         metavar="S",
         type=positive,
         default=120.0,
-        help="seconds without a broker before it gives up; default: 120",
+        help=f"seconds {without} before it gives up; default: 120",
     )
