@@ -61,6 +61,7 @@ class FencedTable(ChangelogTable):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.begun: set[int] = set()
+        self.own: dict[int, int] = {}
 
     def is_new(self, partition: int) -> bool:
         """Return whether nothing of a partition was ever written, or all of it is lost."""
@@ -95,7 +96,9 @@ async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequenc
     for number, offset in zip(partitions, offsets, strict=True):
         table.hold(number, offset)
     table.begun.update(partitions)
-    return {number: table.term(number, offset) for number, offset in zip(partitions, offsets, strict=True)}
+    terms = {number: table.term(number, offset) for number, offset in zip(partitions, offsets, strict=True)}
+    table.own |= terms
+    return terms
 
 
 class FencedConsumer(InputConsumer):

@@ -258,8 +258,11 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         assert here.triggered("e1:absolute")
         assert ask(f"{base}/alerts", "guess") == (401, {"error": "a bearer token is needed"})
         assert ask(f"{base}/alerts", "let-me-in")[1] == [
-            {"id": "e1", "patient": "p1", "subject": "hypotension", "level": "absolute", "acknowledged": None}
-        ]
+            {
+                "id": "e1", "patient": "p1", "subject": "hypotension", "level": "absolute",
+                "acknowledged": None, "shadow": False,
+            }
+        ]  # fmt: skip
         assert ask(f"{base}/alerts/e1/ack", "let-me-in", {"by": "rn-14"})[0] == 400
         assert ask(f"{base}/alerts/e9/ack", "let-me-in", who)[0] == 404
         assert ask(f"{base}/alerts/e1/ack", "let-me-in", who)[0] == 202
