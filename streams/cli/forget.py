@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from streams.cli import options
@@ -72,7 +73,7 @@ def names(record: Any, patient: str) -> bool:
     return not row and key.startswith(f"{patient}/")
 
 
-def _row(value: bytes) -> dict[str, Any]:
+def _row(value: bytes) -> Mapping[str, object]:
     try:
         found = json.loads(value)
     except ValueError:

@@ -126,7 +126,6 @@ class Records:
             for each in moved(record, merge.surviving) or ():
                 self._keep({**each, "known": instants.text(merge.at)})
 
-
     def _put_right(self, patient: str, at: Instant) -> None:
         """Add what puts readings right that were given by a bed, known when that was."""
         tables = self.tables

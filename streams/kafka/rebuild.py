@@ -23,9 +23,7 @@ from streams.kafka.state_record import key as key_of
 log = logging.getLogger("il2watch.rebuild")
 
 
-def forget(
-    broker: Broker, group: str, changelog: str, shape: Shape, topics: Sequence[str] = INPUTS
-) -> None:
+def forget(broker: Broker, group: str, changelog: str, shape: Shape, topics: Sequence[str] = INPUTS) -> None:
     """Reset a group of services that are all stopped to the beginning of its topics, without state.
 
     Raises UsageError when one of them still runs, or the broker does not do as asked.
@@ -82,9 +80,7 @@ def _bury(broker: Broker, changelog: str, live: dict[bytes, int]) -> int:
     """Write a tombstone for each of these keys in its partition, and return how many."""
     sender = clients.producer(broker)
     try:
-        sent = [
-            sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()
-        ]
+        sent = [sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()]
         for one in sent:
             one.get(30)
     finally:

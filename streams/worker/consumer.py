@@ -42,6 +42,7 @@ from streams.worker.state_store import Mark, StateStore, last_mark
 CARRIER = INPUTS[-1]
 NUMBER = {topic: number for number, topic in enumerate(INPUTS)}
 
+
 class Carrier(ConsumerMessage):
     """The message a batch travels in, with the fetch buffer it comes from."""
 

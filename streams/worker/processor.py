@@ -308,7 +308,8 @@ class BatchProcessor:
         """
         if batch.partition not in self.terms:
             self._check_state(batch)
-            self.terms[batch.partition] = await self.fence.begin(batch.partition)
+            term = await self.fence.begin(batch.partition)
+            self.terms[batch.partition] = self.store.own[batch.partition] = term
             self.probed[batch.partition] = time.monotonic()
         tick = self.store.tick(batch.partition)
         partition = PartitionState(batch.partition, self.guideline, tick, self.count)

@@ -65,6 +65,7 @@ class StateStore(FencedTable):
         super().__init__(*args, **kwargs)
         self.epochs: dict[int, int] = {}
         self.marks: dict[int, Mark] = {}
+        self.own: dict[int, int] = {}
 
     def mark(self, partition: int, number: int) -> Mark:
         """Return the mark of a commit, the process's `number`th: the changelog holds at least so much."""

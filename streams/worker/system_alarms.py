@@ -15,8 +15,7 @@ from rules.wire.alerts import (
     RECORDS_LOST,
     STATE_LOST,
     encode,
-    hashed,
-    undecided_alert,
+    system_alert,
 )
 from rules.wire.instants import MINUTE, SECOND, text
 from rules.wire.refusals import CANNOT_BE_WORKED_OFF, WRONG_PARTITION
@@ -25,7 +24,7 @@ from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.producer import OutgoingRecord
 from streams.worker.worker_clock import WRONG_MS, WorkerClock
 
-KIND, TECHNICAL = "system", "technical"
+TECHNICAL = "technical"
 LASTS = 5 * MINUTE
 
 
@@ -54,15 +53,13 @@ class SystemAlarm:
         self.open = is_open
         self.opened = now if is_open else self.opened
         self.seq += 1
-        alert = undecided_alert(
-            id=hashed(f"{EVERY_PATIENT}|{KIND}|{self.subject}|{self.worker}|{text(self.opened)}"),
+        alert = system_alert(
+            self.subject,
+            TECHNICAL if is_open else CLEAR,
+            message,
+            now,
             seq=self.seq,
-            patient=EVERY_PATIENT,
-            kind=KIND,
-            subject=self.subject,
-            level=TECHNICAL if is_open else CLEAR,
-            at=now,
-            message=message,
+            source=f"{self.worker}|{text(self.opened)}",
             value=value,
             unit=unit,
             limit=limit,
@@ -122,7 +119,7 @@ GONE = (
     "one with --rebuild; see docs/reference/reliability.md"
 )
 OLDER = (
-    "The state of partitions {} is an older copy: what came since it was made is missing from their patients; "
+    "The state of partitions {} is an older copy: what came since it was made is missing; "
     "stop all workers, start one with --rebuild; see docs/reference/reliability.md"
 )
 SHORT = (

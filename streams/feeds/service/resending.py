@@ -157,9 +157,7 @@ async def _given(handled: Handled, source: Source, tables: Tables, store: Store)
     return len(given)
 
 
-async def _unassociated(
-    broker: Broker, feeds: Feeds, partitions: int, since: int
-) -> list[tuple[str, bytes]]:
+async def _unassociated(broker: Broker, feeds: Feeds, partitions: int, since: int) -> list[tuple[str, bytes]]:
     """Return feed and message of the letters of parts without a patient, in the order they were written."""
     found: deque[tuple[int, str, bytes]] = deque(maxlen=MOST_LATE)
     seen = 0

@@ -277,7 +277,9 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         (silence,) = ask(f"{base}/silences", "let-me-in")[1]
         assert ask(f"{base}/silences/{silence['id']}", "let-me-in", who, "DELETE")[0] == 202
         assert until(lambda: ask(f"{base}/silences", "let-me-in")[1] == [])
-        served = urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=PATIENCE_S).read().decode()
+        served = (
+            urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=PATIENCE_S).read().decode()
+        )
         for line in (
             'il2_pages_total{channel="oncall",outcome="accepted"} 2.0',
             'il2_pages_enqueued_total{action="trigger",kind="blood-pressure",level="absolute",unit=""} 1.0',
