@@ -40,6 +40,14 @@ from rules.chart.dirty_flags import (
 from rules.evaluate.result import Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import (
+    ENZYMES,
+    FLUID_READS,
+    INDOMETHACIN_READS,
+    RECOVERING,
+    URINE_RATE,
+    URINE_SHIFT,
+)
 from rules.wire.instants import Instant
 
 Decide = Callable[[Advice, Case, Instant, Memory], Result]
@@ -74,11 +82,11 @@ def lab(*codes: str) -> int:
 
 ADVISES: dict[str, Entry] = {
     "peak-window": Entry(observed.peak_window, ENDED),
-    "fluid-bolus": Entry(fluids.fluid_bolus, harm.FLUID_INPUTS, harm.FLUID_READS),
-    "add-pressor": Entry(next_steps.add_pressor, harm.FLUID_INPUTS, harm.FLUID_READS),
+    "fluid-bolus": Entry(fluids.fluid_bolus, harm.FLUID_INPUTS, FLUID_READS),
+    "add-pressor": Entry(next_steps.add_pressor, harm.FLUID_INPUTS, FLUID_READS),
     "titrate-pressor": Entry(next_steps.titrate_pressor, INFUSIONS | WEIGHT | BASELINE, ("hypotension",)),
-    "add-dopamine": Entry(next_steps.add_dopamine, harm.FLUID_INPUTS, (*harm.FLUID_READS, "urine-shift")),
-    "fluid-futile": Entry(fluids.fluid_futile, harm.FLUID_INPUTS, (*harm.FLUID_READS, "urine-shift")),
+    "add-dopamine": Entry(next_steps.add_dopamine, harm.FLUID_INPUTS, (*FLUID_READS, URINE_SHIFT)),
+    "fluid-futile": Entry(fluids.fluid_futile, harm.FLUID_INPUTS, (*FLUID_READS, URINE_SHIFT)),
     "fluid-limit": Entry(fluids.fluid_limit, FLUIDS),
     "edema-caution": Entry(fluids.edema_caution, WEIGHT | BASELINE),
     "acidosis": Entry(labs.fixed_limit, lab("bicarbonate")),
@@ -100,24 +108,24 @@ ADVISES: dict[str, Entry] = {
     "premedication": Entry(
         medicines.premedication,
         MEDICATION | ENDED | BASELINE | harm.INDOMETHACIN_INPUTS,
-        harm.INDOMETHACIN_READS,
+        INDOMETHACIN_READS,
         rules=True,
     ),
     "stop-maintenance": Entry(after_therapy.stop_maintenance, ENDED | MAINTENANCE),
     "diurese": Entry(
         after_therapy.diurese,
         ENDED | SYSTOLIC | INFUSIONS | URINE | WEIGHT | BASELINE | MODE,
-        ("urine-hour",),
+        (URINE_RATE,),
     ),
     "recovery-late": Entry(after_therapy.recovery_late, ENDED | INFUSIONS, ("hypotension",)),
     "continue-premedication": Entry(
         medicines.continue_premedication,
         ENDED | MEDICATION | harm.INDOMETHACIN_INPUTS,
-        harm.INDOMETHACIN_READS,
+        INDOMETHACIN_READS,
     ),
     "discharge-ready": Entry(
         discharge.discharge_ready,
-        ENDED | SYSTOLIC | SPO2 | OXYGEN | WEIGHT | BASELINE | INFUSIONS | MODE | lab(*discharge.LABS),
+        ENDED | SYSTOLIC | SPO2 | OXYGEN | WEIGHT | BASELINE | INFUSIONS | MODE | lab(*RECOVERING),
         ("diurese",),
         criteria=True,
     ),
@@ -132,6 +140,6 @@ ADVISES: dict[str, Entry] = {
     "eligibility": Entry(
         eligibility.eligibility_advice,
         ENDED | BASELINE | lab("creatinine", "bilirubin"),
-        ("cardiac-enzymes",),
+        (ENZYMES,),
     ),
 }

@@ -7,6 +7,7 @@ import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from itertools import starmap
+from typing import Any
 
 import msgspec
 
@@ -24,11 +25,14 @@ from rules.evaluate import (
     recharting,
     recheck,
 )
+from rules.evaluate.acceptance import OfPack
 from rules.evaluate.result import Memory, Result, in_full
+from rules.evaluate.row_type import RowType
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
 from rules.guideline.dose_decisions import StopRule
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import FAST_RATE, OXYGEN
 from rules.wire.instants import Instant
 
 CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION, OVERLAY = (
@@ -166,7 +170,7 @@ def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subje
     mask = descriptor.inputs(row)
     if guideline.pack is not None:
         mask |= judgement.inputs_of(guideline.pack)
-    evaluate = judgement.judged(descriptor.evaluate, guideline.pack, row.code)
+    evaluate = judgement.judged(_of_pack(descriptor, guideline, silent), guideline.pack, row.code)
     return Subject(
         row.code,
         CRITERION,
@@ -177,6 +181,13 @@ def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subje
         lambda patient, now, before: evaluate(row, patient.chart, now, before),
         silent=silent,
     )
+
+
+def _of_pack(descriptor: RowType[Any], guideline: Guideline, beside: bool) -> judgement.Evaluate:
+    """Return the evaluator of a pack's row; one beside must be named by the resume that means it."""
+    if guideline.pack is None or descriptor.of_pack is None:
+        return descriptor.evaluate
+    return functools.partial(descriptor.of_pack, of=OfPack(guideline, beside))  # type: ignore[call-arg]
 
 
 def observed_name(code: str, guideline: Guideline) -> str:
@@ -411,9 +422,9 @@ def _plan(guideline: Guideline) -> Plan:
 
 
 ON_ANY_VITALS = (
-    ("sinus-tachycardia", dirty_flags.HEART_RATE),
+    (FAST_RATE, dirty_flags.HEART_RATE),
     ("hypotension", dirty_flags.SYSTOLIC),
-    ("oxygen-requirement", dirty_flags.SPO2),
+    (OXYGEN, dirty_flags.SPO2),
     ("monitoring/vital-signs", dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC),
 )
 SIGNALS = dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC | dirty_flags.SPO2

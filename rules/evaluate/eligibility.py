@@ -12,6 +12,7 @@ from rules.evaluate.limit_bands import Compared, band_of
 from rules.evaluate.result import CLEAR
 from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import Limit, UpperLimitRow
+from rules.guideline.roles import ENZYMES
 
 MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 
@@ -97,7 +98,7 @@ def _needs_echo(chart: Chart) -> bool:
     """Return whether myocarditis is known: from an earlier cycle of the stay, or said by a baseline."""
     if chart.baseline_findings.get("earlier-myocarditis"):
         return True
-    row, since = chart.guideline.row["cardiac-enzymes"], chart.cycle.since
+    row, since = chart.guideline.row[ENZYMES], chart.cycle.since
     if since is None or chart.cycle.number < 2:
         return False
     assert isinstance(row, UpperLimitRow)

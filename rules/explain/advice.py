@@ -13,16 +13,17 @@ from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, amount, away, when
 from rules.explain.question import Asked, ask
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.roles import MENTAL_STATUS, URINE, URINE_RATE
 
 READS = {
-    "fluid-bolus": ("hypotension", "urine-hour"),
+    "fluid-bolus": ("hypotension", URINE_RATE),
     "add-pressor": ("hypotension",),
     "titrate-pressor": ("hypotension",),
-    "add-dopamine": ("urine-shift", "urine-hour"),
-    "fluid-futile": ("hypotension", "urine-shift", "urine-hour"),
-    "mental-status-watch": ("mental-status",),
+    "add-dopamine": URINE,
+    "fluid-futile": ("hypotension", *URINE),
+    "mental-status-watch": (MENTAL_STATUS,),
     "recovery-late": ("hypotension",),
-    "diurese": ("urine-hour",),
+    "diurese": (URINE_RATE,),
 }
 CODE = {
     "edema-caution": "weight",

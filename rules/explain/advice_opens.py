@@ -4,6 +4,7 @@ from rules.explain.explanation import amount, met, number, span
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import OxygenRow
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import OXYGEN
 
 HARMFUL = "fluid is spent or harmful"
 
@@ -120,7 +121,7 @@ def _own(advice: Advice) -> dict[str, str]:
 
 
 def _shared(guideline: Guideline) -> dict[str, str]:
-    pressure, oxygen = guideline.pressure, guideline.row["oxygen-requirement"]
+    pressure, oxygen = guideline.pressure, guideline.row[OXYGEN]
     assert isinstance(oxygen, OxygenRow)
     slow, breathing = guideline.vital_signs.slow, guideline.vital_signs.breathing
     return {

@@ -8,9 +8,13 @@ from rules.guideline.packs.declarations import COUNT, Pack
 from rules.guideline.packs.registry import DEFAULT, PACKS
 
 
-def applied(pack: Pack, site: Guideline) -> Guideline:
-    """Return the guideline of a pack at a site: of the default pack the site's own."""
+def applied(pack: Pack, site: Guideline, centre: bool = False) -> Guideline:
+    """Return the guideline of a pack at a site: of the default pack the site's own.
+
+    `centre`: pressors are given where the patient lies.
+    """
     plain = structs.replace(site, packs=None)
+    pack = _at_centre(pack) if centre else pack
     if pack.key == DEFAULT.key:
         return plain
     counts = pack.combination == COUNT
@@ -43,6 +47,12 @@ def _at_site(row: AnyRow, site: Guideline) -> AnyRow:
     return row
 
 
+def _at_centre(pack: Pack) -> Pack:
+    """Return a pack with its rows for a centre that gives pressors."""
+    own = {row.code: row for row in pack.pressor_centre}
+    return structs.replace(pack, rows=tuple(own.get(row.code, row) for row in pack.rows)) if own else pack
+
+
 def _replaced(pack: Pack) -> frozenset[str]:
     """Return the advice that a pack has a row or an item for."""
     counted = {"dose-count"} if pack.regimen.doses_per_cycle is not None else set()
@@ -59,14 +69,15 @@ def with_packs(
 ) -> Guideline:
     """Return the site's guideline with the packs that it uses."""
     chosen = {pack.key for pack in (decides, *overlays, *for_cycles)}
+    centre = pressor_centre
     kept = tuple(pack for pack in PACKS.values() if pack.key not in chosen and not pack.unverified)
     return structs.replace(
         site,
         packs=Packs(
-            decides=None if decides.key == DEFAULT.key else applied(decides, site),
-            overlays=tuple(applied(pack, site) for pack in overlays),
-            for_cycles=tuple(applied(pack, site) for pack in for_cycles),
-            kept=tuple(applied(pack, site) for pack in kept),
+            decides=None if decides.key == DEFAULT.key else applied(decides, site, centre),
+            overlays=tuple(applied(pack, site, centre) for pack in overlays),
+            for_cycles=tuple(applied(pack, site, centre) for pack in for_cycles),
+            kept=tuple(applied(pack, site, centre) for pack in kept),
             draft_rows=draft_rows,
             pressor_centre=pressor_centre,
         ),

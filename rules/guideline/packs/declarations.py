@@ -93,7 +93,10 @@ class Advised(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """A guideline pack. `name`: as a person reads it; `items`: its rules beside the rows, by name."""
+    """A guideline pack. `name`: as a person reads it; `items`: its rules beside the rows, by name.
+
+    `pressor_centre`: rows that stand in place of those of their code where pressors are given.
+    """
 
     id: str
     version: str
@@ -105,6 +108,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     dosing_minimum: tuple[str, ...]
     eligibility: tuple[str, ...] = ()
     rows: tuple[PackRow, ...]
+    pressor_centre: tuple[PackRow, ...] = ()
     not_open: tuple[NotOpen, ...] = ()
     not_encoded: tuple[str, ...] = ()
     advice: tuple[Advised, ...] = ()

@@ -1,5 +1,7 @@
 """The pack `til-2024/1`: IL-2 after tumor-infiltrating lymphocytes, guidance of 2024 (editions.md 4.3)."""
 
+from msgspec import structs
+
 from rules.guideline.declarations import (
     AnyRow,
     HeldReadingRow,
@@ -117,6 +119,15 @@ ROWS = (
         "from 3.0 not open, holds",
     ),
 )
+REFRACTORY = ROWS[1]
+PRESSOR_CENTRE = (
+    structs.replace(
+        REFRACTORY,
+        row=structs.replace(REFRACTORY.row, weaned=Limit("<=", 0.5)),
+        effect=HOLD,
+        settles="the numbers; it holds until the pressor load is 0.5 or less, then it is decided on",
+    ),
+)
 SHEET_SAYS = Source(SHEET, "administration", "IL-2")
 
 PACK = Pack(
@@ -144,6 +155,7 @@ PACK = Pack(
     },
     dosing_minimum=("sbp-target", "urine-kg", "creatinine"),
     rows=ROWS,
+    pressor_centre=PRESSOR_CENTRE,
     not_open=(NotOpen(row="after-urine", words="Table 2 after its rows on urine"),),
     not_encoded=("amount of a dose", "persistently low creatinine clearance: discontinue, as text only"),
     advice=(
