@@ -15,6 +15,7 @@ from rules.advice import (
     medicines,
     next_steps,
     observed,
+    of_packs,
     spikes,
     vital_signs,
 )
@@ -128,6 +129,14 @@ ADVISES: dict[str, Entry] = {
         ENDED | SYSTOLIC | SPO2 | OXYGEN | WEIGHT | BASELINE | INFUSIONS | MODE | lab(*RECOVERING),
         ("diurese",),
         criteria=True,
+    ),
+    "dose-late": Entry(of_packs.dose_late, ENDED),
+    "cycle-length": Entry(of_packs.cycle_length, ENDED),
+    "course-gap": Entry(of_packs.course_gap, ENDED),
+    "sbp-bolus": Entry(of_packs.while_held),
+    "urine-bolus": Entry(of_packs.while_held),
+    "no-nsaid": Entry(
+        of_packs.no_nsaid, URINE | WEIGHT | BASELINE | lab("creatinine", "platelets")
     ),
     "dose-error": Entry(doses.dose_error, ENDED | WEIGHT | BASELINE),
     "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),

@@ -60,7 +60,8 @@ def left_by(every: Chart, end: Instant, kept: Earlier, decides: str) -> Earlier:
     chart = _up_to(every, end)
     chart.earlier = kept
     cycles = tuple(one for one in cycles_of(chart) if one.number)
-    return Earlier(tuple(_standing(chart, end, decides)), cycles, end)
+    discharged = max((one.at for one in chart.places if one.event == "discharge"), default=end)
+    return Earlier(tuple(_standing(chart, end, decides)), cycles, discharged)
 
 
 def _standing(chart: Chart, end: Instant, decides: str) -> list[Standing]:

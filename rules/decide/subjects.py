@@ -21,6 +21,7 @@ from rules.evaluate import (
     judgement,
     monitoring,
     not_understood,
+    pre_dose,
     pressure,
     recharting,
     recheck,
@@ -226,7 +227,7 @@ def _pressure() -> Subject:
 
 def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
     entry, advice = ADVISES[code], guideline.advises[code]
-    after, touches, decide = _reads(entry, guideline), entry.inputs, entry.decide
+    after, touches, decide = _reads(code, entry, guideline), entry.inputs, entry.decide
     for subject in after:
         touches |= behind[subject]
     return Subject(
@@ -240,14 +241,20 @@ def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
     )
 
 
-def _reads(entry: Entry, guideline: Guideline) -> tuple[str, ...]:
+def _reads(code: str, entry: Entry, guideline: Guideline) -> tuple[str, ...]:
     """Return the subjects that an advice reads; of rows that another pack does not have, as observed."""
-    named = (observed_name(code, guideline) for code in entry.reads(guideline))
+    named = (*(observed_name(code, guideline) for code in entry.reads(guideline)), *_of(code, guideline))
     known = {*guideline.row, *guideline.advises, HYPOTENSION}
     rest = (f"{OBSERVED}/{row.code}" for row in guideline.behind) if entry.criteria else ()
     return tuple(
         dict.fromkeys(name for name in (*named, *rest) if name in known or name.startswith(OBSERVED))
     )
+
+
+def _of(code: str, guideline: Guideline) -> tuple[str, ...]:
+    """Return the row that an advice of a pack is of."""
+    of = None if guideline.pack is None else guideline.pack.advised.get(code)
+    return () if of is None or of.of is None else (of.of,)
 
 
 def _observation(what: str, guideline: Guideline) -> Subject:
@@ -308,7 +315,15 @@ def _inputs_asked_for(guideline: Guideline) -> list[Subject]:
         _asked("monitoring/weight-for-rate", weights, input_requests.weight_for_rate),
         _asked("monitoring/cycle-start", starts, not_understood.unnamed_start),
         _asked("monitoring/pack", starts, not_understood.unknown_pack),
+        *_before_a_dose(guideline),
     ]
+
+
+def _before_a_dose(guideline: Guideline) -> Iterator[Subject]:
+    """Yield the assessment that a pack wants before each dose."""
+    if guideline.pack is not None and guideline.pack.pre_dose is not None:
+        evaluate = functools.partial(pre_dose.pre_dose_assessment, guideline.pack.pre_dose)
+        yield _asked("monitoring/" + pre_dose.NAME, pre_dose.INPUTS, evaluate)
 
 
 UNKNOWN = Family(
@@ -333,6 +348,11 @@ class AdviceCase:
 
     def __init__(self, patient: Patient) -> None:
         self._patient, self.chart, self.guideline = patient, patient.chart, patient.chart.guideline
+
+    @property
+    def deciding(self) -> Guideline:
+        """The guideline of the pack that decides."""
+        return self._patient.guideline
 
     @property
     def amended(self) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def advised(asked: Asked) -> Answer:
         rule=Rule(
             words=advice.text[0].upper() + advice.text[1:],
             source=advice.source,
-            section=f"criteria.md section {'7.2' if advice.watch else '7.1'}",
+            section=_section(advice, asked),
             window=f"open while: {opens(advice, asked.guideline)}",
         ),
         facts=[*_facts(advice, asked, reads), *_boluses(asked)],
@@ -56,6 +56,13 @@ def advised(asked: Asked) -> Answer:
         if asked.tripped
         else [],
     )
+
+
+def _section(advice: Advice, asked: Asked) -> str:
+    pack = asked.guideline.pack
+    if pack is not None and advice.code in pack.advised:
+        return "editions.md section 4"
+    return f"criteria.md section {'7.2' if advice.watch else '7.1'}"
 
 
 def _stated(asked: Asked) -> list[str]:

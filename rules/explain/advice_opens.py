@@ -83,6 +83,12 @@ OPENS = {
     "bradycardia": "a heart rate sustained {slow}, until sustained {slow_clear}",
     "tachypnea": "two respiratory rates {breaths}, none below between, until one {breaths_clear}",
     "hyperkalemia": "the latest {lab} {limit}; relative {second}",
+    "dose-late": "the longest interval since the last dose is over; until a dose, therapy-end or a maximum",
+    "cycle-length": "a dose was given after the cycle's last day; until therapy-end",
+    "course-gap": "another course begins before the gap since the discharge is over; until its dose 1",
+    "sbp-bolus": "the row that it is of holds",
+    "urine-bolus": "the row that it is of holds",
+    "no-nsaid": "creatinine, platelets or falling urine speak against it",
     "eligibility": "from cycle-start to dose 1, while a condition of therapy is not met or not recorded",
 }
 BY_LAB = {

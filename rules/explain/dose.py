@@ -157,7 +157,7 @@ def _pre_dose(asked: Asked, code: str) -> str:
 
 
 def _eligibility(asked: Asked, item: str) -> str:
-    state = dict(eligibility(asked.chart))[item]
+    state = dict(eligibility(asked.chart, asked.guideline.eligibility))[item]
     return "not recorded" if state == "unknown" else "not met"
 
 

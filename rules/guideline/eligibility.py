@@ -23,6 +23,13 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
         return self.items.get(item, item).format(creatinine=self.creatinine, bilirubin=self.bilirubin)
 
 
+OF_PACKS = {
+    "hepatic-disease": "no significant liver disease",
+    "ejection-fraction": "ejection fraction adequate",
+    "cns-evaluated": "central nervous system evaluated",
+}
+"""Items that only guideline packs have, each with its name as a nurse says it."""
+
 ELIGIBILITY = Eligibility(
     items={
         "creatinine": "creatinine at most {creatinine:g} mg/dL",

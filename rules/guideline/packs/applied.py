@@ -2,10 +2,14 @@
 
 from msgspec import structs
 
+from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import AnyRow, UpperLimitRow
 from rules.guideline.edition import Guideline, Packs
-from rules.guideline.packs.declarations import COUNT, Pack
+from rules.guideline.eligibility import OF_PACKS, Eligibility
+from rules.guideline.packs.declarations import COUNT, Item, Pack
 from rules.guideline.packs.registry import DEFAULT, PACKS
+
+ELIGIBILITY = "eligibility"
 
 
 def applied(pack: Pack, site: Guideline, centre: bool = False) -> Guideline:
@@ -32,8 +36,10 @@ def applied(pack: Pack, site: Guideline, centre: bool = False) -> Guideline:
         version=pack.version,
         rows=rows,
         table4=table,
+        observations=(*site.observations, *pack.monitoring),
+        eligibility=_eligibility(pack, site),
         stop_rules=tuple(rule for rule in site.stop_rules if not rule.criteria) if counts else (),
-        advice=tuple(one for one in site.advice if one.code not in _replaced(pack)),
+        advice=_advice(pack, site),
         pack=pack,
         behind=tuple(row for row in site.rows if row not in rows),
     )
@@ -45,6 +51,35 @@ def _at_site(row: AnyRow, site: Guideline) -> AnyRow:
     if isinstance(row, UpperLimitRow) and isinstance(own, UpperLimitRow):
         return structs.replace(row, limits=own.limits)
     return row
+
+
+def _advice(pack: Pack, site: Guideline) -> tuple[Advice, ...]:
+    """Return the site's advice that the pack does not replace, the conditions by the pack, and its own."""
+    left = [one for one in site.advice if one.code not in _replaced(pack)]
+    said = _own_eligibility(pack)
+    if said is not None:
+        by = said.source.text
+        left = [structs.replace(one, source=by) if one.code == ELIGIBILITY else one for one in left]
+    own = (
+        Advice(code=one.code, text=one.text, ended=one.ended, source=one.source.text) for one in pack.advice
+    )
+    return (*left, *own)
+
+
+def _own_eligibility(pack: Pack) -> Item | None:
+    """Return what a pack itself says of who may start; None: nothing."""
+    found = pack.items.get(ELIGIBILITY)
+    return found if found is not None and found.inherited_from is None else None
+
+
+def _eligibility(pack: Pack, site: Guideline) -> Eligibility:
+    """Return the conditions of therapy: the pack's own, else the site's."""
+    said = _own_eligibility(pack)
+    if said is None:
+        return site.eligibility
+    names = {**OF_PACKS, **site.eligibility.items}
+    own = {item: names[item] for item in pack.eligibility}
+    return structs.replace(site.eligibility, items=own, source=said.source.text)
 
 
 def _at_centre(pack: Pack) -> Pack:
