@@ -60,7 +60,7 @@ def left_by(every: Chart, end: Instant, kept: Earlier, decides: str) -> Earlier:
     chart = _up_to(every, end)
     chart.earlier = kept
     cycles = tuple(one for one in cycles_of(chart) if one.number)
-    discharged = max((one.at for one in chart.places if one.event == "discharge"), default=end)
+    discharged = max((one.at for one in chart.places if one.event == "discharge"), default=None)
     return Earlier(tuple(_standing(chart, end, decides)), cycles, discharged)
 
 
