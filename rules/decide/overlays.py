@@ -20,12 +20,10 @@ from rules.guideline.declarations import AnyRow
 from rules.guideline.edition import Guideline
 from rules.guideline.nurse_names import blocker_name, finding_name
 from rules.guideline.packs.declarations import COUNT
-from rules.wire.assessments import STOP_RULE
+from rules.wire.assessments import STOP_RULE, STRICT
 from rules.wire.instants import AFTER_ALL, Instant
 from rules.wire.written import written
 
-STRICT = {"withhold": 1, "stop": 2}
-"""How strict a verdict is; what lets a dose go, or cannot tell, is 0."""
 PREFIX = "overlay/"
 
 

@@ -112,6 +112,12 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.status == DRAFT
 
     @property
+    def decides_as_draft(self) -> bool:
+        """Whether a pack that decides, or may decide for a cycle, is a draft: outputs and pages say so."""
+        named = () if self.packs is None else self.packs.for_cycles
+        return any(one.is_draft for one in (self.deciding, *named))
+
+    @property
     def combination(self) -> str:
         """How the rows combine: `count` or `rows-decide` (editions.md 3)."""
         return COUNT if self.pack is None else self.pack.combination
