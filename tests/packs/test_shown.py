@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -12,16 +13,23 @@ from rich.console import Console
 from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.explain.subject import explain
-from rules.guideline import Guideline
+from rules.guideline import SCHWARTZENTRUBER_2001, Guideline
 from rules.wire.assessments import Assessment
 from streams.board import unit_overview
 from streams.board.html import unit
+from streams.channels.fhir import FhirOptions, bundle
+from streams.channels.hl7 import Hl7Options, message
+from streams.channels.http import encoded
+from streams.channels.options import parse_options
+from streams.channels.page import Page
 from streams.cli.main import main
 from streams.display import DRAFT_BANNER
 from streams.plot.page import banner, drawn
+from streams.projections.assessments import counts_of
 from streams.show import assessment as shown
 from tests.packs.moments import MOMENTS, NOW, _usual
 from tests.packs.support import folded, site
+from tests.streams.channels.pages import page
 
 LABEL, TIL, PAPER = "proleukin-us-label/2024-12", "til-2024/1", "schwartzentruber-2001/2"
 LOW = next(one for one in MOMENTS if one.name == "systolic 86, baseline 96").events
@@ -98,3 +106,65 @@ def test_an_explanation_bears_the_banner() -> None:
     out = StringIO()
     shown.show_explanation(explain(settled(patient), "recommendation"), [], Console(file=out), False)
     assert out.getvalue().startswith(DRAFT_BANNER)
+
+
+SAYS = "US label 2024-12 (draft) would withhold: systolic 86 (below 90)"
+
+
+def page_of_overlay() -> Page:
+    alert = {
+        "kind": "overlay",
+        "level": "advisory",
+        "value": "withhold",
+        "context": {"phase": None, "dose": 5, "verdicts": {"decides": "give", "overlay": "withhold"}},
+    }
+    return page(
+        kind="overlay",
+        subject="overlay/proleukin-us-label",
+        system=None,
+        level="advisory",
+        priority="low",
+        summary=SAYS,
+        alert=alert,
+    )
+
+
+def test_a_routed_overlay_goes_out_by_hl7_with_both_verdicts_at_the_lowest_priority() -> None:
+    options = parse_options(Hl7Options, "am", {"address": "127.0.0.1:1", "patient-authority": "H", "tls": False})
+    own = {"application": "IL2WATCH", "patient-authority": "H", "patient-type": "MR", "address": "127.0.0.1:1"}
+    rows = [line.split("|") for line in message(page_of_overlay(), options, own).split("\r")]
+    told = [row for row in rows if row[0] == "OBX"]
+    assert SAYS in told[0][5]
+    assert told[0][8].startswith("PL")
+    assert (told[1][3].partition("^")[0], told[1][5], told[1][7]) == (
+        "overlay/proleukin-us-label",
+        "withhold",
+        "decides give",
+    )
+
+
+def test_a_routed_overlay_goes_out_by_fhir_as_routine() -> None:
+    table = {"url": "https://fhir.example/R4", "patient-system": "urn:oid:1.2.3", "detected-issue": True}
+    options = parse_options(FhirOptions, "record", table)
+    told = {entry["resource"]["resourceType"]: entry["resource"] for entry in written(options)}
+    assert told["CommunicationRequest"]["priority"] == "routine"
+    assert told["DetectedIssue"]["severity"] == "low"
+    assert told["Flag"]["code"]["coding"][0]["code"] == "overlay/proleukin-us-label"
+    assert told["Flag"]["code"]["text"] == SAYS
+
+
+def written(options: FhirOptions) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(encoded(bundle(page_of_overlay(), options)))["entry"]
+    return found
+
+
+def test_the_verdicts_are_counted_by_pack_and_name_no_patient() -> None:
+    (patient,) = folded(LOW, site(PAPER, LABEL, TIL), NOW).patients.values()
+    marks = {mark.labels for mark in counts_of(assess(settled(patient))).marks if mark.what == "verdicts"}
+    assert marks == {
+        (PAPER, "decides", "give"),
+        (LABEL, "beside", "withhold"),
+        (TIL, "beside", "no-objection"),
+    }
+    (alone,) = folded(LOW, SCHWARTZENTRUBER_2001, NOW).patients.values()
+    assert "verdicts" not in {mark.what for mark in counts_of(assess(settled(alone))).marks}
