@@ -16,6 +16,7 @@ from pathlib import Path
 
 from streams.dev_broker.apache import ApacheKafka
 from streams.errors import UsageError
+from streams.service.exit_codes import INTERRUPTED
 from streams.service.lifecycle import until_terminated
 
 QUICK_MINUTES = 12.0
@@ -34,6 +35,8 @@ def main() -> int:
             measure(chosen)
     except UsageError as error:
         print(f"The edge is not measured: {error}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 
@@ -57,7 +60,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def measure(chosen: argparse.Namespace) -> None:
-    from tests.bench.edge import page, plan, sitting
+    from tests.bench.edge import plan, sitting
     from tests.bench.edge.contenders import ENTRANTS, Entrant, worker
     from tests.bench.edge.live import Bench
     from tests.bench.pipeline.contest import ROOT
@@ -85,6 +88,8 @@ def measure(chosen: argparse.Namespace) -> None:
     now.add(ended=sitting.now(), left_out=now.left_out, took_min=round((time.monotonic() - began) / 60, 1))
     print("".join(f"  left out, no time: {what}\n" for what in now.left_out), end="")
     if chosen.page:
+        from tests.bench.edge import page
+
         page.write(path)
 
 

@@ -109,7 +109,7 @@ def quix_missing() -> str | None:
 ENTRANTS = (
     Entrant(WORKER, worker(), False, 1000),
     Entrant(KAFKA_STREAMS, kafka_streams, False, 5000, build),
-    Entrant(QUIX, module("pipeline.quix"), True, 50, quix_missing),
-    Entrant(PLAIN, module("pipeline.plain"), True, 50),
+    Entrant(QUIX, module("pipeline.quix"), True, 100, quix_missing),
+    Entrant(PLAIN, module("pipeline.plain"), True, 100),
     Entrant(FLOOR, module("edge.floor"), False, 5000),
 )

@@ -34,7 +34,7 @@ def figures(load: Load, began: float, due: Sequence[int], came: Mapping[int, flo
         "missing_in_pairs": in_pairs(load, due, set(missing)),
         **({f"p{share}_ms": round(at(late, share / 100), 2) for share in (50, 90, 99, 100)} if late else {}),
         "behind": behind,
-        "held": bool(late) and not missing and not behind and at(late, 0.99) <= AIM_MS,
+        "held": bool(late) and not missing and not behind and round(at(late, 0.99), 2) <= AIM_MS,
     }
 
 

@@ -20,7 +20,7 @@ from tests.bench.pipeline import backlog, throughput
 from tests.bench.pipeline.contest import timed
 
 RATES = (10, 20, 50, 100, 200, 400, 1000, 2000, 5000, 10_000, 20_000)
-PATIENTS, HOURS, HISTORY_RATE, PATIENTS_RATE, PATIENTS_HOURS = 200, 8, 200, 1000, 1
+HISTORY_RATE, PATIENTS_RATE, PATIENTS_HOURS = 200, 1000, 1
 
 
 class Form(NamedTuple):
@@ -45,6 +45,9 @@ class Form(NamedTuple):
     backlog: int
     refine: bool
     searches: Sequence[int] = (10,)
+    most_of_search: int = 20
+    patients_of_rate: int = 200
+    hours: int = 8
 
 
 FULL = Form(
@@ -54,9 +57,8 @@ FULL = Form(
 )  # fmt: skip
 QUICK = Form(
     6, 2, (200, 1000, 5000), (50, 200, 1000), (0, 24), (10, 1000, 10_000), (1000,), 30, (10, 500), 8,
-    (10, 10_000), 19, 60_000, False,
+    (10, 10_000), 19, 60_000, False, most_of_search=3,
 )  # fmt: skip
-TINY = Form(2, 0.5, (50,), (), (), (), (), 0, (), 1, (10,), 3, 0, False, ())
 
 
 class Run:
@@ -105,8 +107,10 @@ class Run:
             with suppress(OutOfTime):
                 part()
 
-    def load(self, rate: float, every: int, patients: int = PATIENTS, seconds: float | None = None) -> Load:
-        return Load(rate, patients, every, seconds or self.form.seconds, self.form.warm)
+    def load(self, rate: float, every: int, patients: int = 0, seconds: float = 0) -> Load:
+        return Load(
+            rate, patients or self.form.patients_of_rate, every, seconds or self.form.seconds, self.form.warm
+        )
 
     def live(self, sweep: str, entrant: Entrant, load: Load, hours: int) -> Point:
         what = {"sweep": sweep, "contender": entrant.name, "rate": load.rate, "patients": load.patients}
@@ -122,16 +126,17 @@ class Run:
             self.refine(worker, every)
 
     def at_rate(self, entrant: Entrant, rate: int, every: int) -> Point:
-        return self.live("rate", entrant, self.load(rate, every), HOURS)
+        return self.live("rate", entrant, self.load(rate, every), self.form.hours)
 
     def search(self, entrant: Entrant, every: int) -> None:
         """Find the highest rate that a contender holds: up while it does, down while it does not."""
         if reason := entrant.missing():
             self.sitting.point(lambda: {"failed": reason}, sweep="rate", contender=entrant.name, every=every)
             return
-        place = RATES.index(entrant.first)
+        place, left = RATES.index(entrant.first), self.form.most_of_search - 1
         step = 1 if self.at_rate(entrant, RATES[place], every).get("held") else -1
-        while 0 <= (place := place + step) < len(RATES):
+        while 0 <= (place := place + step) < len(RATES) and left > 0:
+            left -= 1
             if bool(self.at_rate(entrant, RATES[place], every).get("held")) == (step < 0):
                 break
         if self.form.refine:
@@ -156,7 +161,7 @@ class Run:
     def memory(self, worker: Entrant, number: int) -> None:
         """Every patient has a record in each period: none is left encoded to pass."""
         period = self.form.period
-        self.live("memory", worker, self.load(number / period, 10, number, period), HOURS)
+        self.live("memory", worker, self.load(number / period, 10, number, period), self.form.hours)
 
     def recover(self, worker: Entrant, number: int) -> None:
         what = {"sweep": "recovery", "contender": worker.name, "patients": number, "hours": recovery.HOURS}
