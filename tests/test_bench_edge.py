@@ -138,7 +138,8 @@ def test_what_is_missing_is_named_by_record_and_patient() -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "pairs"), [({1, 6}, 2), ({1, 11}, 0), ({1, 6, 11}, 2), ({1}, 0), ({34, 39}, 2), (set(), 0)]
+    ("missing", "pairs"),
+    [({1, 6}, 2), ({1, 11}, 0), ({1, 6, 11}, 2), ({1}, 0), ({29, 34}, 2), ({34, 39}, 0), (set(), 0)],
 )
 def test_alerts_that_open_and_end_while_they_wait_are_told_apart(missing: set[int], pairs: int) -> None:
     assert in_pairs(LOAD, LOAD.due(), missing) == pairs
@@ -261,7 +262,7 @@ def test_the_page_names_what_is_missing_what_failed_and_what_was_left_out() -> N
     )
     assert "8 of 9 (missing: record 7 of p00002)" in text
     assert "failed: ValueError: no / good" in text
-    assert "Left out, since the time was over: sweep fold, patients 10." in text
+    assert "Left out, since the time was over:\n\n- sweep fold, patients 10\n" in text
     assert "| Kafka Streams, 3 rules | 1,000 | 20 | not found | 0.2 |" in text
     assert "load when a point began 0.5 to 0.5" in text
 

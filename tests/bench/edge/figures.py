@@ -53,11 +53,11 @@ def falls_behind(load: Load, timed: Sequence[int], taken: Mapping[int, float]) -
 def in_pairs(load: Load, due: Sequence[int], missing: set[int]) -> int:
     """Return how many of the missing lie in a run of an even number of a patient's records that trip.
 
-    Such a run leaves the patient as he was: records that are read late are decided in one instant, and what
-    opens and ends in one instant is no transition (criteria.md 9).
+    Such a run, with an alert that came behind it, leaves the patient as he was: records that are read late are
+    decided in one instant, and what opens and ends in one instant is no transition (criteria.md 9).
     """
     found, runs = 0, dict[int, int]()
-    for number in [*due, *range(due[-1] + 1, due[-1] + 1 + load.patients)] if missing else ():
+    for number in due:
         who = number % load.patients
         if number in missing:
             runs[who] = runs.get(who, 0) + 1

@@ -63,7 +63,8 @@ class Listener:
 
     def wait(self, due: set[int], most: float, look: Callable[[], None] = lambda: None) -> Arrivals:
         """Wait until every alert due has come, none has come for a while, or `most` seconds have passed."""
-        until = time.monotonic() + most
+        self.latest = time.monotonic()
+        until = self.latest + most
         while not due <= self.came.keys() and time.monotonic() < min(until, self.latest + QUIET_S):
             look()
             time.sleep(0.1)

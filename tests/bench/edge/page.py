@@ -57,7 +57,7 @@ def page(points: Sequence[Point], drawn: Sequence[str]) -> str:
         *(
             part(
                 f"Rate: {words}",
-                "200 patients with 8 h of minute vitals.",
+                ward(points, "rate"),
                 tables.rates(points, every),
                 f"rate-{every}",
                 drawn,
@@ -72,8 +72,8 @@ def page(points: Sequence[Point], drawn: Sequence[str]) -> str:
         ),
         HOW.rstrip(),
     ]
-    left = [f"Left out, since the time was over: {what}." for what in (ended or {}).get("left_out", ())]
-    return "\n\n".join([*parts, *left]) + "\n"
+    left = "\n".join(f"- {what}" for what in (ended or {}).get("left_out", ()))
+    return "\n\n".join([*parts, *(["Left out, since the time was over:", left] if left else [])]) + "\n"
 
 
 EVERY = ((10, "one record in ten trips"), (1, "every record trips"))
@@ -89,6 +89,12 @@ SWEEPS: tuple[tuple[str, str, str, Sequence[tables.Column]], ...] = (
 
 def has(points: Sequence[Point], sweep: str, every: int | None = None) -> bool:
     return any(one.get("sweep") == sweep and every in (None, one.get("every")) for one in points)
+
+
+def ward(points: Sequence[Point], sweep: str) -> str:
+    """Return whose records come in a sweep."""
+    first = next(one for one in points if one.get("sweep") == sweep and "patients" in one)
+    return f"{first['patients']:,} patients with {first['hours']} h of minute vitals."
 
 
 def part(title: str, about: str, table: str, plot: str, drawn: Sequence[str]) -> str:
