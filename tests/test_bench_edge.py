@@ -189,7 +189,7 @@ class Table(plan.Run):
     """A plan whose contender holds every rate up to `most`, and falls behind at twice that."""
 
     def __init__(self, path: Path, most: float, refine: bool) -> None:
-        super().__init__(None, Sitting(path), plan.QUICK._replace(refine=refine), [])  # type: ignore[arg-type]
+        super().__init__(None, Sitting(path), plan.QUICK._replace(refine=refine, most_of_search=20), [])  # type: ignore[arg-type]
         self.most = most
 
     def at_rate(self, entrant: Any, rate: int, every: int) -> Point:

@@ -93,7 +93,9 @@ def has(points: Sequence[Point], sweep: str, every: int | None = None) -> bool:
 
 def ward(points: Sequence[Point], sweep: str) -> str:
     """Return whose records come in a sweep."""
-    first = next(one for one in points if one.get("sweep") == sweep and "patients" in one)
+    first = next((one for one in points if one.get("sweep") == sweep and "hours" in one), None)
+    if first is None:
+        return ""
     return f"{first['patients']:,} patients with {first['hours']} h of minute vitals."
 
 
