@@ -13,6 +13,7 @@ import msgspec
 
 from rules.guideline.declarations import Limit
 from rules.wire.events import Reference
+from rules.wire.instants import BEFORE_ALL
 
 
 class Reading(msgspec.Struct, array_like=True, gc=False):
@@ -119,17 +120,19 @@ def opposite(limit: Limit) -> Limit:
     return Limit(OPPOSITE[limit.op], limit.value)
 
 
-def run_start(history: History, limit: Limit, span: int, share: float) -> int | None:
+def run_start(history: History, limit: Limit, span: int, share: float, after: int = BEFORE_ALL) -> int | None:
     """Return the index of the first reading of the run by which a limit is sustained at the last reading.
 
     The run begins at the latest reading at or before `span` (ms) ago that meets the limit; no two neighbours
     in it lie further apart than the grace in force at the earlier, and at least `share` of its readings meet
     the limit. None: it is not sustained.
+
+    `after`: the moment (ms) that the run must begin after.
     """
     values, ats, test = history.values, history.ats, test_of(limit)
     if not test(values[-1]):
         return None
-    i, unbroken = bisect_right(ats, ats[-1] - span) - 1, history[-1].begins
+    i, unbroken = bisect_right(ats, ats[-1] - span) - 1, max(history[-1].begins, after + 1)
     good, total = sum(map(test, values[i + 1 :])), len(values) - 1 - i
     while i >= 0 and ats[i] >= unbroken and _enough(good + 1, total + 1, share):
         if test(values[i]):

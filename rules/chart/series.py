@@ -19,6 +19,7 @@ from rules.chart.readings import History, Reading, is_confirmed, opposite, run_s
 from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
 from rules.guideline.pressure_targets import MeanLimits
 from rules.guideline.vital_signs import VitalSigns
+from rules.wire.instants import BEFORE_ALL
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -59,28 +60,34 @@ def turned(on: bool, history: History, start: int) -> Latch:
     return Latch(on, run[-1].at, run[0].at, tuple(reading.reference for reading in run))
 
 
-def advanced(latch: Latch, condition: Sustained, history: History, signs: VitalSigns) -> Latch:
-    """Return a sustained condition after the last reading: it trips, clears, or stays as it is."""
+def advanced(
+    latch: Latch, condition: Sustained, history: History, signs: VitalSigns, tripped: int = BEFORE_ALL
+) -> Latch:
+    """Return a sustained condition after the last reading: it trips, clears, or stays as it is.
+
+    `tripped`: the moment (ms) of the latest reading that made it worse: no recovery begins before.
+    """
     value = history[-1].value
     if not latch.on:
         if not condition.trip.met(value):
             return latch
         start = run_start(history, condition.trip, condition.span, signs.share)
         return latch if start is None else turned(True, history, start)
-    return cleared(latch, condition, history, signs)
+    return cleared(latch, condition, history, signs, tripped)
 
 
-def cleared(latch: Latch, condition: Sustained, history: History, signs: VitalSigns) -> Latch:
+def cleared(latch: Latch, condition: Sustained, history: History, signs: VitalSigns, tripped: int) -> Latch:
     """Return a condition that holds after the last reading.
 
     It clears when its clearing limit is sustained, or when the tripping one is long not met: a patient who
-    stays just on the safe side of the limit recovers.
+    stays just on the safe side of the limit recovers. The good readings before the trip are no recovery.
     """
     if condition.trip.met(history[-1].value):
         return latch
     start = run_start(history, condition.clear, condition.span, signs.share)
     if start is None:
-        start = run_start(history, opposite(condition.trip), signs.recovers, signs.share)
+        since = max(tripped, BEFORE_ALL if latch.changed is None else latch.changed)
+        start = run_start(history, opposite(condition.trip), signs.recovers, signs.share, since)
     return latch if start is None else turned(False, history, start)
 
 
@@ -224,8 +231,15 @@ class Systolic(Series, array_like=True):
             if start is not None:
                 self.severe = turned(False, history, start)
 
+    def _severe_until(self) -> int:
+        """Return the moment after which a recovery may begin: with the run that ended the severe one."""
+        severe = self.severe
+        if severe.changed is None or severe.began is None:
+            return BEFORE_ALL
+        return severe.changed if severe.on else severe.began - 1
+
     def _low(self, history: History, setting: Setting) -> None:
-        self.low = advanced(self.low, setting.pressure, history, setting.signs)
+        self.low = advanced(self.low, setting.pressure, history, setting.signs, self._severe_until())
         if not self.low.on and self.severe.on:
             self.severe = self.low
 

@@ -77,17 +77,31 @@ LONG_MIN = 120
 
 class SustainedLatch:
     """A condition that trips when sustained over `minutes`, and clears when its clearing one is, or when it
-    has not been met sustained over 2 h (criteria.md section 3.1).
+    has not been met sustained over 2 h since it tripped (criteria.md section 3.1).
     """
 
     def __init__(self, columns: int, minutes: int) -> None:
         self.trips, self.clears = (SustainedTruth(columns, minutes) for _ in range(2))
-        self.long_clear, self.latch = SustainedTruth(columns, LONG_MIN), TruthLatch(columns)
+        self.long_clear = SustainedTruth(columns, LONG_MIN)
+        self.on, self.changed = np.zeros(columns, dtype=np.bool_), np.full(columns, NONE, dtype=np.int64)
 
-    def __call__(self, trip: Flags, clear: Flags, at_once: Flags | bool = False) -> Flags:
-        """Return flags (minutes, columns); `at_once`: where it trips without being sustained."""
-        cleared = self.clears(clear) | self.long_clear(~trip)
-        return self.latch(self.trips(trip) | at_once, cleared & ~trip)
+    def __call__(
+        self, trip: Flags, clear: Flags, at_once: Flags | bool = False, graded: Flags | None = None
+    ) -> Flags:
+        """Return flags (minutes, columns).
+
+        `at_once`: where it trips without being sustained; `graded`: where it becomes worse.
+        """
+        row = self.trips.row
+        tripped, cleared = self.trips(trip) | at_once, self.clears(clear) & ~trip
+        begins, found = self.long_clear.run(~trip), np.empty_like(trip)
+        for minute, (begun, recovered) in enumerate(zip(tripped, cleared, strict=True)):
+            ended = ~begun & (recovered | (begins[minute] > self.changed))
+            moved = (begun & ~self.on) if graded is None else (begun & ~self.on) | graded[minute]
+            self.changed = np.where(moved, row + minute, self.changed)
+            self.on = (self.on | begun) & ~ended
+            found[minute] = self.on
+        return found
 
 
 class TruthLatch:

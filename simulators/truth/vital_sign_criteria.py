@@ -48,8 +48,8 @@ def target(baseline: NDArray[np.float64]) -> Values:
 
 
 class Hypotension:
-    """`relative` when at or below target over 5 min, until 5 above it over 5 min or above it over 2 h;
-    `absolute` at once at 10 below it, until above that over 5 min.
+    """`relative` when at or below target over 5 min, until 5 above it over 5 min or above it over 2 h since
+    it opened or became absolute; `absolute` at once at 10 below it, until above that over 5 min.
 
     The target is that of the baseline as it is charted, in whole mm Hg.
     """
@@ -59,12 +59,15 @@ class Hypotension:
         columns = len(self.target)
         self.low, self.deep = SustainedLatch(columns, PRESSURE_SPAN_MIN), TruthLatch(columns)
         self.lifted = SustainedTruth(columns, PRESSURE_SPAN_MIN)
+        self.was_deep = np.zeros(columns, dtype=np.bool_)
 
     def __call__(self, view: TruthView) -> States:
         pressure = np.round(view.value("systolic-bp"), 4)
         plunged = pressure <= self.target - DEEP
         deep = self.deep(plunged, self.lifted(~plunged))
-        low = self.low(pressure <= self.target, pressure > self.target + RECOVERED, plunged)
+        moved = deep & ~np.concatenate((self.was_deep[None], deep[:-1]))
+        self.was_deep = deep[-1]
+        low = self.low(pressure <= self.target, pressure > self.target + RECOVERED, plunged, moved)
         return graded(low, deep & low)
 
 

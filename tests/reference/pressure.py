@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .clock import HOUR, MINUTE
+from .clock import MINUTE
 from .facts import Value
 from .knowledge import Knowledge, timeless
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown
-from .windows import BEHIND, STALE_VITAL, Reading, confirmed, confirming, counted, stale, sustained
+from .windows import BEHIND, STALE_VITAL, Reading, confirmed, confirming, counted, recovered, stale, sustained
 
-SPAN, RECOVERS = 5 * MINUTE, 2 * HOUR
+SPAN = 5 * MINUTE
 
 
 def target(k: Knowledge) -> tuple[int, bool]:
@@ -46,11 +46,14 @@ def readings(k: Knowledge) -> list[Reading]:
 
 @dataclass(frozen=True)
 class Fold:
-    """Where the readings leave hypotension, since which reading, by which run."""
+    """Where the readings leave hypotension, since which reading, by which run; `tripped`: the last instant
+    before which no recovery can begin.
+    """
 
     state: str
     since: Reading | None = None
     run: tuple[Reading, ...] = ()
+    tripped: int = 0
 
 
 @timeless
@@ -66,16 +69,18 @@ def folds(k: Knowledge) -> list[Fold]:
 def _step(k: Knowledge, i: int, was: Fold) -> Fold:
     values, (goal, _) = readings(k), target(k)
     if confirmed(values, i, lambda r: r.value <= goal - 10):
-        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], confirming(values, i))
+        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], confirming(values, i), values[i].at)
     if was.state == CLEAR:
         low = sustained(k, values, i, SPAN, lambda r: r.value <= goal)
-        return Fold(RELATIVE, values[i], tuple(low)) if low else was
+        return Fold(RELATIVE, values[i], tuple(low), values[i].at) if low else was
     well = sustained(k, values, i, SPAN, lambda r: r.value > goal + 5)
-    well = well or sustained(k, values, i, RECOVERS, lambda r: r.value > goal)
+    well = well or recovered(k, values, i, lambda r: r.value > goal, was.tripped)
     if well:
         return Fold(CLEAR, values[i], tuple(well))
     off = sustained(k, values, i, SPAN, lambda r: r.value > goal - 10)
-    return Fold(RELATIVE, values[i], tuple(off)) if off and was.state == ABSOLUTE else was
+    if not off or was.state != ABSOLUTE:
+        return was
+    return Fold(RELATIVE, values[i], tuple(off), max(was.tripped, off[0].at - 1))
 
 
 def hypotension(k: Knowledge, at: int) -> Row:

@@ -273,6 +273,14 @@ class Latch:
 RECOVERS = 2 * HOUR
 
 
+def recovered(
+    k: Knowledge, readings: list[Reading], i: int, holds: Holds, tripped: int
+) -> list[Reading]:
+    """The run of 2 h over which a condition is not met, all of it after the instant that tripped it."""
+    run = sustained(k, readings, i, RECOVERS, holds)
+    return run if run and run[0].at > tripped else []
+
+
 def latch(k: Knowledge, readings: list[Reading], span: int, trips: Holds, clears: Holds) -> list[Latch]:
     """The condition after each reading: tripped when sustained; cleared when its clearing condition is, or
     when it is not met over 2 h.
@@ -280,8 +288,8 @@ def latch(k: Knowledge, readings: list[Reading], span: int, trips: Holds, clears
     state, states = Latch(False), []
     for i, reading in enumerate(readings):
         if state.on:
-            run = sustained(k, readings, i, span, clears) or sustained(
-                k, readings, i, RECOVERS, lambda r: not trips(r)
+            run = sustained(k, readings, i, span, clears) or recovered(
+                k, readings, i, lambda r: not trips(r), state.since.at if state.since else 0
             )
         else:
             run = sustained(k, readings, i, span, trips)

@@ -63,6 +63,15 @@ def test_a_pressure_that_was_stale_when_it_became_known_is_stale_data(known: str
     )
 
 
+def by_the_minute(low: float, after: float) -> Course:
+    """A pressure of 100 for two hours, low from 08:00 to 08:10, and then another, each minute."""
+    return pressed(
+        *((f"{minute // 60:02}:{minute % 60:02}", 100) for minute in range(360, 480)),
+        *((f"08:{minute:02}", low) for minute in range(11)),
+        *((f"{minute // 60:02}:{minute % 60:02}", after) for minute in range(491, 612)),
+    )
+
+
 LOW = (("08:00", 90), ("08:05", 90))
 DEEP = (("08:00", 80),)
 STATES: dict[str, tuple[Any, ...]] = {
@@ -174,6 +183,11 @@ STATES: dict[str, tuple[Any, ...]] = {
         "10:01",
         "clear",
     ),
+    "the good hours before it are no recovery": (by_the_minute(88, 92), "10:10:59.999", "relative"),
+    "2 h above target after it are": (by_the_minute(88, 92), "10:11", "clear"),
+    "after a severe one too it is first absolute": (by_the_minute(75, 92), "08:15:59.999", "absolute"),
+    "then relative": (by_the_minute(75, 92), "10:10:59.999", "relative"),
+    "and clear after 2 h": (by_the_minute(75, 92), "10:11", "clear"),
     "relative and less than 8 h old is not stale": (pressed(*LOW), "16:04:59.999", "relative"),
     "relative and 8 h old keeps its state, stale": (pressed(*LOW), "16:05", "relative stale"),
     "absolute and 8 h old keeps its state, stale": (pressed(*DEEP), "16:00", "absolute stale"),

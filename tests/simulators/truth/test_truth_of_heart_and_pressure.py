@@ -111,6 +111,19 @@ def test_a_pressure_just_over_target_clears_after_two_hours(stays: float, ends: 
     assert spans(lived(300, course), "hypotension") == [(66, ends, "relative")]
 
 
+@pytest.mark.parametrize(
+    ("low", "found"),
+    [
+        (88, [(305, 431, "relative")]),
+        (75, [(300, 316, "absolute"), (316, 431, "relative")]),
+    ],
+)
+def test_the_good_hours_before_a_fall_are_no_recovery(low: float, found: list[tuple[int, int, str]]) -> None:
+    course = {"systolic-bp": [(0, 120.0), (300, low), (311, 92.0)]}
+    lasted = spans(lived(600, course), "hypotension")
+    assert lasted == [(start + 1, end + 1, level) for start, end, level in found]
+
+
 @pytest.mark.parametrize(("every", "found"), [(4, [(66, "relative")]), (3, [])])
 def test_four_of_five_minutes_at_or_below_target_are_enough(every: int, found: list[tuple[int, str]]) -> None:
     course = [(0, 120.0)] + [(m, 120.0 if (m - 60) % every == every - 1 else 88.0) for m in range(60, 120)]
