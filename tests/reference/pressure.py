@@ -69,7 +69,9 @@ def folds(k: Knowledge) -> list[Fold]:
 def _step(k: Knowledge, i: int, was: Fold) -> Fold:
     values, (goal, _) = readings(k), target(k)
     if confirmed(values, i, lambda r: r.value <= goal - 10):
-        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], confirming(values, i), values[i].at)
+        return (
+            was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], confirming(values, i), values[i].at)
+        )
     if was.state == CLEAR:
         low = sustained(k, values, i, SPAN, lambda r: r.value <= goal)
         return Fold(RELATIVE, values[i], tuple(low), values[i].at) if low else was

@@ -273,9 +273,7 @@ class Latch:
 RECOVERS = 2 * HOUR
 
 
-def recovered(
-    k: Knowledge, readings: list[Reading], i: int, holds: Holds, tripped: int
-) -> list[Reading]:
+def recovered(k: Knowledge, readings: list[Reading], i: int, holds: Holds, tripped: int) -> list[Reading]:
     """The run of 2 h over which a condition is not met, all of it after the instant that tripped it."""
     run = sustained(k, readings, i, RECOVERS, holds)
     return run if run and run[0].at > tripped else []
