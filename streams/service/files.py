@@ -193,3 +193,10 @@ def write(objects: Iterable[Any]) -> None:
     for item in objects:
         sys.stdout.buffer.write(encode(item) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def write_lines(lines: Iterable[bytes]) -> None:
+    """Print lines that are JSON already, with their line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(lines)
+    sys.stdout.buffer.flush()
