@@ -92,7 +92,7 @@ def source(chosen: argparse.Namespace) -> Iterator[list[Line] | Shared]:
     from streams.shards.pool import pool
     from streams.shards.spill import Shards, shards_for
 
-    number = shards_for(size(chosen.file), chosen.file.endswith(".gz"))
+    number = shards_for(size(chosen.file), chosen.file.endswith(".gz") or os.path.isdir(chosen.file))
     with (
         pool(chosen.jobs or cores(), chosen.scheduler) as workers,
         TemporaryDirectory(prefix="il2watch-shards-") as folder,
