@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -60,34 +60,29 @@ def main(arguments: list[str]) -> int:
         now = sharing.fold(chosen.file, source, guideline, sharing.Wanted(chosen.at))
         against = _other(chosen, source)
         found = differences(now.alerts(), against.alerts)
-        number = show(found, (guideline.reference, against.reference), options.as_text(chosen.output))
-        return sharing.close(now, chosen.strict) or int(number > 0)
+        differs = show(found, (guideline.reference, against.reference), options.as_text(chosen.output))
+        return sharing.close(now, chosen.strict) or int(differs)
 
 
 def show(
     found: Iterator[tuple[str, AlertRecord]], references: tuple[dict[str, str], dict[str, str]], text: bool
-) -> int:
-    """Print the differences, as a table or as JSON Lines; return how many there were."""
+) -> bool:
+    """Print the differences, as a table or as JSON Lines; return whether there are any."""
     if text:
         from streams.show import alerts as alert_tables
         from streams.show import terminal
 
         listed = list(found)
         alert_tables.show_difference(listed, references, terminal.console())
-        return len(listed)
+        return bool(listed)
     from msgspec import to_builtins
 
     from streams.service import files
 
-    number = 0
-
-    def counted() -> Iterator[dict[str, object]]:
-        nonlocal number
-        for number, (side, alert) in enumerate(found, 1):  # noqa: B007 - read when all was written
-            yield {"only": side} | to_builtins(alert)
-
-    files.write(counted())
-    return number
+    first = next(found, None)
+    differing = () if first is None else chain([first], found)
+    files.write({"only": side} | to_builtins(alert) for side, alert in differing)
+    return first is not None
 
 
 class Other(NamedTuple):

@@ -26,7 +26,7 @@ from tests.streams.shards.wards import RECORDED, at_once, in_shards, monitored, 
 Capture = pytest.CaptureFixture[bytes]
 pytestmark = pytest.mark.slow
 WARD = str(RECORDED)
-NOON = "2026-03-03T12:00:00Z"
+NOON = "2026-03-28T12:00:00Z"
 BACKTEST = ("backtest", WARD, "--against", "tests/data/golden/site.toml", "-o", "json")
 RUN, ASSESS = ("run", WARD, "-o", "json"), ("assess", WARD, "-o", "json", "--strict")
 
