@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         if options.as_text(chosen.output):
             from streams.show import alerts, terminal
 
-            alerts.show(folded.alerts(), terminal.console())
+            alerts.show(folded.alerts(), terminal.console(), guideline.deciding.reference)
         else:
             folded.write_alerts()
         return sharing.close(folded, chosen.strict)
