@@ -75,11 +75,3 @@ def test_a_row_type(tmp_path: Path) -> None:
         with pytest.raises(AssertionError, match=missing.removesuffix(".py").replace("/", ".")):
             done.type("python -c 'import rules.explain'")
         (tmp_path / "aside").rename(done.copy / missing)
-
-
-def test_ten_years(tmp_path: Path) -> None:
-    done = follow("backtest-ten-years.md", tmp_path)
-    assert done.touched == ["split.py", "grouped.py"]
-    alerts = (done.copy / "alerts.jsonl").read_bytes()
-    assert alerts == (done.copy / "again.jsonl").read_bytes()
-    assert alerts

@@ -1,10 +1,7 @@
-"""The fold over a pandas group gives under Dask and Spark what the offline commands print."""
+"""The fold over a pandas group gives under Dask what the offline commands print."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from pathlib import Path
 
 import msgspec
@@ -12,7 +9,7 @@ import pandas
 import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001
-from streams.shards.frames import SCHEMA, fold
+from streams.shards.frames import fold
 from tests.streams.shards.wards import in_shards, monitored, typed
 
 pytestmark = pytest.mark.slow
@@ -78,23 +75,3 @@ def test_dask(
         expected = typed(capfdbinary, "run", ward, "-o", "json", "--jobs", "1")
         address = cluster.scheduler_address
         assert typed(capfdbinary, "run", ward, "-o", "json", "--scheduler", address) == expected
-
-
-@pytest.mark.skipif(shutil.which("java") is None and not os.environ.get("CI"), reason="needs Java 17")
-def test_spark(ward: str, printed: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    from pyspark.sql import SparkSession
-
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
-    quiet = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.driver.host": "127.0.0.1"}
-    spark = SparkSession.builder.master("local[1]").config(map=quiet).getOrCreate()
-    try:
-        groups = spark.createDataFrame(frame(ward)).groupBy("patient")
-
-        def alerts(group: pandas.DataFrame) -> pandas.DataFrame:
-            return fold(group.sort_values("position"), SCHWARTZENTRUBER_2001, "run", END)
-
-        found = groups.applyInPandas(alerts, SCHEMA).toPandas()
-    finally:
-        spark.stop()
-    assert sorted(found["json"]) == printed["run"]
