@@ -18,14 +18,13 @@ from streams.kafka.admin import Admin, admin
 from streams.kafka.blocking_reader import records
 from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import BLOCK_SEPARATOR
 from streams.kafka.state_record import key as key_of
 
 log = logging.getLogger("il2watch.rebuild")
 
 
-def forget(
-    broker: Broker, group: str, changelog: str, shape: Shape, topics: Sequence[str] = INPUTS
-) -> None:
+def forget(broker: Broker, group: str, changelog: str, shape: Shape, topics: Sequence[str] = INPUTS) -> None:
     """Reset a group of services that are all stopped to the beginning of its topics, without state.
 
     Raises UsageError when one of them still runs, or the broker does not do as asked.
@@ -53,8 +52,12 @@ def erase(broker: Broker, group: str, changelog: str, patient: str) -> int:
         stopped(connection, group)
         if changelog not in connection.names():
             return 0
-    wanted = key_of(patient)
-    live = {key: number for key, number in _live(broker, changelog).items() if key == wanted}
+    wanted, block = key_of(patient), key_of(patient + BLOCK_SEPARATOR)
+    live = {
+        key: number
+        for key, number in _live(broker, changelog).items()
+        if key == wanted or key.startswith(block)
+    }
     return _bury(broker, changelog, live)
 
 
@@ -70,9 +73,7 @@ def _bury(broker: Broker, changelog: str, live: dict[bytes, int]) -> int:
     """Write a tombstone for each of these keys in its partition, and return how many."""
     sender = clients.producer(broker)
     try:
-        sent = [
-            sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()
-        ]
+        sent = [sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()]
         for one in sent:
             one.get(30)
     finally:
