@@ -11,6 +11,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from rules.decide import codec
@@ -18,7 +19,7 @@ from rules.decide.engine import advance, moves_to, pass_some, settle
 from rules.decide.state import Patient
 from rules.guideline import Guideline
 from rules.wire import events
-from rules.wire.instants import BEFORE_ALL, MINUTE, Instant
+from rules.wire.instants import BEFORE_ALL, MINUTE, SECOND, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, LEVELS, is_made_up
@@ -188,7 +189,8 @@ class PartitionState:
     """The patients of a partition.
 
     `clock`: the latest tick for all of them, ms; `unassessed`: patients whose assessment is pending, the
-    longest pending first; `partitions`: how many the input topics have.
+    longest pending first; `assessed_at`: when those of the last second were published, ms; `partitions`: how
+    many the input topics have.
 
     `behind`: the records that wait, by patient: their clocks have a flood of deadlines to pass, which is
     decided in slices while the other patients go on. `unpassed`: up to where time has not passed for all yet.
@@ -202,6 +204,7 @@ class PartitionState:
         self.partitions = partitions
         self.patients_by_id: dict[str, CachedPatient] = {}
         self.unassessed: dict[str, None] = {}
+        self.assessed_at: dict[str, int] = {}
         self.behind: dict[str, deque[Waiting]] = {}
         self.unpassed = BEFORE_ALL
         self.left = DECISIONS
@@ -412,6 +415,27 @@ class PartitionState:
                 ),
                 alerts,
             )
+
+    def unseen(self, now: int | None, most: int) -> list[str]:
+        """Return the patients whose assessments are due by the clock on the wall, ms, and count them as seen.
+
+        Each is due once a second; at most so many are returned, the longest pending first.
+        """
+        if now is None:
+            return []
+        seen = self.assessed_at
+        due = (name for name in self.unassessed if seen.get(name, BEFORE_ALL) <= now - SECOND)
+        found = list(islice(due, most))
+        seen.update(dict.fromkeys(found, now))
+        if not found:
+            self.assessed_at = {name: at for name, at in seen.items() if at > now - SECOND}
+        return found
+
+    def owes(self, now: int | None) -> bool:
+        """Return whether assessments are due at once by the clock on the wall, ms."""
+        return now is not None and any(
+            self.assessed_at.get(name, BEFORE_ALL) <= now - SECOND for name in self.unassessed
+        )
 
     def assess_all(self) -> None:
         """Let the assessments of all patients be published again."""

@@ -7,7 +7,8 @@ The order of the steps makes a kill harmless:
 2. State records, with their pending alerts, are appended to the changelog and acknowledged. From here on the
    decision is final.
 3. Alerts, assessments, the partition's tick and new blocks are appended and acknowledged; blocks that no
-   state record stands on any more get tombstones.
+   state record stands on any more get tombstones. By the clock on the wall the assessments come after the
+   alerts, at most one a second of a patient.
 4. A state record that a clock caused is written once more, without its alerts: it contains no record whose
    offset would tell that they are published. So is one whose assessment came later than itself.
 5. The batch is acknowledged; its offsets may be committed.
@@ -72,29 +73,34 @@ from streams.worker.state_store import StateStore
 
 log = logging.getLogger("il2watch.worker")
 
-# At the edge of the log the assessments of all changed patients are published, `AT_ONCE` of them and the rest
-# a second later. In a backlog only the latest will matter, and an assessment costs as much as a dozen
-# records: one in `RECORDS_PER_ASSESSMENT`, the longest pending first.
+# An assessment costs as much as a dozen records. By the clock on the wall, at the edge of the log, they follow
+# the alerts, each patient's at most once a second: one with each batch, `AT_REST` where nothing came. By the
+# log's clock those of all changed patients go with their batch, `AT_ONCE` of them and the rest later. In a
+# backlog only the latest will matter: one in `RECORDS_PER_ASSESSMENT`, the longest pending first.
 
 
 RECORDS_PER_ASSESSMENT = 500
 AT_ONCE = 100
+AT_REST = 16
 PROBE_S = 300.0
 """Less than half of the changelog's `min.compaction.lag.ms`: what stands alone there has been seen."""
 
 
 def chosen(partition: PartitionState, batch: Batch) -> list[str]:
-    """Return the patients whose assessments are published with this batch."""
+    """Return the patients whose assessments are published with this batch, not after it."""
+    if batch.now is not None:
+        return []
     limit = AT_ONCE if batch.edge else len(batch.records) // RECORDS_PER_ASSESSMENT
     return list(islice(partition.unassessed, limit))
 
 
 def assessments(
-    partition: PartitionState, names: Iterable[str], output: Output
+    partition: PartitionState, names: Iterable[str], output: Output, decided: bool = False
 ) -> list[tuple[str, bytes | None]]:
     """Return the assessments of these patients; None, a tombstone, for one who is discharged.
 
-    One that fails fails the batch if the batch changed its patient; else it is told as stuck.
+    One that fails fails the batch if the batch changed its patient; else it is told as stuck, as it is where
+    the decision is final (`decided`).
     """
     found = []
     for name in names:
@@ -102,7 +108,7 @@ def assessments(
         try:
             found.append((name, assessment(partition, name)))
         except Exception as fault:
-            if name in output.changed:
+            if name in output.changed and not decided:
                 raise
             output.stuck.append(last_line(fault))
     return found
@@ -288,8 +294,28 @@ class BatchProcessor:
         later = [name for name in prepared.assessed if name not in output.changed]
         found = [*prepared.unsettled, *self.store.records_of(later)]
         await self._settle(partition.partition, found, set(prepared.assessed))
+        await self._assess(partition, batch, output)
         self.steps += 1
         return output
+
+    async def _assess(self, partition: PartitionState, batch: Batch, output: Output) -> None:
+        """Publish the assessments that follow the alerts, and say so in the state records."""
+        names = partition.unseen(batch.now, 1 if batch.records else AT_REST)
+        texts = []
+        for name in names:
+            texts += assessments(partition, [name], output, decided=True)
+            await asyncio.sleep(0)
+        term = self.term(partition.partition)
+        await self._append_assessments(
+            partition, [assessment_record(name, value, term) for name, value in texts]
+        )
+        published = [name for name, _ in texts]
+        await self._settle(partition.partition, self.store.records_of(published), set(published))
+
+    async def _append_assessments(self, partition: PartitionState, records: list[OutgoingRecord]) -> None:
+        if records:
+            await self.fence.owns()
+            self._check_assessments(partition, records, await self.producer.append(records))
 
     async def _settle(
         self, partition: int, records: Iterable[tuple[str, StateRecord]], assessed: Container[str]
