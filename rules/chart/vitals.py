@@ -359,8 +359,10 @@ class Tail:
 
     def unseal(self, at: int) -> None:
         """Let the records from the last mark before a moment on be encoded again: one has changed."""
-        before = sum(1 for mark in self.marks if self.rows[mark.start].at < at) if self.rows else 0
-        del self.sealed[max(0, before - 1) :]
+        i = len(self.marks) - 1
+        while i > 0 and self.rows[self.marks[i].start].at > at:
+            i -= 1
+        del self.sealed[i:]
 
     def seal(self, pack: Callable[[list[VitalsRow]], object]) -> None:
         """Encode the records between marks that are not encoded yet.

@@ -1,5 +1,7 @@
 """Encode the small fields of a patient's state, which change with every decision."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -53,13 +55,15 @@ class Head(msgspec.Struct, array_like=True):
 FIELDS = Head.__struct_fields__
 FLAGS = ("dirty", "dirty_amended", "dirty_replaced", "dirty_on_vitals")
 """Fields of the head that are dirty flags."""
+_PLACES = tuple(map(FIELDS.index, FLAGS))
+_fields_of: Callable[[Patient], tuple[Any, ...]] = attrgetter(*FIELDS)
 
 
 def head_of(patient: Patient) -> Head:
     """Return the small fields of a patient."""
-    values: list[Any] = [getattr(patient, name) for name in FIELDS]
-    for name in FLAGS:
-        values[FIELDS.index(name)] = names(getattr(patient, name))
+    values = list(_fields_of(patient))
+    for i in _PLACES:
+        values[i] = names(values[i])
     return Head(*values)
 
 

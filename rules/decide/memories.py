@@ -10,6 +10,7 @@ import msgspec
 
 from rules.decide.block import Block, block, unpack
 from rules.decide.state import Patient
+from rules.decide.subjects import RECOMMENDATION
 from rules.evaluate.result import Memory
 
 WRITES = 8
@@ -24,11 +25,17 @@ class Changed(msgspec.Struct, array_like=True):
 
 
 class Base(msgspec.Struct):
-    """The memories in a block, as copies of their own, and how many changes were written since."""
+    """The memories in a block, as copies of their own, and what has become of them.
+
+    `latest`: the memories when they were last looked at; `changed`: those that are others than in the block;
+    `written`: how many changes were written since the block.
+    """
 
     memories: dict[str, Memory]
     order: list[str]
     block: Block
+    latest: dict[str, Memory]
+    changed: dict[str, Memory]
     written: int = 0
 
 
@@ -38,28 +45,40 @@ _base = msgspec.msgpack.Decoder(dict[str, Memory])
 def save(patient: Patient) -> tuple[Changed, Block]:
     """Return what has changed since the block was written, and the block."""
     base: Base | None = patient.base
-    changed = {} if base is None else _changed(patient.memories, base)
-    if base is None or base.written + len(changed) > WRITES * (len(base.order) + 1):
-        base, changed = _copied(patient.memories, block(patient.memories)), {}
-        patient.base = base
-    base.written += len(changed)
+    if base is not None:
+        _look(patient.memories, base)
+    if base is None or base.written > WRITES * (len(base.order) + 1):
+        base = patient.base = _copied(patient.memories, block(patient.memories))
+    base.written += len(base.changed)
     order = list(patient.memories)
-    return Changed(None if order == base.order else order, changed), base.block
+    return Changed(None if order == base.order else order, dict(base.changed)), base.block
 
 
-def _changed(memories: dict[str, Memory], base: Base) -> dict[str, Memory]:
-    before = base.memories.get
-    return {name: memory for name, memory in memories.items() if memory != before(name)}
+def _look(memories: dict[str, Memory], base: Base) -> None:
+    """Note which memories are others than in the block: a decision replaces those it changes."""
+    before = base.latest.get
+    new = [name for name, memory in memories.items() if memory is not before(name) or name == RECOMMENDATION]
+    for name in new:
+        if memories[name] == base.memories.get(name):
+            base.changed.pop(name, None)
+        else:
+            base.changed[name] = memories[name]
+    if len(base.latest) != len(memories) or new:
+        base.changed = {name: memories[name] for name in base.changed if name in memories}
+        base.latest = dict(memories)
 
 
 def _copied(memories: dict[str, Memory], block: Block) -> Base:
-    return Base({name: copy(memory) for name, memory in memories.items()}, list(memories), block)
+    copies = {name: copy(memory) for name, memory in memories.items()}
+    return Base(copies, list(memories), block, dict(memories), {})
 
 
 def load(patient: Patient, changed: Changed, base: Block) -> None:
     """Put the memories of a block, and what has changed since, into a patient."""
     found: dict[str, Memory] = unpack(base.data, _base)
-    patient.base = _copied(found, base)
     memories = {**found, **changed.memories}
     order = memories if changed.order is None else changed.order
+    patient.base = _copied(found, base)
+    patient.base.changed = dict(changed.memories)
     patient.memories = {name: memories[name] for name in order}
+    patient.base.latest = dict(patient.memories)

@@ -129,8 +129,10 @@ class CachedPatient:
         self.positions = tuple(map(max, self.positions, positions))
         if self._patient is not None:
             self.state, blocks = codec.parts(self._patient)
-            self.blocks = tuple(block.name for block in blocks)
-            self.carried = {block.name: block.data for block in blocks if block.name not in self.stored}
+            names = tuple([block.name for block in blocks])
+            if names != self.blocks:
+                self.blocks = names
+                self.carried = {one.name: one.data for one in blocks if one.name not in self.stored}
         if self.over:
             self._patient = None
         return StateRecord(

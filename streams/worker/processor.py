@@ -73,8 +73,8 @@ from streams.worker.state_store import StateStore
 
 log = logging.getLogger("il2watch.worker")
 
-# An assessment costs as much as a dozen records. By the clock on the wall, at the edge of the log, they follow
-# the alerts, each patient's at most once a second: one with each batch, `AT_REST` where nothing came. By the
+# An assessment costs as much as a dozen records. By the clock on the wall they follow the alerts at the edge
+# of the log, each patient's at most once a second: one with each batch, `AT_REST` where nothing came. By the
 # log's clock those of all changed patients go with their batch, `AT_ONCE` of them and the rest later. In a
 # backlog only the latest will matter: one in `RECORDS_PER_ASSESSMENT`, the longest pending first.
 
