@@ -113,7 +113,9 @@ def parts(patient: Patient) -> State:
 def _state(patient: Patient) -> tuple[Saved, list[Block]]:
     changed, base = memories.save(patient)
     blocks = [base]
-    rest = Rest(head_of(patient), changed, patient.episodes, patient.rules, patient.former, patient.others)
+    head = head_of(patient)
+    head.given = {}
+    rest = Rest(head, changed, patient.episodes, patient.rules, patient.former, patient.others)
     whole, replaced = patient.whole, patient.replaced
     return (
         Saved(

@@ -17,18 +17,26 @@ WRITES = 8
 """So many times the memories in a block may be written as changes before it is written anew."""
 
 
+Given = dict[str, list[int]]
+"""The opening moments of the episodes so far, by subject: they only ever become more, or are forgotten."""
+
+
 class Changed(msgspec.Struct, array_like=True):
-    """The memories that are others than in the block; the subjects in their order, where that is another."""
+    """The memories that are others than in the block; the subjects in their order, where that is another.
+
+    `given`: the opening moments that are not in the block.
+    """
 
     order: list[str] | None
     memories: dict[str, Memory]
+    given: Given
 
 
 class Base(msgspec.Struct):
     """The memories in a block, as copies of their own, and what has become of them.
 
     `latest`: the memories when they were last looked at; `changed`: those that are others than in the block;
-    `written`: how many changes were written since the block.
+    `given`: the opening moments in the block; `written`: how many changes were written since the block.
     """
 
     memories: dict[str, Memory]
@@ -36,10 +44,11 @@ class Base(msgspec.Struct):
     block: Block
     latest: dict[str, Memory]
     changed: dict[str, Memory]
+    given: Given
     written: int = 0
 
 
-_base = msgspec.msgpack.Decoder(dict[str, Memory])
+_base = msgspec.msgpack.Decoder(tuple[dict[str, Memory], Given])
 
 
 def save(patient: Patient) -> tuple[Changed, Block]:
@@ -47,11 +56,28 @@ def save(patient: Patient) -> tuple[Changed, Block]:
     base: Base | None = patient.base
     if base is not None:
         _look(patient.memories, base)
-    if base is None or base.written > WRITES * (len(base.order) + 1):
-        base = patient.base = _copied(patient.memories, block(patient.memories))
-    base.written += len(base.changed)
+    if base is None or base.written > WRITES * (len(base.order) + 1) or not _goes_on(patient.given, base):
+        given = {name: list(moments) for name, moments in patient.given.items()}
+        base = patient.base = _copied(patient.memories, given, block((patient.memories, given)))
+    added = _added(patient.given, base.given)
+    base.written += len(base.changed) + sum(map(len, added.values())) // 2
     order = list(patient.memories)
-    return Changed(None if order == base.order else order, dict(base.changed)), base.block
+    return Changed(None if order == base.order else order, dict(base.changed), added), base.block
+
+
+def _goes_on(given: Given, base: Base) -> bool:
+    """Return whether the opening moments are those in the block, and more."""
+    return all(
+        len(given.get(name, ())) >= len(moments) and given[name][: len(moments)][-1:] == moments[-1:]
+        for name, moments in base.given.items()
+        if moments
+    )
+
+
+def _added(given: Given, before: Given) -> Given:
+    """Return the opening moments that are not among those before."""
+    found = ((name, moments[len(before.get(name, ())) :]) for name, moments in given.items())
+    return {name: moments for name, moments in found if moments}
 
 
 def _look(memories: dict[str, Memory], base: Base) -> None:
@@ -68,17 +94,19 @@ def _look(memories: dict[str, Memory], base: Base) -> None:
         base.latest = dict(memories)
 
 
-def _copied(memories: dict[str, Memory], block: Block) -> Base:
+def _copied(memories: dict[str, Memory], given: Given, block: Block) -> Base:
     copies = {name: copy(memory) for name, memory in memories.items()}
-    return Base(copies, list(memories), block, dict(memories), {})
+    return Base(copies, list(memories), block, dict(memories), {}, given)
 
 
 def load(patient: Patient, changed: Changed, base: Block) -> None:
     """Put the memories of a block, and what has changed since, into a patient."""
-    found: dict[str, Memory] = unpack(base.data, _base)
+    found, given = unpack(base.data, _base)
     memories = {**found, **changed.memories}
     order = memories if changed.order is None else changed.order
-    patient.base = _copied(found, base)
+    patient.base = _copied(found, given, base)
+    names = dict.fromkeys((*given, *changed.given))
+    patient.given = {name: [*given.get(name, ()), *changed.given.get(name, ())] for name in names}
     patient.base.changed = dict(changed.memories)
     patient.memories = {name: memories[name] for name in order}
     patient.base.latest = dict(patient.memories)
