@@ -63,6 +63,7 @@ class Table(StateRows):
 
     def __init__(self, rows: dict[str, bytes], tick: int) -> None:
         self.found, self.last = dict(rows), tick
+        self.own: dict[int, int] = {}
 
     def value(self, name: str) -> bytes | None:
         return self.found.get(name)
@@ -83,6 +84,9 @@ class Table(StateRows):
         return []
 
     def is_new(self, partition: int) -> bool:
+        return False
+
+    def is_older(self, partition: int) -> bool:
         return False
 
 

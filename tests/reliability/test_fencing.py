@@ -23,10 +23,10 @@ from streams.kafka.faust_app import faust_app
 from streams.kafka.fencing import TERM
 from streams.kafka.partition_check import Shape
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.ranks import Ranks
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import (
     STATE_TABLE,
+    Ranks,
     StateRecord,
     UnknownStateRecord,
     apart,

@@ -58,6 +58,7 @@ class Charts(StateRows):
 
     def __init__(self, paper: Paper) -> None:
         self.found = paper.rows
+        self.own: dict[int, int] = {}
 
     def value(self, name: str) -> bytes | None:
         return self.found.get(name)
@@ -75,6 +76,9 @@ class Charts(StateRows):
         return []
 
     def is_new(self, partition: int) -> bool:
+        return False
+
+    def is_older(self, partition: int) -> bool:
         return False
 
 

@@ -20,6 +20,7 @@ from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
 from streams.worker.consumer import CARRIER, BatchConsumer, transport
 from streams.worker.fetch_buffer import FetchBuffer
+from streams.worker.state_store import state_store
 from tests.streams.worker.in_memory_kafka import Record
 
 NUMBER = 3
@@ -33,8 +34,9 @@ async def ends(tps: Iterable[TP]) -> dict[TP, int]:
 @pytest.fixture
 def consumer(tmp_path: Path) -> Iterator[BatchConsumer]:
     """A consumer that never met a broker, in its first generation."""
-    app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, Shape(4, 1), 10.0, "il2watch-test")
-    app.transport = transport(app, ends, None)
+    shape = Shape(4, 1)
+    app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, shape, 10.0, "il2watch-test")
+    app.transport = transport(app, ends, None, state_store(app, shape))
     app.consumer_generation_id = 1
 
     async def made() -> BatchConsumer:
