@@ -123,13 +123,13 @@ def made(log: Log, guideline: Guideline, chosen: argparse.Namespace) -> Handover
             guideline,
             Wanted(chosen.unit, chosen.shift),
             lambda patient, location: units.unit_of(patient) or location,
-            None if chosen.file else said_of_commands(broker_of(chosen)),
+            None if chosen.file else pager_answers(broker_of(chosen)),
         )
     except NoHandover as fault:
         raise UsageError(f"{log.path}: {fault}") from None
 
 
-def said_of_commands(broker: Broker) -> dict[str, PageRecord]:
+def pager_answers(broker: Broker) -> dict[str, PageRecord]:
     """Return what the pager said of each command, by the command's id."""
     from rules.wire import pages
     from rules.wire.topics import PAGES
