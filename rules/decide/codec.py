@@ -17,11 +17,10 @@ from rules.chart.chart import FADED, Chart, rebuilt
 from rules.chart.facts import Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.chart.vitals import Signals
-from rules.decide import column_codec, earlier_state, memories, segments
+from rules.decide import column_codec, earlier_state, segments
 from rules.decide.block import Block, block, named, unpack
 from rules.decide.course_memory import remember
-from rules.decide.head import Head, head_of, patient_of
-from rules.decide.memories import Changed
+from rules.decide.head import Changed, Head, head_of, load_memories, patient_of, save_memories
 from rules.decide.readings_codec import readings_of, signals_of
 from rules.decide.segments import Segment
 from rules.decide.state import Beside, Episode, FormerStay, Patient
@@ -111,7 +110,7 @@ def parts(patient: Patient) -> State:
 
 
 def _state(patient: Patient) -> tuple[Saved, list[Block]]:
-    changed, base = memories.save(patient)
+    changed, base = save_memories(patient)
     blocks = [base]
     head = head_of(patient)
     head.given = {}
@@ -182,7 +181,7 @@ def _patient_of(saved: Saved, guideline: Guideline, blocks: list[bytes]) -> Pati
     replaced = None if saved.replaced is None else _chart(saved.replaced, guideline, left)
     rest = saved.rest
     patient = patient_of(rest.head, chart, guideline)
-    memories.load(patient, rest.memories, base)
+    load_memories(patient, rest.memories, base)
     patient.episodes, patient.rules = rest.episodes, rest.rules
     patient.former, patient.others = rest.former, rest.others
     patient.whole, patient.replaced = whole, replaced

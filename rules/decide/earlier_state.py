@@ -15,14 +15,13 @@ from rules.decide.column_codec import Columns, F
 from rules.decide.course_memory import remember
 from rules.decide.head import Head, patient_of
 from rules.decide.readings_codec import unpack_readings
+from rules.decide.segments import DIGEST
 from rules.decide.state import Beside, Episode, FormerStay, Patient
 from rules.evaluate.result import Memory
 from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
 
 VERSION = 2
-DIGEST = "H"
-"""Digests are whole numbers of two bytes."""
 
 
 class Facts(msgspec.Struct, array_like=True):

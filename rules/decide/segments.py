@@ -231,7 +231,8 @@ def _decode(encoded: Encoded, found: dict[List, list[Fact]], digests: dict[str, 
         rows = zip(*map(plain, own), strict=True) if own else ((),) * len(index)
         values = [(*headings[i], *row) for i, row in zip(sums(index), rows, strict=True)]
         kind = KINDS[name]
-        found.setdefault((name, key), []).extend(msgspec.convert(values, list[kind]))  # type: ignore[valid-type]
+        facts = msgspec.convert(values, list[kind])  # type: ignore[valid-type]
+        found.setdefault((name, key), []).extend(facts)
 
 
 def _headings_of(columns: Columns) -> list[Heading]:

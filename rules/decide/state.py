@@ -135,7 +135,7 @@ class Patient(msgspec.Struct, dict=True):
     `pack_missing`: the cycle names one that is not configured; `pack_changed`: the one it was begun with is
     gone. `others`: what the packs beside have come to, by key; `beside`: this is such a view of a patient.
     `course`: what is remembered of earlier stays. `base`: the memories as they were last written as a block
-    (`rules.decide.memories`).
+    (`rules.decide.head`).
 
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
