@@ -53,11 +53,18 @@ from rules.wire import vocabulary
 FADED_KEPT = 200
 """Ids of vitals that left the tail and are still recognised as duplicates."""
 
+FACTS, EDITED, FADED = 1, 2, 4
+"""What has changed since a chart was encoded: facts were added; one that was there is gone or another; the
+ids of vitals that left the tail."""
+
 VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
 
 class Chart:
-    """Facts by kind, each list in order of `at`, and what is derived from them."""
+    """Facts by kind, each list in order of `at`, and what is derived from them.
+
+    `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since.
+    """
 
     __slots__ = (
         "accepts",
@@ -85,18 +92,18 @@ class Chart:
         "mode",
         "n",
         "not_understood",
-        "packed",
-        "packed_faded",
         "places",
         "pressors",
         "raw_weights",
         "resumes",
+        "saved",
         "seen",
         "set_aside",
         "tail",
         "taken_back",
         "targets",
         "timeline",
+        "unsaved",
         "urine",
         "volumes",
         "weights",
@@ -105,8 +112,8 @@ class Chart:
     def __init__(self, guideline: Guideline) -> None:
         self.guideline = guideline
         self.n = 0
-        self.packed: bytes | None = None
-        self.packed_faded: bytes | None = None
+        self.saved: Any = None
+        self.unsaved = EDITED | FADED
         self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
@@ -147,11 +154,11 @@ class Chart:
     def withdraw(self, fact: Fact) -> int:
         """Remove everything that the record of `fact` charted, and return the dirty flags of it."""
         id = fact.id
-        self.packed = None
+        self.unsaved |= EDITED
         del self.seen[id]
         self.ghosts.pop(id, None)
         if self.faded.pop(id, None) is not None:
-            self.packed_faded = None
+            self.unsaved |= FADED
         if isinstance(fact, Ghost):
             return 0
         dirty = self._withdraw_set_aside(id)
