@@ -24,7 +24,7 @@ LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks release stack kafka campaign $(CAMPAIGNS) clean
+.PHONY: help demo walk test lint audit bench bench-edge bench-pipeline bench-board docs docs-site fast hooks locks release stack kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,10 @@ bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an as
 
 bench-board: $(READY) ## the board with 500 patients and an event a second each: how far behind the page is, and what it takes
 	"$(PY)" -m tests.bench.board
+
+# FORM=--quick: 12 minutes at most. A run that was ended goes on where it stood; points in build/bench-edge.
+bench-edge: $(READY) ## the worker live, record by record, beside Kafka Streams, Quix Streams and a plain agent: two hours; writes docs/reference/performance.md (Java 17, Maven)
+	"$(PY)" -m tests.bench.edge $(FORM) --page
 
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline

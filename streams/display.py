@@ -5,6 +5,7 @@ Every shape has an ASCII stand-in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -20,6 +21,14 @@ def encodable(text: str, encoding: str | None) -> str:
     """Return the text as the stream can carry it: what it cannot is written as an escape, never an error."""
     name = encoding or "ascii"
     return text.encode(name, "backslashreplace").decode(name)
+
+
+DRAFT_BANNER = "DRAFT GUIDELINE PACK: not everything of it was read in its source"
+
+
+def draft_banner(guideline: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the banner of what a draft pack decided, by the `guideline` of its outputs; none else."""
+    return (DRAFT_BANNER,) if guideline.get("status") == "draft" else ()
 
 
 ORANGE = "#E69F00"

@@ -9,6 +9,7 @@ from rules.chart.facts import references
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, next_span_edge, open_, soonest, tripped
 from rules.evaluate.vital_signs import latest_systolic
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.roles import URINE_RATE
 from rules.wire.instants import Instant
 from rules.wire.written import written
 
@@ -54,7 +55,7 @@ def diurese(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     if not ended(case, now):
         return not_before(case, now)
     assert advice.limit is not None
-    urine = case.judge("urine-hour", now)
+    urine = case.judge(URINE_RATE, now)
     start = last_dose(case) + advice.after
     ahead = soonest(now, start, urine.next, next_off(case.chart.pressors, now, advice.within))
     result = Result(value=urine.value, unit=urine.unit, limit=advice.limit.text, next=ahead)

@@ -10,10 +10,9 @@ from rules.advice import pressors
 from rules.advice.harm import fluid_harm
 from rules.evaluate.result import Case
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import URINE
 from rules.wire.alerts import Measure
 from rules.wire.instants import Instant
-
-URINE = ("urine-shift", "urine-hour")
 
 
 class Corrective(NamedTuple):

@@ -12,10 +12,8 @@ from rules.evaluate.result import ADVISORY, TRIPPED, Case, Memory, Result, soone
 from rules.evaluate.vital_signs import latest_systolic
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import BaselineGainRow, LabRow
+from rules.guideline.roles import RECOVERING, WEIGHT_GAIN
 from rules.wire.instants import Instant
-
-LABS = {"creatinine": 1, "platelets": -1}
-"""The labs that must be on their way back; 1 where high values are bad, -1 where low ones are."""
 
 
 def discharge_ready(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -46,7 +44,7 @@ def lacking(advice: Advice, case: Case, now: Instant) -> Iterator[str]:
         yield "weight not back, or not seen lately"
     yield from (
         f"{code} not on its way back, or not seen twice since the last dose"
-        for code, sign in LABS.items()
+        for code, sign in RECOVERING.items()
         if not _recovering(advice, case, now, code, sign)
     )
     if not _saturated(advice, case, now):
@@ -67,7 +65,7 @@ def _lab_limit(case: Case, code: str, at: int, now: Instant) -> int:
 
 
 def _weight_limit(case: Case, at: int) -> int:
-    row = case.guideline.row["weight-gain"]
+    row = case.guideline.row[WEIGHT_GAIN]
     assert isinstance(row, BaselineGainRow)
     return at + row.stale
 
@@ -80,7 +78,7 @@ def _ages(case: Case, now: Instant) -> Iterator[Instant]:
             yield _vital_limit(case, last.at, now)
     if case.chart.weights:
         yield _weight_limit(case, case.chart.weights[-1].at)
-    for code in LABS:
+    for code in RECOVERING:
         if case.chart.labs.get(code):
             yield _lab_limit(case, code, case.chart.labs[code][-1].at, now)
 

@@ -13,7 +13,8 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
         return Result(next=cycle.start)
     if doses:
         return Result(words="Conditions of therapy: dose 1 was given")
-    open_items = [(item, state) for item, state in eligibility(case.chart) if state != MET]
+    found = eligibility(case.chart, case.deciding.eligibility)
+    open_items = [(item, state) for item, state in found if state != MET]
     if not open_items:
         return Result(words=advice.ended)
     result = Result(ADVISORY, value=", ".join(item for item, _ in open_items))
@@ -23,7 +24,7 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
 
 def _described(case: Case, items: list[tuple[str, str]]) -> str:
     """Return the conditions in words, those that are not met first."""
-    name = case.guideline.eligibility.item_name
+    name = case.deciding.eligibility.item_name
     groups = {NOT_MET: "Conditions not met", UNKNOWN: "Not recorded"}
     listed = {group: [name(item) for item, state in items if state == group] for group in groups}
     return "; ".join(f"{groups[group]}: {', '.join(found)}" for group, found in listed.items() if found)

@@ -11,18 +11,18 @@ from rules.chart.folded import fold
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, soonest, tripped
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import Limit
+from rules.guideline.roles import URINE, URINE_RATE
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
 from rules.wire.written import figures, hours, written
 
 HYPOTENSION = "hypotension"
-URINE = ("urine-shift", "urine-hour")
-STEPS = {HYPOTENSION: "phenylephrine", "urine-hour": "urinary catheter and dopamine"}
+STEPS = {HYPOTENSION: "phenylephrine", URINE_RATE: "urinary catheter and dopamine"}
 
 
 def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while hypotension or urine-hour is tripped, unless fluid is spent or harmful."""
-    causes = [subject for subject in (HYPOTENSION, "urine-hour") if tripped(case, subject)]
+    causes = [subject for subject in (HYPOTENSION, URINE_RATE) if tripped(case, subject)]
     if not causes:
         return Result()
     harm = fluid_harm(case, now)

@@ -19,8 +19,6 @@ FLUID_INPUTS = (
     | dirty_flags.INFUSIONS
     | dirty_flags.ENCOUNTER
 )
-FLUID_READS = ("hypotension", "urine-hour", "oxygen-requirement", "rales", "intubation", "pleural-effusion")
-INDOMETHACIN_READS = ("bleeding", "urine-hour")
 INDOMETHACIN_INPUTS = dirty_flags.BIT["platelets"] | dirty_flags.BIT["creatinine"]
 
 

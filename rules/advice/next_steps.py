@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 
 from rules.advice import pressors, seen
 from rules.advice.fluid_balance import total
-from rules.advice.fluids import HYPOTENSION, URINE
+from rules.advice.fluids import HYPOTENSION
 from rules.advice.harm import FluidHarm, fluid_harm
 from rules.chart.facts import Volume, references
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, soonest, tripped
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.roles import URINE
 from rules.wire.instants import Instant
 from rules.wire.written import written
 

@@ -10,6 +10,7 @@ from rules.evaluate.rows.persistent_finding import persistent_finding
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import PersistentFindingRow
 from rules.guideline.local_time import clock_time
+from rules.guideline.roles import MENTAL_STATUS
 from rules.wire.instants import Instant
 from rules.wire.written import written
 
@@ -90,7 +91,7 @@ def early_fever_expected(advice: Advice, case: Case, now: Instant, before: Memor
 
 def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while mental status is changed and not reversed, before the 2 h are over."""
-    row = case.guideline.row["mental-status"]
+    row = case.guideline.row[MENTAL_STATUS]
     assert isinstance(row, PersistentFindingRow)
     result = persistent_finding(row, case.chart, now, before)
     if result.evaluates_at is None:

@@ -15,6 +15,7 @@ from rules.advice import (
     medicines,
     next_steps,
     observed,
+    of_packs,
     spikes,
     vital_signs,
 )
@@ -40,6 +41,14 @@ from rules.chart.dirty_flags import (
 from rules.evaluate.result import Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import (
+    ENZYMES,
+    FLUID_READS,
+    INDOMETHACIN_READS,
+    RECOVERING,
+    URINE_RATE,
+    URINE_SHIFT,
+)
 from rules.wire.instants import Instant
 
 Decide = Callable[[Advice, Case, Instant, Memory], Result]
@@ -74,11 +83,11 @@ def lab(*codes: str) -> int:
 
 ADVISES: dict[str, Entry] = {
     "peak-window": Entry(observed.peak_window, ENDED),
-    "fluid-bolus": Entry(fluids.fluid_bolus, harm.FLUID_INPUTS, harm.FLUID_READS),
-    "add-pressor": Entry(next_steps.add_pressor, harm.FLUID_INPUTS, harm.FLUID_READS),
+    "fluid-bolus": Entry(fluids.fluid_bolus, harm.FLUID_INPUTS, FLUID_READS),
+    "add-pressor": Entry(next_steps.add_pressor, harm.FLUID_INPUTS, FLUID_READS),
     "titrate-pressor": Entry(next_steps.titrate_pressor, INFUSIONS | WEIGHT | BASELINE, ("hypotension",)),
-    "add-dopamine": Entry(next_steps.add_dopamine, harm.FLUID_INPUTS, (*harm.FLUID_READS, "urine-shift")),
-    "fluid-futile": Entry(fluids.fluid_futile, harm.FLUID_INPUTS, (*harm.FLUID_READS, "urine-shift")),
+    "add-dopamine": Entry(next_steps.add_dopamine, harm.FLUID_INPUTS, (*FLUID_READS, URINE_SHIFT)),
+    "fluid-futile": Entry(fluids.fluid_futile, harm.FLUID_INPUTS, (*FLUID_READS, URINE_SHIFT)),
     "fluid-limit": Entry(fluids.fluid_limit, FLUIDS),
     "edema-caution": Entry(fluids.edema_caution, WEIGHT | BASELINE),
     "acidosis": Entry(labs.fixed_limit, lab("bicarbonate")),
@@ -100,26 +109,34 @@ ADVISES: dict[str, Entry] = {
     "premedication": Entry(
         medicines.premedication,
         MEDICATION | ENDED | BASELINE | harm.INDOMETHACIN_INPUTS,
-        harm.INDOMETHACIN_READS,
+        INDOMETHACIN_READS,
         rules=True,
     ),
     "stop-maintenance": Entry(after_therapy.stop_maintenance, ENDED | MAINTENANCE),
     "diurese": Entry(
         after_therapy.diurese,
         ENDED | SYSTOLIC | INFUSIONS | URINE | WEIGHT | BASELINE | MODE,
-        ("urine-hour",),
+        (URINE_RATE,),
     ),
     "recovery-late": Entry(after_therapy.recovery_late, ENDED | INFUSIONS, ("hypotension",)),
     "continue-premedication": Entry(
         medicines.continue_premedication,
         ENDED | MEDICATION | harm.INDOMETHACIN_INPUTS,
-        harm.INDOMETHACIN_READS,
+        INDOMETHACIN_READS,
     ),
     "discharge-ready": Entry(
         discharge.discharge_ready,
-        ENDED | SYSTOLIC | SPO2 | OXYGEN | WEIGHT | BASELINE | INFUSIONS | MODE | lab(*discharge.LABS),
+        ENDED | SYSTOLIC | SPO2 | OXYGEN | WEIGHT | BASELINE | INFUSIONS | MODE | lab(*RECOVERING),
         ("diurese",),
         criteria=True,
+    ),
+    "dose-late": Entry(of_packs.dose_late, ENDED),
+    "cycle-length": Entry(of_packs.cycle_length, ENDED),
+    "course-gap": Entry(of_packs.course_gap, ENDED),
+    "sbp-bolus": Entry(of_packs.while_held),
+    "urine-bolus": Entry(of_packs.while_held),
+    "no-nsaid": Entry(
+        of_packs.no_nsaid, URINE | WEIGHT | BASELINE | lab("creatinine", "platelets")
     ),
     "dose-error": Entry(doses.dose_error, ENDED | WEIGHT | BASELINE),
     "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),
@@ -132,6 +149,6 @@ ADVISES: dict[str, Entry] = {
     "eligibility": Entry(
         eligibility.eligibility_advice,
         ENDED | BASELINE | lab("creatinine", "bilirubin"),
-        ("cardiac-enzymes",),
+        (ENZYMES,),
     ),
 }

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from rules.evaluate.result import Case, tripped
+from rules.guideline.roles import URINE_WORDS
 from rules.wire.instants import Instant
 from rules.wire.written import figures, hours, written
 
 HYPOTENSION = "hypotension"
-URINE = {"urine-hour": "Urine {} mL/h", "urine-shift": "Urine {} mL in the last shift"}
 
 
 def age(case: Case, what: str, at: int, now: Instant) -> str:
@@ -39,7 +39,7 @@ def urine(case: Case, code: str, now: Instant) -> str:
     last = case.chart.volumes["urine"]
     if not isinstance(result.value, float) or not last:
         return "Urine low"
-    return URINE[code].format(figures(result.value)) + age(case, "intake-output", last[-1].at, now)
+    return URINE_WORDS[code].format(figures(result.value)) + age(case, "intake-output", last[-1].at, now)
 
 
 def causes(case: Case, names: Iterable[str], now: Instant) -> str:

@@ -47,6 +47,7 @@ from rules.chart.vitals import Tail
 from rules.chart.volumes import Resolved, gone_on
 from rules.chart.weighing import Weighing
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import URINE_RATE
 from rules.wire import vocabulary
 from rules.wire.instants import BEFORE_ALL
 
@@ -201,7 +202,7 @@ class Chart:
         if reweighed or dirty & dirty_flags.INFUSIONS:
             self._infusions(reweighed)
         if dirty & dirty_flags.URINE:
-            longest = self.guideline.row["urine-hour"].longest  # type: ignore[union-attr]
+            longest = self.guideline.row[URINE_RATE].longest  # type: ignore[union-attr]
             self.urine = gone_on(self.urine, self.volumes["urine"], longest, self.volumes["irrigation"])
             self.collections = self.urine.collections
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):

@@ -14,6 +14,7 @@ from rules.chart.pressor_loads import pressor_loads
 from rules.chart.volumes import Collection, resolved
 from rules.chart.weighing import Weighing
 from rules.guideline import Guideline
+from rules.guideline.roles import URINE_RATE
 from rules.wire.events import IO, Encounter, Event, Infusion
 
 Series = list[tuple[int, float]]
@@ -44,7 +45,7 @@ def urine_collections(events: Iterable[Event], guideline: Guideline) -> list[Col
     for n, event in enumerate(events):
         if isinstance(event, IO) and event.kind in volumes:
             insert(volumes[event.kind], Volume(*heading(event, n), event.volume, event.start))
-    longest = guideline.row["urine-hour"].longest  # type: ignore[union-attr]
+    longest = guideline.row[URINE_RATE].longest  # type: ignore[union-attr]
     return resolved(volumes["urine"], longest, volumes["irrigation"])
 
 

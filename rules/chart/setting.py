@@ -18,6 +18,7 @@ from rules.guideline.declarations import (
     SustainedRateRow,
 )
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import FAST_RATE, OXYGEN
 
 
 def target_for(baseline: float | None, guideline: Guideline) -> float:
@@ -82,7 +83,7 @@ def setting_for(
     baseline: Mapping[str, float], guideline: Guideline, targets: Mapping[str, float] = NO_TARGETS
 ) -> Setting:
     """Return the numbers that the vitals series need, for a patient with these readings before therapy."""
-    heart, oxygen = guideline.row["sinus-tachycardia"], guideline.row["oxygen-requirement"]
+    heart, oxygen = guideline.row[FAST_RATE], guideline.row[OXYGEN]
     assert isinstance(heart, ExcusedRateRow) and isinstance(oxygen, OxygenRow)
     vital, pressure, signs = guideline.observes[heart.monitored_by], guideline.pressure, guideline.vital_signs
     target = target_for(baseline.get("systolic-bp"), guideline)

@@ -65,7 +65,8 @@ def assess(patient: Patient) -> Assessment:
         monitoring=_monitoring(patient),
         advice=tuple(_advice(patient)),
         eligibility=tuple(
-            EligibilityItem(item=item, state=state) for item, state in eligibility(patient.chart)
+            EligibilityItem(item=item, state=state)
+            for item, state in eligibility(patient.chart, patient.guideline.eligibility)
         ),
         accepted=tuple(accepted_items(patient)),
         ignored=tuple(ignored_items(patient)),

@@ -11,6 +11,7 @@ from rules.chart.course import cycle_of, doses_of
 from rules.chart.earlier import Earlier, Standing, joined, kept_id, lasting, without
 from rules.chart.facts import F
 from rules.decide.state import Patient
+from rules.evaluate.acceptance import OfPack
 from rules.evaluate.regimen import cycles_of
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Memory
 from rules.evaluate.rows.permanent_finding import permanent_finding
@@ -28,14 +29,14 @@ def _before(patient: Patient) -> Earlier:
     if patient.whole is None or patient.stay.closed is None:
         return kept
     end = patient.stay.closed if patient.stay.over else patient.stay.start - 1
-    return joined(kept, left_by(patient.whole, end, kept))
+    return joined(kept, left_by(patient.whole, end, kept, patient.pack))
 
 
 def sealed(patient: Patient, end: Instant) -> None:
     """Keep what the facts up to a discharge left that can no longer be taken back: they are dropped now."""
     if patient.whole is not None:
         kept = lasting(patient.course, patient.now)
-        patient.course = joined(kept, left_by(patient.whole, end, kept))
+        patient.course = joined(kept, left_by(patient.whole, end, kept, patient.pack))
 
 
 def withdrawn(patient: Patient, id: str) -> bool:
@@ -51,24 +52,28 @@ def withdrawn(patient: Patient, id: str) -> bool:
     return True
 
 
-def left_by(every: Chart, end: Instant, kept: Earlier) -> Earlier:
-    """Return what the facts up to a moment leave: the permanent rows that stand, and the cycles."""
+def left_by(every: Chart, end: Instant, kept: Earlier, decides: str) -> Earlier:
+    """Return what the facts up to a moment leave: the permanent rows that stand, and the cycles.
+
+    `decides`: the key of the pack that does.
+    """
     chart = _up_to(every, end)
     chart.earlier = kept
     cycles = tuple(one for one in cycles_of(chart) if one.number)
-    return Earlier(tuple(_standing(chart, end)), cycles, end)
+    discharged = max((one.at for one in chart.places if one.event == "discharge"), default=None)
+    return Earlier(tuple(_standing(chart, end, decides)), cycles, discharged)
 
 
-def _standing(chart: Chart, end: Instant) -> list[Standing]:
+def _standing(chart: Chart, end: Instant, decides: str) -> list[Standing]:
     rows = {
-        row.code: row
+        row.code: (row, OfPack(pack, named=pack.key != decides))
         for pack in chart.guideline.beside
         for row in pack.rows
         if isinstance(row, PermanentFindingRow)
     }
     found = []
-    for row in rows.values():
-        result = permanent_finding(row, chart, end, Memory(INDETERMINATE))
+    for row, of in rows.values():
+        result = permanent_finding(row, chart, end, Memory(INDETERMINATE), of)
         if result.state == ABSOLUTE and result.at is not None and result.evidence:
             id, offset = result.evidence[0]
             found.append(Standing(row.code, result.at, kept_id(id), offset))

@@ -17,7 +17,6 @@ from rules.decide.recommendation_alerts import update_recommendation
 from rules.decide.reminders import next_reminder, remind, remind_once
 from rules.decide.state import Patient
 from rules.decide.steps import (
-    BY_READING,
     another_dose,
     by_reading,
     by_value,
@@ -29,6 +28,7 @@ from rules.decide.subjects import AFTER_DISCHARGE, CRITERION, Family, Plan, Subj
 from rules.decide.what_to_do import with_measures
 from rules.evaluate.regimen import resting
 from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result, remembered
+from rules.guideline.steps import BY_READING
 from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
 

@@ -72,7 +72,8 @@ def _rule(patient: Patient, then: Patient, rule: StopRule) -> StopRuleState:
     Where a resume came after the dose, the rule's course is replayed without it.
     """
     chart, at, before = then.chart, then.now, patient.rules.get(rule.rule, NEVER)
-    if any(one.rule == rule.rule and one.first > at for one in patient.chart.resumes):
+    resumes = OfPack(patient.guideline).lifts(patient.chart.resumes)
+    if any(one.rule == rule.rule and one.first > at for one in resumes):
         return replayed_state(rule, chart, NEVER, at)
     stood = {element: since for element, since in before.by.items() if since <= at}
     state = StopRuleState(bool(stood), before.excused, stood, before.elements)

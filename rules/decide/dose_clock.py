@@ -22,6 +22,8 @@ from rules.evaluate.dosing import due_at, latest_reading, pressor_holds, unknown
 from rules.evaluate.eligibility import MET, eligibility
 from rules.evaluate.floor import floor_holds
 from rules.evaluate.monitoring import is_overdue, looked
+from rules.evaluate.pre_dose import NAME as PRE_DOSE
+from rules.evaluate.pre_dose import lacking
 from rules.evaluate.pressure import above_target
 from rules.evaluate.regimen import dosing
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED
@@ -123,10 +125,18 @@ def _blinding(patient: Patient, due: int | None, unread: bool = True) -> Iterato
             yield f"overdue/{what}"
     if due is None or now < due or _over(patient):
         return
+    yield from _unassessed(patient, due)
     for code in table.pre_dose:
         last = latest_reading(chart, code)
         if last is None or now >= last + table.pre_dose_age:
             yield f"pre-dose/{code}"
+
+
+def _unassessed(patient: Patient, due: int) -> Iterator[str]:
+    """Yield the assessment that the pack wants before a dose, if it was not made."""
+    wanted = None if patient.guideline.pack is None else patient.guideline.pack.pre_dose
+    if wanted is not None and lacking(wanted, patient.chart, due):
+        yield PRE_DOSE
 
 
 def _rechecked(patient: Patient, subject: str) -> bool:
@@ -143,7 +153,8 @@ def _others(patient: Patient) -> Iterator[str]:
             yield code
     yield from (f"not-understood/{name}" for name in unknown_infusions(patient.chart, patient.now))
     if not patient.chart.cycle_doses and patient.guideline.combination == COUNT:
-        yield from (f"eligibility/{item}" for item, state in eligibility(patient.chart) if state != MET)
+        found = eligibility(patient.chart, patient.guideline.eligibility)
+        yield from (f"eligibility/{item}" for item, state in found if state != MET)
 
 
 def _not_before(patient: Patient, due: int | None) -> int | None:
@@ -172,7 +183,8 @@ def verdict(patient: Patient, floor: bool = True) -> Verdict:
     if due is None or patient.chart.cycle.start is None or _over(patient):
         return Verdict("none", whole.word, whole.reasons)
     holding = list(_holding(seen, floor))
-    blinding = list(_blinding(seen, seen.now, unread=False)) if floor else list(blind_rows(seen))
+    unseen = [*blind_rows(seen), *_unassessed(seen, seen.now)]
+    blinding = list(_blinding(seen, seen.now, unread=False)) if floor else unseen
     others = [*recommendation.reasons, *_others(seen)]
     found = _verdict(word, bool(holding), bool(blinding), bool(others))
     if found == "give" and unread_rows(patient):

@@ -18,6 +18,7 @@ from rules.decide.amendments import CORRECTING, keep_version
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
+from rules.evaluate.acceptance import OfPack
 from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
@@ -88,7 +89,8 @@ def _apply_command(patient: Patient, event: events.Event) -> None:
         patient.acks = (*patient.acks, (event.alert, event.id))
         patient.pending = True
     elif isinstance(event, events.Resume):
-        patient.resumed = (*patient.resumed, event.rule)
+        if OfPack(patient.guideline).is_meant(event.pack):
+            patient.resumed = (*patient.resumed, event.rule)
     elif isinstance(event, events.Withdrawal) and event.type == "ack" and undo(patient, event.id):
         patient.acks = (*patient.acks, (NO_ALERT, event.id))
         patient.pending = True

@@ -37,6 +37,11 @@ SYSTEM_TEXTS = {
         "The pack of the cycle is configured, or the cycle names none",
         "Judge by hand by the pack that was meant; correct the start of the cycle, or configure the pack",
     ),
+    "monitoring/pre-dose-assessment": (
+        "Before the next dose: systolic pressure and urine to be taken",
+        "The assessment before the dose was made, or therapy has ended",
+        "Take the pressure and measure the urine before the dose is given",
+    ),
     "monitoring/after-discharge": (
         "Charting goes on after the discharge: this patient is no longer watched",
         "Charting after the discharge has ended, or the patient is watched again",

@@ -14,17 +14,16 @@ from rules.decide.recommendation import REGIMEN, UNREAD
 from rules.decide.state import Beside, Patient
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import LAST, OVERLAY, Plan, overlay_plan_for
+from rules.evaluate.acceptance import OfPack
 from rules.evaluate.result import INDETERMINATE, Memory, Result, remembered
 from rules.guideline.declarations import AnyRow
 from rules.guideline.edition import Guideline
 from rules.guideline.nurse_names import blocker_name, finding_name
 from rules.guideline.packs.declarations import COUNT
-from rules.wire.assessments import STOP_RULE
+from rules.wire.assessments import STOP_RULE, STRICT
 from rules.wire.instants import AFTER_ALL, Instant
 from rules.wire.written import written
 
-STRICT = {"withhold": 1, "stop": 2}
-"""How strict a verdict is; what lets a dose go, or cannot tell, is 0."""
 PREFIX = "overlay/"
 
 
@@ -81,7 +80,7 @@ def _may_speak(patient: Patient, guideline: Guideline, known: Beside) -> bool:
 def _decide(patient: Patient, view: Patient, plan: Plan) -> None:
     """Decide the rows and rules of a pack that can have changed."""
     view.dirty, view.dirty_amended = patient.dirty, patient.dirty_amended
-    view.dirty_replaced, view.resumed = patient.dirty_replaced, patient.resumed
+    view.dirty_replaced, view.resumed = patient.dirty_replaced, _resumed(patient, view)
     _follow_cycle(patient, view)
     apply_acceptances(view, plan)
     todo = _todo(view, plan)
@@ -91,6 +90,14 @@ def _decide(patient: Patient, view: Patient, plan: Plan) -> None:
             _remember(view, subject.name, before, subject.glance(view, view.now, before))
     if view.dirty & plan.moves_rules or view.dirty_replaced or view.rules_due <= view.now or todo:
         update_rules(view, plan)
+
+
+def _resumed(patient: Patient, view: Patient) -> tuple[str, ...]:
+    """Return the rules of a pack beside that a resume of this instant lifts: one that names the pack."""
+    if not patient.dirty & dirty_flags.RESUME:
+        return ()
+    meant = OfPack(view.guideline, named=True).lifts(patient.chart.resumes)
+    return tuple(one.rule for one in meant if one.clock == patient.now)
 
 
 def _follow_cycle(patient: Patient, view: Patient) -> None:

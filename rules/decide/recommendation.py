@@ -132,17 +132,20 @@ def _rows_decide(patient: Patient, floor: bool, unread: bool) -> Recommendation:
     tripped = (*found.absolute, *found.relative)
     stops = tuple(code for code in tripped if guideline.effect(code) in (PERMANENT, CYCLE))
     stops = (*stops, *(REGIMEN + item for item in _reached(patient)))
-    holds = tuple(code for code in tripped if guideline.effect(code) not in (PERMANENT, CYCLE))
+    decided = tuple(code for code in found.relative if code in guideline.decided_on)
+    holds = tuple(
+        code for code in tripped if guideline.effect(code) not in (PERMANENT, CYCLE) and code not in decided
+    )
     holds = (*holds, *((REGIMEN + REST,) if _rests(patient) else ()))
     pressure = patient.memory(HYPOTENSION).state if floor else CLEAR
     low = (HYPOTENSION,) if pressure in TRIPPED else ()
     error = (DOSE_ERROR,) if floor and dose_in_error(patient) else ()
-    reasons = (*stops, *holds, *low, *error)
+    reasons = (*stops, *holds, *decided, *low, *error)
     if stops:
         return Recommendation("stop", reasons, found)
     if holds or error or pressure == ABSOLUTE:
         return Recommendation("delay", reasons, found)
-    if low:
+    if low or decided:
         return Recommendation("correct", reasons, found)
     unseen = blind(patient) if floor else blind_rows(patient)
     unseen = (*unseen, *(unread_rows(patient) if unread else ()))

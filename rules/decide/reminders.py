@@ -8,20 +8,10 @@ from rules.decide.recommendation_alerts import recommendation_words
 from rules.decide.state import Patient
 from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject
 from rules.evaluate.result import ABSOLUTE, Result
+from rules.guideline.roles import AFTER_THERAPY
 from rules.wire.instants import Instant
 
 KINDS = ("criterion", "blood-pressure", "recommendation")
-AFTER_THERAPY = (
-    "hypotension",
-    "atrial-fibrillation",
-    "supraventricular-tachycardia",
-    "ventricular-arrhythmia",
-    "oxygen-requirement",
-    "intubation",
-    "infection",
-    "bleeding",
-)
-"""What still reminds after `therapy-end`, with the neurologic rows."""
 
 
 def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert], acked: set[str]) -> None:

@@ -15,6 +15,7 @@ from rules.evaluate.acceptance import OfPack, next_end
 from rules.evaluate.stop_elements import finding_of, reverses, trippers
 from rules.evaluate.stop_rule import Holding, Moment, StopRuleState, before_cycle, holding, step
 from rules.guideline.dose_decisions import StopRule
+from rules.guideline.roles import OXYGEN_STOPS
 from rules.wire.instants import AFTER_ALL, Instant
 
 
@@ -35,10 +36,7 @@ def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, replay: "_
     sealed = {
         e: t
         for e, t in before.by.items()
-        if e in ("oxygen-requirement", "rales")
-        and horizon is not None
-        and t < horizon
-        and e not in replay.accepted
+        if e in OXYGEN_STOPS and horizon is not None and t < horizon and e not in replay.accepted
     }
     if again.in_force or not before.in_force or not sealed:
         return again
@@ -64,12 +62,16 @@ class _RuleReplay(Replay):
         moment = Moment(
             self.now,
             self.cycle.start is not None,
-            any(isinstance(fact, Resumed) and fact.rule == self.rule.rule for fact in new),
+            any(self._lifted_by(fact) for fact in new),
             self.accepted,
             found_late(self.rule, self.chart, held, self.accepted, lambda fact: fact in new),
         )
         self.state = step(self.rule, self.state, held, moment)
         return held.next
+
+    def _lifted_by(self, fact: Fact) -> bool:
+        meant = OfPack(self.chart.guideline).is_meant
+        return isinstance(fact, Resumed) and fact.rule == self.rule.rule and meant(fact.pack)
 
 
 def _lifts_late(rule: StopRule, chart: Chart) -> Early:

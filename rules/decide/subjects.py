@@ -7,6 +7,7 @@ import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from itertools import starmap
+from typing import Any
 
 import msgspec
 
@@ -20,15 +21,19 @@ from rules.evaluate import (
     judgement,
     monitoring,
     not_understood,
+    pre_dose,
     pressure,
     recharting,
     recheck,
 )
+from rules.evaluate.acceptance import OfPack
 from rules.evaluate.result import Memory, Result, in_full
+from rules.evaluate.row_type import RowType
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
 from rules.guideline.dose_decisions import StopRule
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import FAST_RATE, OXYGEN
 from rules.wire.instants import Instant
 
 CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION, OVERLAY = (
@@ -166,7 +171,7 @@ def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subje
     mask = descriptor.inputs(row)
     if guideline.pack is not None:
         mask |= judgement.inputs_of(guideline.pack)
-    evaluate = judgement.judged(descriptor.evaluate, guideline.pack, row.code)
+    evaluate = judgement.judged(_of_pack(descriptor, guideline, silent), guideline.pack, row.code)
     return Subject(
         row.code,
         CRITERION,
@@ -177,6 +182,13 @@ def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subje
         lambda patient, now, before: evaluate(row, patient.chart, now, before),
         silent=silent,
     )
+
+
+def _of_pack(descriptor: RowType[Any], guideline: Guideline, beside: bool) -> judgement.Evaluate:
+    """Return the evaluator of a pack's row; one beside must be named by the resume that means it."""
+    if guideline.pack is None or descriptor.of_pack is None:
+        return descriptor.evaluate
+    return functools.partial(descriptor.of_pack, of=OfPack(guideline, beside))  # type: ignore[call-arg]
 
 
 def observed_name(code: str, guideline: Guideline) -> str:
@@ -215,7 +227,7 @@ def _pressure() -> Subject:
 
 def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
     entry, advice = ADVISES[code], guideline.advises[code]
-    after, touches, decide = _reads(entry, guideline), entry.inputs, entry.decide
+    after, touches, decide = _reads(code, entry, guideline), entry.inputs, entry.decide
     for subject in after:
         touches |= behind[subject]
     return Subject(
@@ -229,14 +241,20 @@ def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
     )
 
 
-def _reads(entry: Entry, guideline: Guideline) -> tuple[str, ...]:
+def _reads(code: str, entry: Entry, guideline: Guideline) -> tuple[str, ...]:
     """Return the subjects that an advice reads; of rows that another pack does not have, as observed."""
-    named = (observed_name(code, guideline) for code in entry.reads(guideline))
+    named = (*(observed_name(code, guideline) for code in entry.reads(guideline)), *_of(code, guideline))
     known = {*guideline.row, *guideline.advises, HYPOTENSION}
     rest = (f"{OBSERVED}/{row.code}" for row in guideline.behind) if entry.criteria else ()
     return tuple(
         dict.fromkeys(name for name in (*named, *rest) if name in known or name.startswith(OBSERVED))
     )
+
+
+def _of(code: str, guideline: Guideline) -> tuple[str, ...]:
+    """Return the row that an advice of a pack is of."""
+    of = None if guideline.pack is None else guideline.pack.advised.get(code)
+    return () if of is None or of.of is None else (of.of,)
 
 
 def _observation(what: str, guideline: Guideline) -> Subject:
@@ -297,7 +315,15 @@ def _inputs_asked_for(guideline: Guideline) -> list[Subject]:
         _asked("monitoring/weight-for-rate", weights, input_requests.weight_for_rate),
         _asked("monitoring/cycle-start", starts, not_understood.unnamed_start),
         _asked("monitoring/pack", starts, not_understood.unknown_pack),
+        *_before_a_dose(guideline),
     ]
+
+
+def _before_a_dose(guideline: Guideline) -> Iterator[Subject]:
+    """Yield the assessment that a pack wants before each dose."""
+    if guideline.pack is not None and guideline.pack.pre_dose is not None:
+        evaluate = functools.partial(pre_dose.pre_dose_assessment, guideline.pack.pre_dose)
+        yield _asked("monitoring/" + pre_dose.NAME, pre_dose.INPUTS, evaluate)
 
 
 UNKNOWN = Family(
@@ -322,6 +348,11 @@ class AdviceCase:
 
     def __init__(self, patient: Patient) -> None:
         self._patient, self.chart, self.guideline = patient, patient.chart, patient.chart.guideline
+
+    @property
+    def deciding(self) -> Guideline:
+        """The guideline of the pack that decides."""
+        return self._patient.guideline
 
     @property
     def amended(self) -> tuple[str, ...]:
@@ -411,9 +442,9 @@ def _plan(guideline: Guideline) -> Plan:
 
 
 ON_ANY_VITALS = (
-    ("sinus-tachycardia", dirty_flags.HEART_RATE),
+    (FAST_RATE, dirty_flags.HEART_RATE),
     ("hypotension", dirty_flags.SYSTOLIC),
-    ("oxygen-requirement", dirty_flags.SPO2),
+    (OXYGEN, dirty_flags.SPO2),
     ("monitoring/vital-signs", dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC),
 )
 SIGNALS = dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC | dirty_flags.SPO2

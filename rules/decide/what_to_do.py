@@ -5,11 +5,12 @@ It is said over the whole instant: what would harm is known only when everything
 
 import msgspec
 
-from rules.advice.correctives import URINE, corrective
+from rules.advice.correctives import corrective
 from rules.decide.episodes import PendingAlert
 from rules.decide.state import Patient
 from rules.decide.subjects import CRITERION, PRESSURE, AdviceCase, plan_for
 from rules.evaluate.result import ADVISORY
+from rules.guideline.roles import URINE
 from rules.wire.alerts import CLEAR, Alert, Measure
 
 LOW = ("fluid-bolus", "add-pressor", "titrate-pressor", "fluid-futile")

@@ -3,12 +3,12 @@
 Source: criteria.md section 3.5, accept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Accepted
+from rules.chart.facts import Accepted, Resumed
 from rules.evaluate.result import soonest
 from rules.guideline.edition import Guideline
 from rules.wire.alerts import RANK
@@ -16,15 +16,22 @@ from rules.wire.instants import Instant
 
 
 class OfPack(msgspec.Struct, frozen=True):
-    """Whose criteria an acceptance may be of: a guideline's, that of the one that decides unless `named`."""
+    """Whose rows an acceptance or a resume may be of: a guideline's, that which decides unless `named`."""
 
     guideline: Guideline
     named: bool = False
 
     def means(self, one: Accepted) -> bool:
         """Return whether an acceptance means a criterion of this pack."""
-        mine = one.pack in (self.guideline.key, self.guideline.id)
-        return one.criterion in self.guideline.own_codes and (mine or (one.pack is None and not self.named))
+        return one.criterion in self.guideline.own_codes and self.is_meant(one.pack)
+
+    def is_meant(self, pack: str | None) -> bool:
+        """Return whether a command that names a pack, or none, means this one."""
+        return not self.named if pack is None else pack in (self.guideline.key, self.guideline.id)
+
+    def lifts(self, resumes: Iterable[Resumed]) -> Iterator[Resumed]:
+        """Yield the resumes that mean a rule or a row of this pack."""
+        return (one for one in resumes if self.is_meant(one.pack))
 
 
 def lasting(chart: Chart, now: Instant, of: OfPack | None = None) -> dict[str, Accepted]:

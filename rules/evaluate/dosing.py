@@ -6,6 +6,7 @@ from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span
 from rules.chart.pressor_loads import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
+from rules.guideline.roles import WEANED_LOAD
 from rules.wire.instants import Instant
 
 LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp", "spo2": "spo2", "temperature": "temp"}
@@ -37,7 +38,7 @@ def due_spans(chart: Chart) -> list[Span]:
 
 def pressor_holds(chart: Chart, now: Instant) -> bool:
     """Return whether pressors hold a dose: the load of the last 30 min, or one that has no number."""
-    row = chart.guideline.row["phenylephrine-minimum"]
+    row = chart.guideline.row[WEANED_LOAD]
     assert isinstance(row, RateMinimumRow)
     if load_in_force(chart.loads, now) is None:
         return True

@@ -12,16 +12,18 @@ from rules.evaluate.limit_bands import Compared, band_of
 from rules.evaluate.result import CLEAR
 from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import Limit, UpperLimitRow
+from rules.guideline.eligibility import Eligibility
+from rules.guideline.roles import ENZYMES
 
 MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 
 
-def eligibility(chart: Chart) -> list[tuple[str, str]]:
-    """Return the items in the paper's order with their states.
+def eligibility(chart: Chart, table: Eligibility) -> list[tuple[str, str]]:
+    """Return the items of a table in its order with their states.
 
     What was not recorded is unknown, never met.
     """
-    table, history = chart.guideline.eligibility, chart.baseline_findings
+    history = chart.baseline_findings
     answers = {
         "creatinine": _at_most(chart, "creatinine", table.creatinine),
         "bilirubin": _at_most(chart, "bilirubin", table.bilirubin),
@@ -36,6 +38,9 @@ def eligibility(chart: Chart) -> list[tuple[str, str]]:
         ),
         "antihypertensives": _wanted(history.get("antihypertensives-stopped"), True),
         "organ-disease": _wanted(history.get("major-organ-disease"), False),
+        "hepatic-disease": _wanted(history.get("hepatic-disease"), False),
+        "ejection-fraction": _wanted(history.get("ejection-fraction"), True),
+        "cns-evaluated": _wanted(history.get("cns-evaluated"), True),
         "exercise-echo": _conditional(history.get("exercise-echo-normal"), _needs_echo(chart)),
     }
     return [(item, answers[item]) for item in table.items]
@@ -97,7 +102,7 @@ def _needs_echo(chart: Chart) -> bool:
     """Return whether myocarditis is known: from an earlier cycle of the stay, or said by a baseline."""
     if chart.baseline_findings.get("earlier-myocarditis"):
         return True
-    row, since = chart.guideline.row["cardiac-enzymes"], chart.cycle.since
+    row, since = chart.guideline.row[ENZYMES], chart.cycle.since
     if since is None or chart.cycle.number < 2:
         return False
     assert isinstance(row, UpperLimitRow)

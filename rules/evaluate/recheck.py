@@ -24,6 +24,7 @@ from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result
 from rules.evaluate.rows.excused_rate import is_excused
 from rules.evaluate.vital_signs import SERIES
 from rules.guideline.declarations import ExcusedRateRow, Limit
+from rules.guideline.roles import FAST_RATE
 from rules.wire import vocabulary
 from rules.wire.instants import Instant
 
@@ -65,7 +66,7 @@ def _rate_is_absolute(chart: Chart, reading: Reading) -> bool:
     """Return whether sinus tachycardia was absolute by this reading, with the causes of its moment."""
     if reading.on & UNEXCUSED:
         return True
-    row = chart.guideline.row["sinus-tachycardia"]
+    row = chart.guideline.row[FAST_RATE]
     assert isinstance(row, ExcusedRateRow)
     return bool(reading.on & VERY_FAST) and not is_excused(row, chart, reading.at)
 

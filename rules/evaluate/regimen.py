@@ -34,7 +34,7 @@ class Dosing(msgspec.Struct, frozen=True):
 def dosing(chart: Chart, regimen: Regimen, now: Instant) -> Dosing:
     """Return the doses of the cycle and the course, and when a rest before the next dose is over."""
     doses = [dose.at for dose in chart.cycle_doses]
-    course = _course_before(chart, now)
+    course = course_before(chart, now)
     not_before = None if doses or not course else _rest_over(course, regimen, chart)
     return Dosing(len(doses), sum(one.number for one in course) + len(doses), not_before, course)
 
@@ -69,7 +69,7 @@ def cycles_of(chart: Chart) -> Iterator[CycleDoses]:
         yield CycleDoses(start, given[0] if given else start, given[-1] if given else start, len(given))
 
 
-def _course_before(chart: Chart, now: Instant) -> tuple[CycleDoses, ...]:
+def course_before(chart: Chart, now: Instant) -> tuple[CycleDoses, ...]:
     """Return the cycle before the present one if both are of one course; a course has two cycles at most."""
     present = list(cycles_of(chart))
     if not present:
@@ -104,7 +104,7 @@ def _midnight(moment: int, days: int, zone: ZoneInfo) -> Instant:
 def day_of(chart: Chart, moment: int, now: Instant) -> int | None:
     """Return the day of the course on which a moment lies, day 1 that of dose 1; None before it."""
     doses = [dose.at for dose in chart.cycle_doses]
-    course = _course_before(chart, now)
+    course = course_before(chart, now)
     first = course[0].first if course else (doses[0] if doses else None)
     if first is None:
         return None

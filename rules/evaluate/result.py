@@ -158,6 +158,10 @@ class Case(Protocol):
     def guideline(self) -> Guideline: ...
 
     @property
+    def deciding(self) -> Guideline:
+        """The guideline of the pack that decides; `guideline` is the site's, whose rows advice reads."""
+
+    @property
     def amended(self) -> tuple[str, ...]:
         """The ids of the facts that are corrected or withdrawn at this decision."""
 

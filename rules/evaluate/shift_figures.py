@@ -16,6 +16,7 @@ from rules.evaluate.rows.baseline_gain import gain
 from rules.evaluate.rows.hourly_rate import Stretch, stretch
 from rules.guideline.declarations import AnyRow, BaselineGainRow, HourlyRateRow, LabRow
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import URINE_RATE
 from rules.wire.events import Reference
 from rules.wire.instants import DAY, text
 from rules.wire.vocabulary import ABOVE_MAINTENANCE
@@ -92,7 +93,7 @@ def _urine(chart: Chart, shift: Shift) -> Iterator[Figure]:
 
 def _hours(chart: Chart, shift: Shift) -> Iterator[Stretch | None]:
     """Yield the stretch that decides `urine-hour` at each end of a collection in the shift."""
-    row = chart.guideline.row["urine-hour"]
+    row = chart.guideline.row[URINE_RATE]
     assert isinstance(row, HourlyRateRow)
     for end in sorted({one.end for one in chart.collections if shift[0] < one.end <= shift[1]}):
         until = chart.collections[: bisect_right(chart.collections, end, key=END)]

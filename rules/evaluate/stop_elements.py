@@ -16,6 +16,7 @@ from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, PersistentFindingRow, UpperLimitRow
 from rules.guideline.dose_decisions import StopRule, Table4
 from rules.guideline.implied import IMPLIED_BY
+from rules.guideline.roles import OXYGEN
 from rules.wire.instants import AFTER_ALL, Instant
 
 
@@ -41,7 +42,7 @@ def marginal(chart: Chart, now: Instant) -> tuple[bool, Instant | None]:
 
     Below the limit, or kept by 3 L/min, a mask or a device that assists.
     """
-    row = chart.guideline.row["oxygen-requirement"]
+    row = chart.guideline.row[OXYGEN]
     assert isinstance(row, OxygenRow)
     if chart.tail.now.oxygen.flags & THREE_LITRES:
         return True, None

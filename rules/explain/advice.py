@@ -13,16 +13,17 @@ from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, amount, away, when
 from rules.explain.question import Asked, ask
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.roles import MENTAL_STATUS, URINE, URINE_RATE
 
 READS = {
-    "fluid-bolus": ("hypotension", "urine-hour"),
+    "fluid-bolus": ("hypotension", URINE_RATE),
     "add-pressor": ("hypotension",),
     "titrate-pressor": ("hypotension",),
-    "add-dopamine": ("urine-shift", "urine-hour"),
-    "fluid-futile": ("hypotension", "urine-shift", "urine-hour"),
-    "mental-status-watch": ("mental-status",),
+    "add-dopamine": URINE,
+    "fluid-futile": ("hypotension", *URINE),
+    "mental-status-watch": (MENTAL_STATUS,),
     "recovery-late": ("hypotension",),
-    "diurese": ("urine-hour",),
+    "diurese": (URINE_RATE,),
 }
 CODE = {
     "edema-caution": "weight",
@@ -44,7 +45,7 @@ def advised(asked: Asked) -> Answer:
         rule=Rule(
             words=advice.text[0].upper() + advice.text[1:],
             source=advice.source,
-            section=f"criteria.md section {'7.2' if advice.watch else '7.1'}",
+            section=_section(advice, asked),
             window=f"open while: {opens(advice, asked.guideline)}",
         ),
         facts=[*_facts(advice, asked, reads), *_boluses(asked)],
@@ -55,6 +56,13 @@ def advised(asked: Asked) -> Answer:
         if asked.tripped
         else [],
     )
+
+
+def _section(advice: Advice, asked: Asked) -> str:
+    pack = asked.guideline.pack
+    if pack is not None and advice.code in pack.advised:
+        return "editions.md section 4"
+    return f"criteria.md section {'7.2' if advice.watch else '7.1'}"
 
 
 def _stated(asked: Asked) -> list[str]:

@@ -9,6 +9,7 @@ from rules.evaluate.pressure import above_target
 from rules.explain.explanation import Window, amount, span, unmet, when
 from rules.explain.question import Asked, ask
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.roles import URINE_RATE
 
 Explained = tuple[Window | None, list[str]]
 """The window of the data, and the sentences."""
@@ -77,7 +78,7 @@ def stop_maintenance(advice: Advice, asked: Asked) -> Explained:
 
 def diurese(advice: Advice, asked: Asked) -> Explained:
     """Explain diurese: each part of the condition with its value."""
-    urine = ask(asked.patient, "urine-hour").result
+    urine = ask(asked.patient, URINE_RATE).result
     need = "" if advice.limit is None else f"; closed once it is {unmet(advice.limit, advice.unit)}"
     value = amount(urine.value, urine.unit) if urine.value is not None else "not known"
     old = " (stale)" if urine.stale or urine.state == "indeterminate" else ""

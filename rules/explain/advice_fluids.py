@@ -12,8 +12,9 @@ from rules.explain.advice_after_therapy import Explained
 from rules.explain.explanation import Window, amount, away, when
 from rules.explain.question import Asked
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.roles import URINE
 
-COUNTED = {"add-pressor": ("hypotension",), "add-dopamine": ("urine-shift", "urine-hour")}
+COUNTED = {"add-pressor": ("hypotension",), "add-dopamine": URINE}
 """The advice that counts boluses, and since the opening of which subjects."""
 
 

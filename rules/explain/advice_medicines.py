@@ -129,5 +129,6 @@ def cycle_ends_soon(advice: Advice, asked: Asked) -> Explained:
 
 def conditions(advice: Advice, asked: Asked) -> Explained:
     """Explain eligibility: the state of each condition."""
-    name = asked.guideline.eligibility.item_name
-    return None, [f"{name(item)}: {state}." for item, state in eligibility(asked.chart)]
+    table = asked.guideline.eligibility
+    found = eligibility(asked.chart, table)
+    return None, [f"{table.item_name(item)}: {state}." for item, state in found]

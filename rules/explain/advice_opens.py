@@ -4,6 +4,7 @@ from rules.explain.explanation import amount, met, number, span
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import OxygenRow
 from rules.guideline.edition import Guideline
+from rules.guideline.roles import OXYGEN
 
 HARMFUL = "fluid is spent or harmful"
 
@@ -82,6 +83,12 @@ OPENS = {
     "bradycardia": "a heart rate sustained {slow}, until sustained {slow_clear}",
     "tachypnea": "two respiratory rates {breaths}, none below between, until one {breaths_clear}",
     "hyperkalemia": "the latest {lab} {limit}; relative {second}",
+    "dose-late": "the longest interval since the last dose is over; until a dose, therapy-end or a maximum",
+    "cycle-length": "a dose was given after the cycle's last day; until therapy-end",
+    "course-gap": "another course begins before the gap since the discharge is over; until its dose 1",
+    "sbp-bolus": "the row that it is of holds",
+    "urine-bolus": "the row that it is of holds",
+    "no-nsaid": "creatinine, platelets or falling urine speak against it",
     "eligibility": "from cycle-start to dose 1, while a condition of therapy is not met or not recorded",
 }
 BY_LAB = {
@@ -120,7 +127,7 @@ def _own(advice: Advice) -> dict[str, str]:
 
 
 def _shared(guideline: Guideline) -> dict[str, str]:
-    pressure, oxygen = guideline.pressure, guideline.row["oxygen-requirement"]
+    pressure, oxygen = guideline.pressure, guideline.row[OXYGEN]
     assert isinstance(oxygen, OxygenRow)
     slow, breathing = guideline.vital_signs.slow, guideline.vital_signs.breathing
     return {

@@ -15,6 +15,7 @@ from rules.explain.explanation import Answer, Cited, Rule, Window, amount, span,
 from rules.explain.question import DOSE, Asked, ask
 from rules.guideline.declarations import RateMinimumRow
 from rules.guideline.dose_decisions import Table4
+from rules.guideline.roles import MENTAL_STATUS, WEANED_LOAD
 from rules.wire.written import hours_of
 
 READINESS = {
@@ -105,7 +106,7 @@ def _blocker(asked: Asked, blocker: str) -> str:
     if blocker == PHENYLEPHRINE:
         return f"phenylephrine: {_running(asked)}."
     if blocker == "mental-status-watch":
-        watched = ask(patient, "mental-status").result
+        watched = ask(patient, MENTAL_STATUS).result
         return f"mental-status-watch: changed, to be judged at {when(watched.evaluates_at)}."
     if blocker == BLIND_PRESSURE:
         return in_short(patient, HYPOTENSION)
@@ -121,7 +122,7 @@ def _urine(asked: Asked) -> str:
 
 
 def _running(asked: Asked) -> str:
-    now, row = load_at(asked.chart.loads, asked.t), asked.chart.guideline.row["phenylephrine-minimum"]
+    now, row = load_at(asked.chart.loads, asked.t), asked.chart.guideline.row[WEANED_LOAD]
     assert isinstance(row, RateMinimumRow)
     if now is not None and now.missing:
         return f"a pressor runs that cannot be counted, missing {', '.join(now.missing)}"
@@ -156,7 +157,7 @@ def _pre_dose(asked: Asked, code: str) -> str:
 
 
 def _eligibility(asked: Asked, item: str) -> str:
-    state = dict(eligibility(asked.chart))[item]
+    state = dict(eligibility(asked.chart, asked.guideline.eligibility))[item]
     return "not recorded" if state == "unknown" else "not met"
 
 

@@ -282,7 +282,10 @@ class RollingVolumeRow(Row, frozen=True, kw_only=True):
 
 
 class RefractoryRow(Row, frozen=True, kw_only=True):
-    """A row that trips when the row `of` still holds by a fact `wait` after `boluses` of `volume` mL."""
+    """A row that trips when the row `of` still holds by a fact `wait` after `boluses` of `volume` mL.
+
+    `weaned`: of the pressor load: while it is met the row no longer holds, it is to be decided on.
+    """
 
     of: str
     boluses: int
@@ -290,6 +293,7 @@ class RefractoryRow(Row, frozen=True, kw_only=True):
     wait: int
     rate: Limit | None = None
     cycle: bool = False
+    weaned: Limit | None = None
 
 
 class SustainedRateRow(ExcusedRateRow, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from rules.guideline.advice_declarations import Advice
 from rules.guideline.advice_texts import ADVICE
 from rules.guideline.agents import AGENTS, Agents
 from rules.guideline.correctives import CORRECTIVES, Corrective, unlisted
-from rules.guideline.declarations import AnyRow, ExcusedRateRow, Pressors
+from rules.guideline.declarations import AnyRow, ExcusedRateRow, Pressors, RefractoryRow
 from rules.guideline.dose_decisions import STOP_RULES, TABLE4, StopRule, Table4
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
 from rules.guideline.harm import HARM, Harm
@@ -112,6 +112,12 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.status == DRAFT
 
     @property
+    def decides_as_draft(self) -> bool:
+        """Whether a pack that decides, or may decide for a cycle, is a draft: outputs and pages say so."""
+        named = () if self.packs is None else self.packs.for_cycles
+        return any(one.is_draft for one in (self.deciding, *named))
+
+    @property
     def combination(self) -> str:
         """How the rows combine: `count` or `rows-decide` (editions.md 3)."""
         return COUNT if self.pack is None else self.pack.combination
@@ -152,6 +158,11 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def behind_codes(self) -> frozenset[str]:
         """The codes of the rows of criteria.md that advice reads while another pack decides."""
         return frozenset(row.code for row in self.behind)
+
+    @cached_property
+    def decided_on(self) -> frozenset[str]:
+        """The codes of the rows that a clinician decides on once they are no more than relative."""
+        return frozenset(row.code for row in self.rows if isinstance(row, RefractoryRow) and row.weaned)
 
     def effect(self, code: str) -> str:
         """Return what a row does to a dose: `count`, `hold`, `cycle` or `permanent`."""

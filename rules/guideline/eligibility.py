@@ -5,6 +5,13 @@ Source: paper, Pretherapy Assessment; criteria.md section 7.4.
 
 import msgspec
 
+OF_PACKS = {
+    "hepatic-disease": "no significant liver disease",
+    "ejection-fraction": "ejection fraction adequate",
+    "cns-evaluated": "central nervous system evaluated",
+}
+"""Items that only guideline packs have, each with its name as a nurse says it."""
+
 
 class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of therapy: creatinine and bilirubin in mg/dL at most; age in years.
@@ -20,7 +27,8 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
 
     def item_name(self, item: str) -> str:
         """Return the name of an item, with the limit that the site has."""
-        return self.items.get(item, item).format(creatinine=self.creatinine, bilirubin=self.bilirubin)
+        name = self.items.get(item) or OF_PACKS.get(item, item)
+        return name.format(creatinine=self.creatinine, bilirubin=self.bilirubin)
 
 
 ELIGIBILITY = Eligibility(

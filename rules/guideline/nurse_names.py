@@ -92,6 +92,7 @@ SUBJECT_NAMES = {
     "monitoring/after-discharge": "Charting after the discharge",
     "monitoring/cycle-start": "Start of the cycle not charted",
     "monitoring/pack": "Guideline pack of the cycle not configured",
+    "monitoring/pre-dose-assessment": "Systolic pressure and urine before the dose",
     "monitoring/reference-limit": "Upper limit of a result missing",
     "monitoring/weight-for-rate": "Weight for a pressor rate missing",
     "recommendation": "Recommendation",
@@ -139,6 +140,7 @@ def blocker_name(blocker: str, guideline: Guideline) -> str:
     weaned = figures(guideline.table4.weaned)
     names = {
         "frank-blood": "Frank blood",
+        "pre-dose-assessment": "Systolic pressure or urine not taken before the dose",
         "spo2-below-90": "SpO2 below 90 %",
         "blood-pressure": "Blood pressure not seen",
         "hypotension": "Hypotension, or the latest pressure at or below target",

@@ -13,8 +13,11 @@ from msgspec import UNSET, UnsetType
 
 from rules.wire import instants
 from rules.wire.events import Reference
+from rules.wire.vocabulary import EVERY_PATIENT
 
 CLEAR, INDETERMINATE = "clear", "indeterminate"
+SYSTEM = "system"
+"""The kind of an alert about the system itself; it is under patient `*`."""
 RANK = {"clear": 0, "advisory": 1, "technical": 2, "relative": 3, "absolute": 4}
 PRIORITY = {
     "absolute": "high",
@@ -141,6 +144,38 @@ def undecided_alert(
     )
 
 
+def system_alert(
+    subject: str,
+    level: str,
+    message: str,
+    at: int,
+    *,
+    seq: int,
+    source: str = "",
+    value: float | None = None,
+    unit: str | None = None,
+    limit: str | None = None,
+) -> Alert:
+    """Return an alert about the system itself, under patient `*`; without `source` its id is always the same.
+
+    `at`: ms; `source`: what else tells the episode from others of the subject, as `worker|opened`.
+    """
+    named = f"{EVERY_PATIENT}|{SYSTEM}|{subject}"
+    return undecided_alert(
+        id=hashed(f"{named}|{source}" if source else named),
+        seq=seq,
+        patient=EVERY_PATIENT,
+        kind=SYSTEM,
+        subject=subject,
+        level=level,
+        at=at,
+        message=message,
+        value=value,
+        unit=unit,
+        limit=limit,
+    )
+
+
 class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An alert as published in `il2.alerts`, its fields in the order they are written.
 
@@ -223,7 +258,7 @@ def hashed(text: str) -> str:
 
 def priority(alert: Alert) -> str:
     """Return an alert's priority: that of its level, and high for what the system does not see."""
-    urgent = alert.kind == "system" and alert.subject in URGENT and alert.level != CLEAR
+    urgent = alert.kind == SYSTEM and alert.subject in URGENT and alert.level != CLEAR
     return "high" if urgent else PRIORITY[alert.level]
 
 

@@ -148,6 +148,10 @@ class EligibilityItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     state: str
 
 
+STRICT = {"withhold": 1, "stop": 2}
+"""How strict a verdict is; what lets a dose go, or cannot tell, is 0."""
+
+
 class OverlayItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a pack says that stands beside the deciding one: its verdict on the next dose, and why.
 

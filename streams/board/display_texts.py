@@ -13,7 +13,7 @@ from rules.evaluate.recharting import PREFIX as FINDING
 from rules.guideline import Guideline
 from rules.guideline.nurse_names import blocker_name, input_name, subject_name
 from rules.wire.alerts import AlertRecord
-from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
+from rules.wire.assessments import STOP_RULE, STRICT, Assessment, CriterionRow, OverlayItem
 from rules.wire.written import hours_of, written
 from streams import display, measurements
 from streams.flowsheet.limits import thresholds
@@ -94,6 +94,33 @@ def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
         rule = code.removeprefix(STOP_RULE)
         return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
     return "Blood pressure not seen" if code == "blood-pressure" else subject_name(code, guideline)
+
+
+WOULD = {"withhold": "would withhold", "stop": "would stop"}
+
+
+def beside(one: OverlayItem, assessment: Assessment, guideline: Guideline) -> str:
+    """Return what a pack beside says of the next dose: `US label 2024-12 would withhold: systolic 86 ...`.
+
+    A milder one says no more: only the deciding pack says that a dose can be given.
+    """
+    pack = next((found for found in guideline.overlays if found.id == one.guideline["id"]), None)
+    name = one.guideline["id"] if pack is None else pack.name
+    named = f"{name} (draft)" if display.draft_banner(one.guideline) else name
+    own = assessment.verdict if isinstance(assessment.verdict, str) else ""
+    if one.verdict == "blind":
+        return f"{named} cannot tell"
+    if STRICT.get(one.verdict, 0) <= STRICT.get(own, 0):
+        return f"{named}: no more"
+    why = [beside_reason(code, one, pack or guideline) for code in one.reasons]
+    more = f", and {len(why) - 1} more" if len(why) > 1 else ""
+    return f"{named} {WOULD[one.verdict]}" + (f": {why[0]}{more}" if why else "")
+
+
+def beside_reason(code: str, one: OverlayItem, pack: Guideline) -> str:
+    """Return a reason of a pack beside, in words: by its row where it has one."""
+    row = next((found for found in one.criteria if found.code == code), None)
+    return tripped(row, pack) if row is not None else subject_name(code.partition(":")[2] or code, pack)
 
 
 def blockers(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:

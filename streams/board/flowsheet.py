@@ -10,6 +10,9 @@ from rules.chart import derived
 from rules.chart.setting import target_for
 from rules.chart.volumes import Collection, by_shift
 from rules.guideline import Guideline
+from rules.guideline.declarations import AnyRow, HeldReadingRow
+from rules.guideline.packs.registry import PACKS
+from rules.guideline.roles import FAST_RATE, OXYGEN, PEAK_LOAD, URINE, URINE_RATE, URINE_SHIFT
 from rules.wire.assessments import TRIPPED
 from rules.wire.events import IO, Dose, Encounter, Event
 from rules.wire.instants import HOUR
@@ -23,12 +26,23 @@ from streams.projections.patients import PatientProjection
 
 POINTS = 480
 """How many points of a curve are sent at most: the picture has no room for more."""
+
+
+def _reads(row: AnyRow, signal: str) -> bool:
+    return isinstance(row, HeldReadingRow) and row.signal == signal
+
+
+HELD = {
+    signal: {row.code for pack in PACKS.values() for row in pack.rows if _reads(row.row, signal)}
+    for signal in ("systolic-bp", "spo2")
+}
+"""The rows of the packs that hold a dose by a signal."""
 SUBJECTS: dict[str, set[str]] = {
-    "heart-rate": {"sinus-tachycardia"},
-    "systolic-bp": {"hypotension", "fluid-bolus", "add-pressor"},
+    "heart-rate": {FAST_RATE},
+    "systolic-bp": {"hypotension", "fluid-bolus", "add-pressor", *HELD["systolic-bp"]},
     "mean-bp": set(),
     "diastolic-bp": set(),
-    "spo2": {"oxygen-requirement", "hypoxemia"},
+    "spo2": {OXYGEN, "hypoxemia", *HELD["spo2"]},
     "temperature": {"fever", "septic-workup", "early-fever-expected"},
 }
 """The subjects whose evidence is marked on a vital sign.
@@ -192,7 +206,7 @@ def pressure(sheet: Flowsheet) -> Panel:
 
 def heart_rate(sheet: Flowsheet) -> Panel:
     """Return heart rate, with the limits of `sinus-tachycardia`."""
-    curve, lines = sheet.curve("heart-rate", "Heart rate"), sheet.limits("sinus-tachycardia")
+    curve, lines = sheet.curve("heart-rate", "Heart rate"), sheet.limits(FAST_RATE)
     return panel(
         "heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=sheet.before("heart-rate")
     )
@@ -233,7 +247,7 @@ def oxygen(sheet: Flowsheet) -> Panel:
         "L/min",
         stairs("o2-flow", "flow", rates, span),
         lines,
-        limits.OXYGEN,
+        limits.OXYGEN_FLOW,
         texts=sorted(texts),
     )
 
@@ -244,11 +258,7 @@ def phenylephrine(sheet: Flowsheet) -> Panel:
     weights = weight.between(0, sheet.span.end) if weight else []
     kg = sheet.baseline.get("weight")
     rates = derived.pressor_load(sheet.slow, weights, kg, sheet.guideline)
-    lines = (
-        [line(weaned, f"{weaned:g} to dose", "ink"), *sheet.limits("phenylephrine-maximum")]
-        if sheet.trusted
-        else []
-    )
+    lines = [line(weaned, f"{weaned:g} to dose", "ink"), *sheet.limits(PEAK_LOAD)] if sheet.trusted else []
     return panel(
         "phenylephrine",
         "Pressor load",
@@ -268,7 +278,7 @@ def labs(sheet: Flowsheet) -> list[Panel]:
             name,
             measurements.unit(units.get(code)),
             sheet.curve(code, name),
-            sheet.limits(code),
+            sheet.lines(*limits.lab_limits(sheet.guideline, code)),
             before=sheet.before(code),
         )
         for code, name in LABS
@@ -280,7 +290,7 @@ def urine(sheet: Flowsheet) -> Panel:
 
     A collection whose start is unknown has no rate: its volume is written instead.
     """
-    span, evidence = sheet.span, sheet.evidence_of("urine-hour", "urine-shift")
+    span, evidence = sheet.span, sheet.evidence_of(*URINE)
     collections = [made for made in sheet.urine if span.start < made.end <= span.end]
     entries: list[Panel] = [
         {
@@ -301,7 +311,7 @@ def urine(sheet: Flowsheet) -> Panel:
         "Urine per hour",
         "mL/h",
         bars("urine", "urine", entries),
-        sheet.limits("urine-hour"),
+        sheet.limits(URINE_RATE),
         (0, 60),
         root=True,
         texts=unknown,
@@ -323,8 +333,8 @@ def shifts(sheet: Flowsheet) -> Panel:
         "shifts",
         "Urine per shift",
         "mL",
-        bars("urine-shift", "urine of the shift", entries),
-        sheet.limits("urine-shift"),
+        bars(URINE_SHIFT, "urine of the shift", entries),
+        sheet.limits(URINE_SHIFT),
         (0, 300),
         root=True,
     )

@@ -98,7 +98,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         newest=patient.facts.newest,
         assessment=assessment,
         advised=unit_overview.advised(patient, guideline, ALL_REASONS),
-        dose=unit_overview.dose(assessment) if assessment else None,
+        dose=unit_overview.dose(assessment, guideline) if assessment else None,
         pressure=unit_overview.pressure(assessment) if assessment else None,
         fluids=unit_overview.fluids(assessment) if assessment else None,
         episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),

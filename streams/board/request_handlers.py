@@ -21,7 +21,6 @@ from streams.board.access.auth_settings import COOKIE, AuthSettings, RequestUser
 from streams.board.access.guard import REQUEST_USER, Attempts, forged, guard, headed
 from streams.board.access.session import LASTS_S, Session, Sessions
 from streams.board.access.users import ACT
-from streams.board.became import Became, became, unanswered
 from streams.board.board_state import BoardState
 from streams.board.cell_store import CellStore
 from streams.board.explain import explained, explanation
@@ -127,7 +126,7 @@ class Handlers:
         )
 
     async def handover(self, request: web.Request) -> web.StreamResponse:
-        """Serve the handover of the last shift that is over, of one `unit` or all; states are as of now."""
+        """Serve the handover of the last shift that is over, of one `unit` or all."""
         unit, frame = request.query.get("unit"), self.frame(request[REQUEST_USER])
         try:
             found, units = await handed_over(self.state, unit)
@@ -227,15 +226,15 @@ class Handlers:
 
     async def _became(
         self, command: Command, patient: PatientProjection, before: Assessment | None
-    ) -> Became:
+    ) -> commands.Became:
         """Wait for what became of a command, at most `patience` seconds."""
         until = time.monotonic() + self.patience
         while True:
-            found = became(command, patient)
+            found = commands.became(command, patient)
             if found is not None:
                 return found
             if time.monotonic() >= until:
-                return unanswered(command, patient.assessment is not before)
+                return commands.unanswered(command, patient.assessment is not before)
             await asyncio.sleep(ASK_S)
 
     async def _append(self, records: list[OutgoingRecord]) -> None:
@@ -315,7 +314,7 @@ async def handed_over(state: BoardState, unit: str | None) -> tuple[Handover, li
 
     Between two patients other requests are served.
     """
-    span = span_of(state.guideline, state.clock, None)._replace(at=state.clock)
+    span = span_of(state.guideline, state.clock, None)
     unit_of = state.display.unit_of
     shown = {one.name: unit_of(one.name) or one.facts.location or WARD for one in state.patients}
     units = sorted(set(shown.values()))
@@ -324,7 +323,7 @@ async def handed_over(state: BoardState, unit: str | None) -> tuple[Handover, li
     known = []
     for name in [name for name, own in shown.items() if unit in (None, own)]:
         if (one := state.patients.patients.get(name)) is not None:
-            known.append(patient_shift(one, state.guideline, shown[name], span))
+            known.append(patient_shift(one, state.guideline, shown[name], span, state.clock))
         await asyncio.sleep(0)
     return of_patients(known, span, state.guideline, unit), units
 

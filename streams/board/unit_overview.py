@@ -11,6 +11,7 @@ from rules.guideline import Guideline
 from rules.wire.alerts import RANK
 from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
 from rules.wire.instants import text
+from streams import display
 from streams.board import display_texts
 from streams.projections.patients import PatientProjection
 
@@ -55,6 +56,8 @@ class DoseCell(NamedTuple):
     delayed_h: float
     readiness: str
     peak: bool
+    beside: tuple[str, ...] = ()
+    draft: bool = False
 
 
 class PressureCell(NamedTuple):
@@ -113,7 +116,7 @@ def row(patient: PatientProjection, guideline: Guideline, unit: str | None, cloc
         advised=recommended,
         alerts=alerts,
         systems=systems(assessment, guideline) if assessment else (),
-        dose=dose(assessment) if assessment else None,
+        dose=dose(assessment, guideline) if assessment else None,
         pressure=pressure(assessment) if assessment else None,
         fluids=fluids(assessment) if assessment else None,
         overdue=overdue(assessment, guideline) if assessment else (),
@@ -210,11 +213,15 @@ def system(name: str, rows: list[CriterionRow], guideline: Guideline) -> System:
     return System(name, state, found)
 
 
-def dose(assessment: Assessment) -> DoseCell:
-    """Return the dose clock."""
+def dose(assessment: Assessment, guideline: Guideline) -> DoseCell:
+    """Return the dose clock, with what the packs beside say of the next dose."""
     clock = assessment.dose
     peak = assessment.blood_pressure.phase == "peak" and clock.readiness != "finished"
-    return DoseCell(clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak)
+    says = tuple(display_texts.beside(one, assessment, guideline) for one in assessment.overlays or ())
+    draft = bool(display.draft_banner(assessment.guideline))
+    return DoseCell(
+        clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak, says, draft
+    )
 
 
 def pressure(assessment: Assessment) -> PressureCell:

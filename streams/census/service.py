@@ -36,6 +36,13 @@ PATIENTS = _gauge(
 RECOMMENDED = _gauge(
     "il2_ward_recommendations", "Patients by recommendation for the next dose.", "recommendation"
 )
+VERDICTS = _gauge(
+    "il2_ward_verdicts",
+    "Patients by what a guideline pack says of the next dose; role: decides, or beside.",
+    "pack",
+    "role",
+    "verdict",
+)
 DOSES = _gauge("il2_ward_doses", "Patients by readiness of the next dose.", "readiness")
 DELAYED = _gauge("il2_ward_delayed_doses", "Patients whose dose is past due, as of their latest assessment.")
 LONGEST = _gauge(
@@ -61,6 +68,7 @@ GAUGES = {
     "patients": PATIENTS,
     "recommendations": RECOMMENDED,
     "doses": DOSES,
+    "verdicts": VERDICTS,
     "delayed": DELAYED,
     "hypotension": HYPOTENSION,
     "tripped": TRIPPED_SYSTEMS,

@@ -305,7 +305,14 @@ def _event(page: Page) -> str:
 
 
 def _value(page: Page) -> list[tuple[int, str, str, str, str, str, str]]:
-    """Return the value that decided, by the subject it belongs to; none where the alert has no number."""
+    """Return the value that decided, by the subject it belongs to; none where the alert has no number.
+
+    Of a guideline pack beside: its verdict, and in place of the limits the deciding pack's.
+    """
+    verdicts = _verdicts(page)
+    if verdicts:
+        subject, beside, decides = (escaped(one, _DELIMITERS) for one in (page.subject, *verdicts))
+        return [(2, "ST", f"{subject}^{subject}^99IL2", beside, "", decides, "")]
     value, unit = page.alert.get("value"), page.alert.get("unit")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return []
@@ -314,6 +321,15 @@ def _value(page: Page) -> list[tuple[int, str, str, str, str, str, str]]:
     )
     coded = f"{units}^{units}^UCUM" if units else ""
     return [(2, "NM", f"{subject}^{subject}^99IL2", f"{value:.10g}", coded, limit, "")]
+
+
+def _verdicts(page: Page) -> tuple[str, ...]:
+    """Return the verdict of a pack beside and that of the deciding one; nothing on any other alert."""
+    context = page.alert.get("context")
+    found = context.get("verdicts") if isinstance(context, Mapping) else None
+    if not isinstance(found, Mapping):
+        return ()
+    return str(found.get("overlay")), f"decides {found.get('decides')}"
 
 
 def _flags(page: Page) -> str:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rules.guideline import Guideline
+    from rules.wire.pages import PageRecord
     from streams.handover.model import Handover
+    from streams.kafka.settings import Broker
     from streams.service.files import Line
 
 DESCRIPTION = """\
@@ -25,7 +27,7 @@ Writes a sheet a patient of a shift, the worst first: the next dose and what sta
 alerts and since when, what ended, the shift in figures, laboratory, who answered and why, what is in
 force and until when, what is overdue or not understood, and what falls due in the next shift. States
 are as of the shift's end; what became known later is marked. Each line knows the alert, assessment or
-fact it comes from. Without FILE it reads the topics."""
+fact it comes from. Without FILE it reads the topics, and what the pager made of each answer."""
 EXAMPLE = """\
   il2watch handover ward.jsonl -o html > handover.html       then print it: A4
   il2watch handover ward.jsonl --shift 2026-03-03T23:00:00Z --unit icu --verbose
@@ -121,9 +123,24 @@ def made(log: Log, guideline: Guideline, chosen: argparse.Namespace) -> Handover
             guideline,
             Wanted(chosen.unit, chosen.shift),
             lambda patient, location: units.unit_of(patient) or location,
+            None if chosen.file else pager_answers(broker_of(chosen)),
         )
     except NoHandover as fault:
         raise UsageError(f"{log.path}: {fault}") from None
+
+
+def pager_answers(broker: Broker) -> dict[str, PageRecord]:
+    """Return what the pager said of each command, by the command's id."""
+    from rules.wire import pages
+    from rules.wire.topics import PAGES
+    from streams.kafka.blocking_reader import records
+    from streams.projections.pages import answer
+
+    found: dict[str, PageRecord] = {}
+    for record in records(broker, PAGES):
+        if (page := pages.decode(record.value)) is not None:
+            answer(found, page)
+    return found
 
 
 def show(handover: Handover, chosen: argparse.Namespace) -> None:

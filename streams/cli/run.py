@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     if options.as_text(chosen.output):
         from streams.show import alerts, terminal
 
-        alerts.show(course.folded.alerts, terminal.console())
+        alerts.show(course.folded.alerts, terminal.console(), course.guideline.deciding.reference)
     else:
         from streams.service import files
 

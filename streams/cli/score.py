@@ -83,6 +83,7 @@ def parser() -> options.Parser:
         help="alarm burden against sensitivity, a point a configuration: .svg, .png or .pdf",
     )
     options.output(command)
+    options.packs(command)
     return command
 
 
@@ -102,19 +103,20 @@ def main(arguments: list[str]) -> int:
 def contenders_of(chosen: argparse.Namespace) -> list[Contender]:
     """Return every configuration that is to be scored. Raises UsageError."""
     courses = list(load(chosen.truth, import_module(SIMULATOR).load_courses))
-    return [contender(path, courses, not chosen.unanswered) for path in chosen.config or [None]]
+    return [contender(path, courses, chosen) for path in chosen.config or [None]]
 
 
-def contender(path: str | None, courses: list[Any], answered: bool) -> Contender:
-    """Return the configuration in a file, or the published one, ready to be scored; `answered`: its pages are
-    acknowledged. Raises UsageError.
+def contender(path: str | None, courses: list[Any], chosen: argparse.Namespace) -> Contender:
+    """Return the configuration in a file, or the published one, ready to be scored, with the packs chosen.
+
+    Raises UsageError.
     """
     from streams.scoring.engines import FoldingEngine
 
-    guideline = site.guideline(path)
+    guideline = site.offline(path, chosen.edition, chosen.overlay, chosen.allow_draft)
     scorer = import_module(SIMULATOR).Scorer(courses)
     engine = FoldingEngine(
-        guideline, alert_handler(scorer), scorer.saw, scorer.ready, answers() if answered else None
+        guideline, alert_handler(scorer), scorer.saw, scorer.ready, None if chosen.unanswered else answers()
     )
     return Contender(path or PUBLISHED, guideline, scorer, engine)
 
@@ -182,7 +184,7 @@ def score(one: Contender, decoded: DecodedFeed, expected: FaultCounts | None) ->
     numbers: Numbers = one.scorer.numbers()
     return {
         "configuration": one.name,
-        "guideline": one.guideline.reference,
+        "guideline": one.guideline.deciding.reference,
         **numbers,
         "records": accounts(one, decoded, expected),
     }

@@ -90,6 +90,7 @@ def internal(brokers: int) -> dict[str, str]:
         "num.network.threads": "2",
         "num.io.threads": "4",
         "log.cleaner.dedupe.buffer.size": str(16 << 20),
+        "log.cleaner.backoff.ms": "1000",
     }
 
 

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from rules.wire import instants
 from rules.wire.instants import Instant
+from rules.wire.refusals import UNASSOCIATED
 from streams.errors import UsageError
-from streams.feeds.mapping.beds import misplaced
+from streams.feeds.mapping.beds import NOWHERE, misplaced
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.hl7 import batches
@@ -56,13 +59,37 @@ def captured(
 ) -> Iterator[Captured]:
     """Yield every message of the files with what it gives. `now`: the instant it counts as come, ms."""
     tables = tables or Tables()
+    waiting: list[bytes] = []
     for path in paths:
         for number, data in enumerate(messages(path).messages, 1):
             answered = handle(data, rules, tables, now, len(data) <= rules.max_message)
-            merges = {merge.prior: Alias(merge.surviving, merge.at) for merge in answered.handled.merges}
-            tables.stored(answered.handled.rates, merges)
-            tables.stored_beds(answered.handled.beds, answered.handled.by_bed)
+            handled = answered.handled
+            merges = {merge.prior: Alias(merge.surviving, merge.at) for merge in handled.merges}
+            tables.stored(handled.rates, merges)
+            tables.stored_beds(handled.beds, handled.by_bed)
+            if handled.beds:
+                associate(waiting, handled, rules, tables)
+            if rules.by_bed and any(part.reason == UNASSOCIATED for part in handled.refused):
+                waiting.append(data)
             yield Captured(str(path), number, data, answered)
+
+
+def associate(waiting: Iterable[bytes], adt: Handled, rules: FeedRules, tables: Tables) -> None:
+    """Add to what a change of beds gives the readings that waited for a patient in one of these beds.
+
+    They are known when the change was. `adt`: what the message of the change gave.
+    """
+    beds = {move.bed for row in adt.beds.values() for move in row.moves.values()} - {NOWHERE}
+    parts = [[part.encode() for part in bed.split("^") if part] for bed in beds]
+    for data in waiting:
+        if not any(all(part in data for part in bed) for bed in parts):
+            continue
+        found = handle(data, rules, tables, adt.made).handled
+        late = [event for event in found.events if event.id in found.by_bed.keys() - tables.by_bed.keys()]
+        known = instants.text(adt.made) if rules.imported else None
+        adt.events += [msgspec.structs.replace(event, known=known) for event in late]
+        tables.stored(found.rates, {})
+        tables.stored_beds({}, {event.id: event.patient for event in late})
 
 
 Fact = dict[str, object]
@@ -98,7 +125,6 @@ class Records:
         for record in list(self.in_force.pop(merge.prior, {}).values()):
             for each in moved(record, merge.surviving) or ():
                 self._keep({**each, "known": instants.text(merge.at)})
-
 
     def _put_right(self, patient: str, at: Instant) -> None:
         """Add what puts readings right that were given by a bed, known when that was."""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.guideline import Guideline
-from rules.guideline.declarations import Limit
+from rules.guideline.declarations import LabRow, Limit
+from rules.guideline.roles import FAST_RATE, OXYGEN
 
 
 class Line(NamedTuple):
@@ -29,6 +30,12 @@ def limits(guideline: Guideline, code: str) -> list[Line]:
     row: Any = guideline.row[code]
     found = ((getattr(row, level), level) for level in ("relative", "absolute"))
     return [line(getattr(band, "trip", band).value, level) for band, level in found if band is not None]
+
+
+def lab_limits(guideline: Guideline, lab: str) -> list[Line]:
+    """Return the limits of the row that judges a lab; none where no row does."""
+    rows = (row for row in guideline.row.values() if isinstance(row, LabRow) and row.lab == lab)
+    return [one for row in rows for one in limits(guideline, row.code)]
 
 
 def thresholds(guideline: Guideline) -> tuple[float, ...]:
@@ -63,19 +70,19 @@ def advised(guideline: Guideline, code: str) -> list[Line]:
 
 def fever(guideline: Guideline) -> Line:
     """Return the temperature from which a fast heart rate is excused."""
-    row: Any = guideline.row["sinus-tachycardia"]
+    row: Any = guideline.row[FAST_RATE]
     return line(row.fever.value, "advisory")
 
 
 def saturation(guideline: Guideline) -> Line:
     """Return the saturation to keep."""
-    row: Any = guideline.row["oxygen-requirement"]
+    row: Any = guideline.row[OXYGEN]
     return line(row.low.trip.value, "absolute")
 
 
 def oxygen_flow(guideline: Guideline) -> list[Line]:
     """Return the flows of oxygen that trip `oxygen-requirement`."""
-    row: Any = guideline.row["oxygen-requirement"]
+    row: Any = guideline.row[OXYGEN]
     return [
         Line(row.relative_flow.value, "relative", row.relative_flow.text),
         Line(row.absolute_flow.value, "absolute", row.absolute_flow.text),
@@ -101,5 +108,5 @@ def pressure(guideline: Guideline, target: float) -> Pressure:
 
 SATURATION: tuple[float, float] = (91, 100)
 PHENYLEPHRINE: tuple[float, float] = (0, 1.8)
-OXYGEN: tuple[float, float] = (0, 6)
+OXYGEN_FLOW: tuple[float, float] = (0, 6)
 """The least span of an axis, in the panel's unit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.chart.in_force import charted
@@ -16,6 +16,7 @@ from rules.wire.assessments import Assessment
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.events import Accept, Ack, Event, Resume, Silence, Tick, Withdrawal
 from rules.wire.instants import parse, text
+from rules.wire.pages import PageRecord
 from rules.wire.vocabulary import EVERY_PATIENT, WARD, is_made_up
 from streams.handover.model import Handover
 from streams.handover.patient_shift import PatientShift, ShiftSpan
@@ -35,13 +36,26 @@ class Wanted(NamedTuple):
     shift: int | None = None
 
 
-def handover(events: Sequence[Event], guideline: Guideline, wanted: Wanted, unit_of: UnitOf) -> Handover:
-    """Return the handover of a shift, from events in order of `known`. Raises NoHandover."""
+Pager = Mapping[str, PageRecord]
+"""What the pager said of each command, by the command's id."""
+
+
+def handover(
+    events: Sequence[Event],
+    guideline: Guideline,
+    wanted: Wanted,
+    unit_of: UnitOf,
+    pager: Pager | None = None,
+) -> Handover:
+    """Return the handover of a shift, from events in order of `known`; `pager`: None: not read.
+
+    Raises NoHandover.
+    """
     facts = [event for event in events if not isinstance(event, COMMANDS)]
     if not facts:
         raise NoHandover("there is no fact of any patient")
     span = span_of(guideline, max(event.known for event in events), wanted.shift)
-    known = patient_shifts(events, guideline, span, unit_of)
+    known = [one._replace(pager=pager) for one in patient_shifts(events, guideline, span, unit_of)]
     if not known:
         raise NoHandover(empty(facts, span, guideline))
     units = sorted({one.unit for one in known})

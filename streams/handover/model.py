@@ -47,11 +47,12 @@ class Section(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class Sheet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is handed over of one patient.
 
     `advised`: the recommendation, or `discharged`, or `not-assessed`; `since`: RFC 3339, None: not known;
-    `dose`: the dose clock in words; `rank`: the larger, the worse.
+    `dose`: the dose clock in words; `rank`: the larger, the worse; `as_of`: as of when what was assessed is,
+    where that is not the handover's `at`, RFC 3339.
     """
 
     patient: str
@@ -62,6 +63,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
     rank: tuple[int, ...]
     sections: tuple[Section, ...]
+    as_of: str = ""
 
     def section(self, name: str) -> tuple[Line, ...]:
         """Return the lines of a section; none where nothing is to be said."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rules.guideline import Guideline
@@ -11,6 +11,7 @@ from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.events import Accept, Ack, Resume, Silence
 from rules.wire.instants import text
+from rules.wire.pages import PageRecord
 from streams.flowsheet.shift_words import Figures, moment
 from streams.handover.model import ALERT, ASSESSMENT, Source
 from streams.projections.episodes import CommandsInForce, Episodes
@@ -32,7 +33,8 @@ class PatientShift(NamedTuple):
 
     `assessment`, `episodes`, `commands`: as of `ShiftSpan.at`; `alerts`: all transitions, in order of
     decision; `answers`: the commands that became known in the shift; `figures_then`: by what was known at the
-    shift's end.
+    shift's end. `pager`: what the pager said of each command, by its id; None: its records were not read.
+    `as_of`: as of when the assessment is, where that is not `ShiftSpan.at`, ms.
     """
 
     patient: str
@@ -46,6 +48,8 @@ class PatientShift(NamedTuple):
     figures: Figures
     figures_then: Figures
     discharged: bool = False
+    pager: Mapping[str, PageRecord] | None = None
+    as_of: int | None = None
 
 
 class Case(NamedTuple):

@@ -1,4 +1,4 @@
-"""Make the handover of a shift from the board's projections: states are as of now, and the worker's."""
+"""Make the handover of a shift from the board's projections: states are as of its end, and the worker's."""
 
 from __future__ import annotations
 
@@ -18,25 +18,31 @@ WEIGHT = "weight"
 
 
 def patient_shift(
-    patient: PatientProjection, guideline: Guideline, unit: str, span: ShiftSpan
+    patient: PatientProjection, guideline: Guideline, unit: str, span: ShiftSpan, now: int
 ) -> PatientShift:
-    """Return what the board knows of a patient of that unit in a shift."""
+    """Return what the board knows of a patient of that unit in a shift, as of the shift's end.
+
+    `now`: ms; up to then it is known what was charted late.
+    """
+    found = patient.assessment_at(span.at)
     return PatientShift(
         patient=patient.name,
         unit=unit,
         location=patient.facts.location or WARD,
-        assessment=patient.assessment,
-        episodes=patient.episodes,
+        assessment=found or patient.assessment,
+        episodes=patient.episodes.as_of(span.at),
         alerts=tuple(patient.episodes.timeline),
-        commands=patient.commands,
+        commands=patient.commands.as_of(span.at),
         answers=sorted(answers(patient, span), key=lambda one: one.known),
-        figures=figures(patient, guideline, span, span.at),
+        figures=figures(patient, guideline, span, now),
         figures_then=figures(patient, guideline, span, span.end),
+        pager=patient.pages.answers,
+        as_of=now if found is None and patient.assessment is not None else None,
     )
 
 
 def answers(patient: PatientProjection, span: ShiftSpan) -> Iterator[Answer]:
-    """Yield the commands that became known since the shift began."""
+    """Yield the commands that became known in the shift."""
     found: list[Silence | Resume | Accept] = [
         *patient.commands.silences.values(),
         *patient.commands.overrides,

@@ -84,6 +84,7 @@ def sheet(case: Case) -> Sheet:
         since=text(recommended[0].since) if recommended else None,
         rank=_rank(case),
         sections=tuple(one for one in sections if one.lines),
+        as_of="" if known.as_of is None else text(known.as_of),
     )
 
 

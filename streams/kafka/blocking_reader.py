@@ -9,8 +9,8 @@ from typing import Any
 from streams.errors import UsageError
 from streams.kafka import clients
 from streams.kafka.partition_check import partitions
-from streams.kafka.ranks import Ranks
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import Ranks
 
 POLL_MS = 500
 PATIENCE_S = 30.0

@@ -8,7 +8,6 @@ the later term is kept, whatever they contain.
 
 from __future__ import annotations
 
-import struct
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
@@ -18,21 +17,10 @@ from faust.types import TP
 from streams.kafka.changelog_table import ChangelogTable
 from streams.kafka.faust_consumer import InputConsumer
 from streams.kafka.producer import FaustProducer, OutgoingRecord
-from streams.kafka.state_record import key
+from streams.kafka.state_record import AGE, key
 
 TERM = "\x00term"
 """The key of the record that a term begins with; no patient id holds a control character."""
-AGE = struct.Struct(">QQ")
-
-
-def stamped(value: bytes, term: int, revision: int) -> bytes:
-    """Return a value as a row: in front its age, which is the term it is written in, then its revision."""
-    return AGE.pack(term, revision) + value
-
-
-def unstamped(row: bytes) -> bytes:
-    """Return the value in a row."""
-    return row[AGE.size :]
 
 
 class FencedTable(ChangelogTable):

@@ -8,7 +8,7 @@ does the rest.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rules.wire.topics import INPUTS
@@ -23,9 +23,7 @@ from streams.kafka.state_record import key as key_of
 log = logging.getLogger("il2watch.rebuild")
 
 
-def forget(
-    broker: Broker, group: str, changelog: str, shape: Shape, topics: Sequence[str] = INPUTS
-) -> None:
+def forget(broker: Broker, group: str, changelog: str, shape: Shape, topics: Sequence[str] = INPUTS) -> None:
     """Reset a group of services that are all stopped to the beginning of its topics, without state.
 
     Raises UsageError when one of them still runs, or the broker does not do as asked.
@@ -54,25 +52,35 @@ def erase(broker: Broker, group: str, changelog: str, patient: str) -> int:
         if changelog not in connection.names():
             return 0
     wanted = key_of(patient)
-    live = {key: number for key, number in _live(broker, changelog).items() if key == wanted}
-    return _bury(broker, changelog, live)
+    return _bury(broker, changelog, _live(broker, changelog, lambda record: bool(record.key == wanted)))
 
 
-def bury(broker: Broker, topic: str, patient: str) -> int:
-    """Write a tombstone for a patient in a compacted topic, if it has a record there; return how many."""
-    wanted = key_of(patient)
-    return _bury(
-        broker, topic, {key: number for key, number in _live(broker, topic).items() if key == wanted}
-    )
+def bury(broker: Broker, topic: str, wanted: Callable[[Any], bool]) -> int:
+    """Write tombstones for the keys of a compacted topic whose last record is wanted; return how many."""
+    return _bury(broker, topic, _live(broker, topic, wanted)) if _exists(broker, topic) else 0
+
+
+def last_records(broker: Broker, topic: str, wanted: Callable[[Any], bool]) -> dict[bytes, bytes]:
+    """Return the values of the keys of a compacted topic whose last record is wanted."""
+    found: dict[bytes, bytes] = {}
+    for record in records(broker, topic) if _exists(broker, topic) else ():
+        if record.value is None or record.key is None or not wanted(record):
+            found.pop(record.key, None)
+        else:
+            found[record.key] = record.value
+    return found
+
+
+def _exists(broker: Broker, topic: str) -> bool:
+    with admin(broker) as connection:
+        return topic in connection.names()
 
 
 def _bury(broker: Broker, changelog: str, live: dict[bytes, int]) -> int:
     """Write a tombstone for each of these keys in its partition, and return how many."""
     sender = clients.producer(broker)
     try:
-        sent = [
-            sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()
-        ]
+        sent = [sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()]
         for one in sent:
             one.get(30)
     finally:
@@ -80,15 +88,16 @@ def _bury(broker: Broker, changelog: str, live: dict[bytes, int]) -> int:
     return len(live)
 
 
-def _live(broker: Broker, changelog: str) -> dict[bytes, int]:
+def _any(record: Any) -> bool:
+    return True
+
+
+def _live(broker: Broker, topic: str, wanted: Callable[[Any], bool] = _any) -> dict[bytes, int]:
+    """Return the keys whose last record is wanted, with their partitions; only keys are held in memory."""
     found: dict[bytes, int] = {}
-    for record in records(broker, changelog):
-        _note(found, record)
+    for record in records(broker, topic):
+        if record.value is None or record.key is None or not wanted(record):
+            found.pop(record.key, None)
+        else:
+            found[record.key] = record.partition
     return found
-
-
-def _note(found: dict[bytes, int], record: Any) -> None:
-    if record.value is None:
-        found.pop(record.key, None)
-    else:
-        found[record.key] = record.partition

@@ -1,5 +1,7 @@
 """Encode and decode state records: a patient's state, the input offsets it contains, and its pending alerts.
 
+And the fencing terms that rows and records carry, by which a reader knows what an outranked writer said.
+
 A state record is written before its alerts are published: a decision is durable before anyone sees it, so no
 restart can decide otherwise under an alert number that was already used. Alerts that a kill keeps from being
 published are in the record, and are published by the partition's next owner.
@@ -11,8 +13,12 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
+
+from rules.wire.topics import ALERTS, ASSESSMENTS
 
 VERSION = 1
 STATE_TABLE = "charts"
@@ -152,3 +158,49 @@ def pack_tick(moment: int) -> bytes:
 def unpack_tick(data: bytes) -> int:
     """Decode a partition's own row."""
     return int(msgspec.msgpack.decode(apart(data)[1], type=int))
+
+
+AGE = struct.Struct(">QQ")
+
+
+def stamped(value: bytes, term: int, revision: int) -> bytes:
+    """Return a value as a row: in front its age, which is the term it is written in, then its revision."""
+    return AGE.pack(term, revision) + value
+
+
+def unstamped(row: bytes) -> bytes:
+    """Return the value in a row."""
+    return row[AGE.size :]
+
+
+FENCED = (ALERTS, ASSESSMENTS)
+
+
+def written_in(headers: Iterable[tuple[str, bytes | None]] | None) -> int | None:
+    """Return the term that a record was written in; None: it does not say, or not in figures."""
+    for name, value in headers or ():
+        if name == HEADER and value is not None and value.isdigit() and len(value) < _LONGEST:
+            return int(value)
+    return None
+
+
+_LONGEST = 19
+
+
+class Ranks:
+    """The latest term read of each partition: what an outranked writer said behind it does not count."""
+
+    def __init__(self) -> None:
+        self.latest: dict[tuple[str, int], int] = {}
+
+    def counts(self, topic: str, partition: int, headers: Iterable[tuple[str, bytes | None]] | None) -> bool:
+        """Return whether a record counts; one without a term always does."""
+        term = written_in(headers) if topic in FENCED else None
+        if term is None:
+            return True
+        latest = self.latest[topic, partition] = max(term, self.latest.get((topic, partition), term))
+        return term == latest
+
+    def counting(self, records: Iterable[Any]) -> list[Any]:
+        """Return those records, as a Kafka client returns them, that count."""
+        return [one for one in records if self.counts(one.topic, one.partition, one.headers)]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from streams.kafka import clients
-from streams.kafka.ranks import Ranks
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import Ranks
 
 if TYPE_CHECKING:
     from aiokafka import TopicPartition

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-DRAWN = {"criterion", "blood-pressure"}
+OVERLAY = "overlay"
+DRAWN = {"criterion", "blood-pressure", OVERLAY}
 
 
 class Stretch(NamedTuple):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rules.guideline import Guideline
 from rules.guideline.settings.looser import looser
-from streams.display import GREY, INK, SKY, VERMILLION, plain
+from streams.display import DRAFT_BANNER, GREY, INK, SKY, VERMILLION, plain
 from streams.flowsheet.series import peaks
 from streams.plot import panels
 from streams.plot.axes import MARGIN, across, day, points, rows, time_axis, width
 from streams.plot.course import PlottedCourse
-from streams.plot.criterion_strips import Strips, draw_strips, height, strips
+from streams.plot.criterion_strips import OVERLAY, Strips, draw_strips, height, strips
 from streams.plot.panels import LABS, draw_lab
 from streams.plot.sheet import LEFT, STYLE, WIDTH, PlotPage
 from streams.times import HOUR, short, wire, zone_name
@@ -134,7 +134,7 @@ def draw(
     import matplotlib
 
     with matplotlib.rc_context(STYLE):
-        tripped = strips(alerts, [row.code for row in guideline.rows], clock)
+        tripped = strips(alerts, drawn(guideline), clock)
         return fill(course, tripped, guideline, (begins(course, clock), clock), title)
 
 
@@ -148,7 +148,7 @@ def fill(
     course: PlottedCourse, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str
 ) -> Drawing:
     """Draw the panels, top to bottom."""
-    more = max(dose_rows(course, span), default=0) * ROW / POINTS + len(loosened(guideline)) * BANNER
+    more = max(dose_rows(course, span), default=0) * ROW / POINTS + len(banner(guideline)) * BANNER
     sheet = sheet_for(more, tripped)
     axes: dict[str, Axes] = {}
     for panel, tall in PANELS:
@@ -169,7 +169,7 @@ def fill(
     rhythm(ax, course, guideline)
     time_axis(ax, span)
     head(sheet, course, guideline, span, title)
-    write_banner(sheet, loosened(guideline))
+    write_banner(sheet, banner(guideline))
     return Drawing(sheet.figure, axes)
 
 
@@ -185,6 +185,17 @@ def write_banner(sheet: PlotPage, banner: list[str]) -> None:
     """Write the lines of the banner below the head."""
     for line, words in enumerate(banner):
         write(sheet, 0.74 + line * BANNER, words, "", color=VERMILLION, fontweight="bold", fontsize=SMALL)
+
+
+def drawn(guideline: Guideline) -> list[str]:
+    """Return the subjects that have a strip, in order: rows of the pack that decides, packs beside."""
+    rows = (row.code for one in (guideline.deciding, guideline) for row in one.rows)
+    return [*dict.fromkeys(rows), *(f"{OVERLAY}/{one.id}" for one in guideline.overlays)]
+
+
+def banner(guideline: Guideline) -> list[str]:
+    """Return the lines of the banner: that the pack which decides is a draft, and what is looser."""
+    return [*([DRAFT_BANNER] if guideline.decides_as_draft else []), *loosened(guideline)]
 
 
 def loosened(guideline: Guideline) -> list[str]:
@@ -209,7 +220,8 @@ def head(
     period = f"{short(wire(span[0]))} to {short(wire(span[1]))}".replace("Z", "")
     over = f"{period} ({zone_name(span[1])}), {given} doses of IL-2 given"
     write(sheet, 0.54, over, "blue bands: 4 to 6 h after a dose, when the pressure is lowest", color=GREY)
-    edition = f"Guideline {guideline.id} version {guideline.version}, {guideline.sha256[:12]}"
+    decides = guideline.deciding
+    edition = f"Guideline {decides.id} version {decides.version}, {decides.sha256[:12]}"
     write(
         sheet, sheet.height - 0.14, edition, "Advice for clinicians; it never doses", fontsize=7, color=GREY
     )

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rules.chart.setting import target_for
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
+from rules.guideline.roles import FAST_RATE, PEAK_LOAD, URINE_RATE
 from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION
 from streams.flowsheet import limits as guideline_limits
-from streams.flowsheet.limits import Line, advised, limits
+from streams.flowsheet.limits import Line, advised, lab_limits, limits
 from streams.flowsheet.series import changes, flows, steps
 from streams.measurements import figures, unit
 from streams.plot.axes import (
@@ -82,7 +83,7 @@ def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) 
 def heart_rate(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Draw heart rate, with the limits of `sinus-tachycardia`."""
     curve(ax, course, "heart-rate", span, VERMILLION, ("Heart rate", "/min"), (70, 140))
-    limit_lines(ax, coloured(limits(guideline, "sinus-tachycardia")))
+    limit_lines(ax, coloured(limits(guideline, FAST_RATE)))
 
 
 def temperature(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
@@ -116,14 +117,14 @@ def urine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> 
         mec=INK,
         label="rate unknown",
     )
-    limit_lines(ax, coloured(limits(guideline, "urine-hour")))
+    limit_lines(ax, coloured(limits(guideline, URINE_RATE)))
     boluses(ax, course, span)
     nothing(ax, collections)
 
 
 def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
     """Draw a collection's rate over its time; a low one is darker and hatched, not only coloured."""
-    rate, row = rate_of(collection), guideline.row["urine-hour"]
+    rate, row = rate_of(collection), guideline.row[URINE_RATE]
     low: Any = row
     colour, hatch = (
         (LEVEL_COLOUR["absolute"], "xxxx")
@@ -170,8 +171,7 @@ def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: S
     ax.fill_between(days(visible), rates, step="post", color=GREEN, alpha=0.25, lw=0)
     weaned = [(guideline.table4.weaned, f"{guideline.table4.weaned:g} to dose", GREY)]
     highest = [
-        (line.value, f"{line.value:.1f}", LEVEL_COLOUR[line.level])
-        for line in limits(guideline, "phenylephrine-maximum")
+        (line.value, f"{line.value:.1f}", LEVEL_COLOUR[line.level]) for line in limits(guideline, PEAK_LOAD)
     ]
     limit_lines(ax, weaned + highest)
     nothing(ax, visible)
@@ -187,7 +187,7 @@ def oxygen(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) ->
     """Draw the flow as steps with its limits; write the device when it changes, and FiO2 in figures."""
     label(ax, "Oxygen", "L/min")
     visible = steps(flows((at for at, _ in changes(course.devices)), course.of("o2-flow")), *span)
-    ax.set_ylim(0, max([guideline_limits.OXYGEN[1], *(rate * 1.3 for _, rate in visible)]))
+    ax.set_ylim(0, max([guideline_limits.OXYGEN_FLOW[1], *(rate * 1.3 for _, rate in visible)]))
     ax.step(days(visible), [rate for _, rate in visible], where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(visible), [rate for _, rate in visible], step="post", color=GREEN, alpha=0.25, lw=0)
     limit_lines(ax, coloured(guideline_limits.oxygen_flow(guideline)))
@@ -228,7 +228,7 @@ def curve(
 class LabPanel(NamedTuple):
     """A lab's panel: code, unit, the source of its limit lines, and the least span of its axis.
 
-    `judged_as`: the row or advice whose limits are drawn.
+    `judged_as`: the lab whose row has the limits, or the advice.
     """
 
     code: str
@@ -239,9 +239,9 @@ class LabPanel(NamedTuple):
 
 
 LABS = (
-    LabPanel("creatinine", "mg/dL", limits, "creatinine", (0.5, 3.2)),
-    LabPanel("platelets", "10*3/uL", limits, "platelets", (0, 150)),
-    LabPanel("bilirubin", "mg/dL", limits, "bilirubin", (0, 8)),
+    LabPanel("creatinine", "mg/dL", lab_limits, "creatinine", (0.5, 3.2)),
+    LabPanel("platelets", "10*3/uL", lab_limits, "platelets", (0, 150)),
+    LabPanel("bilirubin", "mg/dL", lab_limits, "bilirubin", (0, 8)),
     LabPanel("potassium", "mmol/L", advised, "hypokalemia", (3.2, 4.5)),
     LabPanel("bicarbonate", "mmol/L", advised, "acidosis", (16, 26)),
 )

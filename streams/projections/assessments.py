@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.wire.assessments import TRIPPED, Assessment, NotAnAssessment, decode
@@ -85,6 +85,7 @@ def marks(assessment: Assessment) -> Iterator[Mark]:
     yield Mark("patients", (assessment.mode,))
     yield Mark("recommendations", (assessment.recommendation,))
     yield Mark("doses", (assessment.dose.readiness,))
+    yield from verdicts(assessment)
     if assessment.dose.delayed_h > 0:
         yield Mark("delayed")
     if assessment.blood_pressure.state in TRIPPED:
@@ -94,6 +95,19 @@ def marks(assessment: Assessment) -> Iterator[Mark]:
     }
     yield from (Mark("overdue", (item.what,)) for item in assessment.monitoring if item.overdue)
     yield from (Mark("stop_rules", (rule,)) for rule in assessment.stop_rules)
+
+
+def verdicts(assessment: Assessment) -> Iterator[Mark]:
+    """Yield what each guideline pack says of the next dose: the deciding one, those beside; without, none."""
+    if isinstance(assessment.verdict, str):
+        yield Mark("verdicts", (key_of(assessment.guideline), "decides", assessment.verdict))
+    for one in assessment.overlays or ():
+        yield Mark("verdicts", (key_of(one.guideline), "beside", one.verdict))
+
+
+def key_of(guideline: Mapping[str, str]) -> str:
+    """Return a pack by its id with its version: `dutcher-2014/1`."""
+    return f"{guideline['id']}/{guideline['version']}"
 
 
 GONE = PatientCounts((), 0.0)

@@ -117,6 +117,21 @@ class Episodes:
             if old not in self.open:
                 del self.seen[old]
 
+    def as_of(self, end: int) -> Episodes:
+        """Return the episodes as they were at an instant, ms, as far as the timeline goes back."""
+        after = {alert.id for alert in self.timeline if parse(alert.decided) > end}
+        then = Episodes()
+        for alert in self.timeline:
+            if parse(alert.decided) <= end and alert.id in after:
+                then.apply(alert)
+        for id, one in self.open.items():
+            if id not in after:
+                asked_later = one.asked is not None and one.asked > end
+                then.open[id] = msgspec.structs.replace(one, asked=None) if asked_later else one
+        for id, acks in self.acks.items():
+            then.acks[id] = {command: ack for command, ack in acks.items() if ack.known <= end}
+        return then
+
     def acknowledge(self, alert: str, ack: SeenBy) -> None:
         """Record an acknowledgement.
 
@@ -242,6 +257,13 @@ class CommandsInForce:
     def _override(self, event: Resume | Accept) -> None:
         if all(other.id != event.id for other in self.overrides):
             self.overrides.append(event)
+
+    def as_of(self, end: int) -> CommandsInForce:
+        """Return the commands that were known at an instant, ms."""
+        then = CommandsInForce()
+        then.silences = {id: one for id, one in self.silences.items() if one.known <= end}
+        then.overrides.extend(one for one in self.overrides if one.known <= end)
+        return then
 
     def quiet(self, clock: int) -> list[Silence]:
         """Return the silences in force at `clock` (ms), the first to end first."""

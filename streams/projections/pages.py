@@ -95,14 +95,22 @@ SHOWN_OUTCOMES = frozenset({
     pages.ACK_EXPIRED, pages.ACK_WITHDRAWN, pages.SILENCE, pages.SILENCE_CUT, pages.SILENCE_ENDED,
     pages.SILENCED, pages.REFUSED, pages.EXPIRED, pages.WOULD_HAVE_PAGED, pages.STANDS_OPEN, pages.MARK,
 })  # fmt: skip
-MOST_ANSWERS = 32
+MOST_ANSWERS = 128
+"""More commands than a patient gets in a shift: the handover says of each what the pager made of it."""
+
+
+def answer(answers: dict[str, PageRecord], page: PageRecord) -> None:
+    """Keep the first thing said of a command: of an acknowledgement that waited, what came of it."""
+    command = page.command or ""
+    if command and (command not in answers or answers[command].outcome == pages.ACK_EARLY):
+        answers[command] = page
 
 
 class PageLog:
     """The page log of one patient.
 
-    `entries`: what the pager did, and what clinicians think of it, oldest first; `answers`: the first thing
-    it said of a command, by its id.
+    `entries`: what the pager did, and what clinicians think of it, oldest first; `answers`: what it said of a
+    command, by its id.
     """
 
     __slots__ = ("answers", "entries")
@@ -114,7 +122,7 @@ class PageLog:
     def apply(self, page: PageRecord) -> bool:
         """Append what the pager did if it is shown; return whether it is."""
         if page.command is not None:
-            self.answers.setdefault(page.command, page)
+            answer(self.answers, page)
             for old in list(self.answers)[:-MOST_ANSWERS]:
                 del self.answers[old]
         if page.outcome in SHOWN_OUTCOMES:

@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from rules.chart.volumes import shift_of
 from rules.guideline import Guideline
+from rules.guideline.site_choices import Shifts
 from rules.ingest.decode import decode
 from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.events import Tick
-from rules.wire.instants import LATEST
+from rules.wire.instants import BEFORE_ALL, LATEST, parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 from streams.projections.assessments import Latest, whole
@@ -29,12 +31,15 @@ class PatientProjection:
 
     `name`: the patient's id; `key`: what replaces it in addresses; `unreadable`: the newest assessment cannot
     be read; `chart`: the worker's state record of the patient, packed; `changes`: how many records changed
-    anything.
+    anything; `before`: the last assessment of the shifts before that of the newest, which ends at
+    `shift_end`, ms.
     """
 
     def __init__(self, name: str, key: str) -> None:
         self.name, self.key = name, key
         self.assessment: Assessment | None = None
+        self.before: Assessment | None = None
+        self.shift_end = BEFORE_ALL
         self.unreadable = False
         self.facts, self.episodes, self.commands, self.pages = (
             ChartedFacts(),
@@ -44,6 +49,17 @@ class PatientProjection:
         )
         self.chart: bytes | None = None
         self.changes = 0
+
+    def assess(self, found: Assessment | None, shifts: Shifts) -> None:
+        """Replace the assessment; keep the one before where a shift ended in between."""
+        if found is not None and (at := parse(found.at)) > self.shift_end:
+            self.before, self.shift_end = self.assessment or self.before, shift_of(at, shifts)[1]
+        self.assessment = found
+
+    def assessment_at(self, end: int) -> Assessment | None:
+        """Return the assessment as of a shift's end, ms; None when it was not kept."""
+        kept = (one for one in (self.assessment, self.before) if one is not None and parse(one.at) <= end)
+        return next(kept, None)
 
     @property
     def present(self) -> bool:
@@ -143,7 +159,8 @@ class Patients:
         if record.value is None:
             return self._gone(name)
         found = self._patient(name)
-        found.assessment, found.unreadable = self.latest.of.get(name), not readable
+        found.assess(self.latest.of.get(name), self.guideline.shifts)
+        found.unreadable = not readable
         return found
 
     def _gone(self, name: str) -> PatientProjection | None:
@@ -151,7 +168,8 @@ class Patients:
         found = self.patients.pop(name, None)
         if found is not None:
             del self.by_key[found.key]
-            found.assessment, found.unreadable, found.facts.discharged = None, False, True
+            found.assess(None, self.guideline.shifts)
+            found.unreadable, found.facts.discharged = False, True
             self.gone[name] = found.facts.newest or 0
             for old in list(self.gone)[:-GONE]:
                 del self.gone[old]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rules.guideline.roles import PROBE
 from rules.wire import pages
 from rules.wire.alerts import NotAnAlert, Transition, decode_transition
 from rules.wire.instants import text
@@ -26,7 +27,7 @@ from streams.kafka.settings import Broker
 from streams.qualify.interface import Interface
 from streams.qualify.report import Finding, Recorder, passed, skipped
 
-SUBJECT = "creatinine"
+SUBJECT = PROBE
 HIGH, NORMAL = 9.0, 1.0
 """mg/dL. The high one is absolute at every site that a configuration can describe; the other is clear."""
 WHO = commands.Who("il2watch qualify", "qualification")

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from rules.wire import pages
+from rules.wire.alerts import SYSTEM
 from rules.wire.instants import DAY, HOUR, MINUTE, SECOND
-from streams.review.records import SYSTEM, Records, is_counted
+from streams.review.records import Records, is_counted
 
 ALARMS = ("opened", "worsened")
 TRIGGER = "trigger"

@@ -17,7 +17,6 @@ import pandas as pd
 from rules.wire.instants import BadTime, parse
 from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 
-SYSTEM = "system"
 PARSED = 4096
 
 

@@ -6,7 +6,7 @@ Source: wire.md, Alert.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -18,13 +18,16 @@ from streams.display import LEVEL_COLOUR, plain
 from streams.show.terminal import ascii_only, cell, level, table
 from streams.times import UTC, ZONE, instant, short, zone_name
 
+PUBLISHED: Mapping[str, str] = {}
 PAGED = ("absolute", "relative", "technical")
 HEAD = ("decided", "patient", "level", "transition", "subject", "message")
 
 
-def show(alerts: Iterable[AlertRecord], screen: Console) -> None:
-    """Print the transitions, or that there are none."""
+def show(alerts: Iterable[AlertRecord], screen: Console, guideline: Mapping[str, str] = PUBLISHED) -> None:
+    """Print the transitions, or that there are none. `guideline`: by which they were decided."""
     rows = list(alerts)
+    for banner in display.draft_banner(guideline):
+        screen.print(Text(banner, style="bold"))
     if not rows:
         screen.print("no alerts")
         return

@@ -56,12 +56,9 @@ def show(assessment: Assessment, screen: Console) -> None:
     screen.print()
 
 
-DRAFT_BANNER = "DRAFT GUIDELINE PACK: not everything of it was read in its source"
-
-
 def packs(assessment: Assessment) -> list[Text]:
     """Return the banner of a draft pack that decides, and one quiet line for each pack beside."""
-    banner = [Text(DRAFT_BANNER, style="bold")] if assessment.guideline.get("status") == "draft" else []
+    banner = (Text(one, style="bold") for one in display.draft_banner(assessment.guideline))
     return [*banner, *(Text(beside(one), style="dim") for one in assessment.overlays or ())]
 
 
@@ -259,6 +256,8 @@ def show_explanation(
     """Print the whole explanation; `verbose`: with the section of the specification."""
     from rules.explain import lines
 
+    for banner in display.draft_banner(explanation.guideline):
+        screen.print(Text(banner, style="bold"))
     headline, *rest = map(localized, lines(explanation, verbose))
     screen.print(Text(plain(headline), style="bold"))
     for line in rest:

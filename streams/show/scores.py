@@ -8,7 +8,7 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
-from streams.display import plain
+from streams.display import draft_banner, plain
 from streams.show.score_numbers import (
     Burden,
     HoursOfLevel,
@@ -29,6 +29,8 @@ MOST = 12
 def show(scores: list[Score], screen: Console) -> None:
     """Print each configuration's score."""
     for score in scores:
+        for banner in draft_banner(score["guideline"]):
+            screen.print(banner)
         screen.print(
             f"{plain(score['configuration'])}: {score['guideline']['id']} version "
             f"{score['guideline']['version']}"

@@ -90,7 +90,7 @@ class WorkerAgent(FaustAgent):
         happened = happenings(misplaced, output.stuck, batch.cut, self.added, shortened)
         alerts = [
             *([] if alert is None else [alert]),
-            *self.alarms.after(now, happened, self.processor.lost),
+            *self.alarms.after(now, happened, self.processor.lost, self.processor.older),
         ]
         metric_updates.system(self.alarms.open())
         if alerts:
@@ -113,5 +113,5 @@ def wire(
     Both return ms.
     """
     agent = WorkerAgent(app, processor, alarm, alarms, clock)
-    agent.wire("watch", transport(app, ends, wall), processor.store)
+    agent.wire("watch", transport(app, ends, wall, processor.store), processor.store)
     return agent

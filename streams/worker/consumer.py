@@ -19,23 +19,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 from faust.types.tuples import ConsumerMessage, ack_lock
 
 from rules.wire.topics import INPUTS
 from streams.kafka import faust_consumer
 from streams.kafka.end_offsets import Ends
-from streams.kafka.faust_consumer import BUSY_S, IDLE_S
+from streams.kafka.faust_consumer import BUSY_S, IDLE_S, ConsumerThread
 from streams.kafka.fencing import FencedConsumer
 from streams.worker.batch import Batch
 from streams.worker.fetch_buffer import FetchBuffer
+from streams.worker.state_store import Mark, StateStore, last_mark
 
 CARRIER = INPUTS[-1]
 NUMBER = {topic: number for number, topic in enumerate(INPUTS)}
+
 
 class Carrier(ConsumerMessage):
     """The message a batch travels in, with the fetch buffer it comes from."""
@@ -46,6 +52,43 @@ class Carrier(ConsumerMessage):
     buffer: FetchBuffer
 
 
+class MarkingThread(ConsumerThread):
+    """A consumer thread that commits offsets with a mark of how far the changelog goes.
+
+    Relies on `commit` of the aiokafka consumer, which Faust calls with `OffsetAndMetadata` by partition, and
+    on `_coordinator.fetch_committed_offsets`, since `committed` returns the offset alone.
+    """
+
+    consumer: BatchConsumer
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> Any:
+        found = super()._create_worker_consumer(transport)
+        commit, numbers = found.commit, count()
+
+        async def marked(offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+            number, store = next(numbers), self.consumer.store
+            await commit(
+                {
+                    tp: OffsetAndMetadata(found.offset, str(store.mark(tp.partition, number)))
+                    for tp, found in offsets.items()
+                }
+            )
+
+        found.commit = marked
+        return found
+
+    async def marks(self, numbers: Iterable[int]) -> dict[int, Mark]:
+        """Return the last mark of each partition number that has one. Raises KafkaError."""
+        parts = [TopicPartition(topic, number) for number in numbers for topic in INPUTS]
+        consumer: Any = self._ensure_consumer()
+        found = await consumer._coordinator.fetch_committed_offsets(parts)
+        texts: defaultdict[int, list[str]] = defaultdict(list)
+        for part, committed in found.items():
+            texts[part.partition].append(committed.metadata or "")
+        marks = {number: last_mark(each) for number, each in texts.items()}
+        return {number: mark for number, mark in marks.items() if mark is not None}
+
+
 class BatchConsumer(FencedConsumer):
     """A consumer that yields batches of the input topics, merged by time.
 
@@ -53,6 +96,7 @@ class BatchConsumer(FencedConsumer):
     """
 
     ends: Ends
+    store: StateStore
     wall: Callable[[], int] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,7 +112,12 @@ class BatchConsumer(FencedConsumer):
     async def _sought(self) -> None:
         await super()._sought()
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
+        thread: Any = self._thread
+        self.store.marks = await thread.call_thread(thread.marks, numbers)
         self.buffers = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
+
+    def _new_consumer_thread(self) -> MarkingThread:
+        return MarkingThread(self, loop=self.loop, beacon=self.beacon)
 
     def _committed(self, number: int) -> tuple[int, ...]:
         return tuple(self._committed_offset[TP(topic, number)] or 0 for topic in INPUTS)
@@ -194,10 +243,11 @@ class BatchConsumer(FencedConsumer):
             await super()._add_gap(tp, offset_from, offset_to)
 
 
-def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> Any:
+def transport(app: Any, ends: Ends, wall: Callable[[], int] | None, store: StateStore) -> Any:
     """Return a transport whose consumer is a `BatchConsumer`.
 
-    `ends`: returns the end offsets of partitions; `wall`: the clock for ticks, ms, if any.
+    `ends`: returns the end offsets of partitions; `wall`: the clock for ticks, ms, if any; `store`: whose
+    changelog is marked in what is committed.
     """
-    attributes = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
+    attributes = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None, "store": store}
     return faust_consumer.transport(app, type("Consumer", (BatchConsumer,), attributes))

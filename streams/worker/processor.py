@@ -157,7 +157,7 @@ class BatchProcessor:
     """The processor of batches: the states of this worker's partitions, the state store and the producer.
 
     `steps`: grows with every part of a batch that is done, also while nothing can be committed; `lost`: the
-    partitions that were found without their state.
+    partitions that were found without their state; `older`: with that of an older copy.
     """
 
     def __init__(
@@ -174,6 +174,7 @@ class BatchProcessor:
         self.generation = -1
         self.steps = 0
         self.lost: list[int] = []
+        self.older: list[int] = []
         self.terms: dict[int, int] = {}
         self.probed: dict[int, float] = {}
         self.last_assessed: dict[int, int] = {}
@@ -307,7 +308,8 @@ class BatchProcessor:
         """
         if batch.partition not in self.terms:
             self._check_state(batch)
-            self.terms[batch.partition] = await self.fence.begin(batch.partition)
+            term = await self.fence.begin(batch.partition)
+            self.terms[batch.partition] = self.store.own[batch.partition] = term
             self.probed[batch.partition] = time.monotonic()
         tick = self.store.tick(batch.partition)
         partition = PartitionState(batch.partition, self.guideline, tick, self.count)
@@ -323,10 +325,13 @@ class BatchProcessor:
         return partition
 
     def _check_state(self, batch: Batch) -> None:
-        """Note a partition of which records were done, and whose state is nowhere."""
+        """Note a partition of which records were done, and whose state is nowhere, or of before them."""
         if self.store.is_new(batch.partition) and any(batch.committed):
             log.error("partition %d: its state is lost; its patients are unknown", batch.partition)
             self.lost.append(batch.partition)
+        elif self.store.is_older(batch.partition):
+            log.error("partition %d: an older copy of its state was restored", batch.partition)
+            self.older.append(batch.partition)
 
     async def _append_dead_letters(self, output: Output) -> None:
         await self.producer.append(map(dead_letter_record, output.refusals))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import faust
+from faust.types import TP
 
 from rules.wire.instants import BEFORE_ALL
 from streams.kafka.fencing import TERM, FencedTable
@@ -26,6 +28,32 @@ from streams.service.lifecycle import wall
 _LONGEST = 15
 
 
+class Mark(NamedTuple):
+    """How far the changelog of a partition went when offsets were committed.
+
+    It is the metadata of the committed offsets, which no copy of the changelog brings back. `term` and
+    `number` (of the commit) tell which of several is the last; `epoch`: from when terms are counted, ms;
+    `offset`: the last one held.
+    """
+
+    term: int
+    number: int
+    epoch: int
+    offset: int
+
+    def __str__(self) -> str:
+        return "/".join(map(str, self))
+
+
+def last_mark(texts: Iterable[str]) -> Mark | None:
+    """Return the last of the marks that a partition's offsets were committed with; None: there is none."""
+    found = [Mark(*map(int, parts)) for parts in map(_MARK.findall, texts) if len(parts) == len(Mark._fields)]
+    return max(found, default=None)
+
+
+_MARK = re.compile(r"-?[0-9]{1,19}")
+
+
 class StateStore(FencedTable):
     """The state records by patient, and each partition's latest tick.
 
@@ -36,6 +64,24 @@ class StateStore(FencedTable):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.epochs: dict[int, int] = {}
+        self.marks: dict[int, Mark] = {}
+        self.own: dict[int, int] = {}
+
+    def mark(self, partition: int, number: int) -> Mark:
+        """Return the mark of a commit, the process's `number`th: the changelog holds at least so much."""
+        held = self.persisted_offset(TP(self.changelog_topic_name, partition))
+        return Mark(self.own.get(partition, 0), number, self.epochs.get(partition, 0), held)
+
+    def is_older(self, partition: int) -> bool:
+        """Return whether the changelog ends before what it held when the last offsets were committed.
+
+        Then an older copy of it was restored: the records between are done, and nothing here knows of them.
+        """
+        mark = self.marks.get(partition)
+        if mark is None:
+            return False
+        held = self.persisted_offset(TP(self.changelog_topic_name, partition))
+        return (self.epochs.get(partition, 0), held) < (mark.epoch, mark.offset)
 
     def opening(self, partition: int) -> bytes:
         """Return the value of the record that a term begins with: when the changelog's first one began, ms.

@@ -15,8 +15,7 @@ from rules.wire.alerts import (
     RECORDS_LOST,
     STATE_LOST,
     encode,
-    hashed,
-    undecided_alert,
+    system_alert,
 )
 from rules.wire.instants import MINUTE, SECOND, text
 from rules.wire.refusals import CANNOT_BE_WORKED_OFF, WRONG_PARTITION
@@ -25,7 +24,7 @@ from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.producer import OutgoingRecord
 from streams.worker.worker_clock import WRONG_MS, WorkerClock
 
-KIND, TECHNICAL = "system", "technical"
+TECHNICAL = "technical"
 LASTS = 5 * MINUTE
 
 
@@ -54,15 +53,13 @@ class SystemAlarm:
         self.open = is_open
         self.opened = now if is_open else self.opened
         self.seq += 1
-        alert = undecided_alert(
-            id=hashed(f"{EVERY_PATIENT}|{KIND}|{self.subject}|{self.worker}|{text(self.opened)}"),
+        alert = system_alert(
+            self.subject,
+            TECHNICAL if is_open else CLEAR,
+            message,
+            now,
             seq=self.seq,
-            patient=EVERY_PATIENT,
-            kind=KIND,
-            subject=self.subject,
-            level=TECHNICAL if is_open else CLEAR,
-            at=now,
-            message=message,
+            source=f"{self.worker}|{text(self.opened)}",
             value=value,
             unit=unit,
             limit=limit,
@@ -121,6 +118,10 @@ GONE = (
     "The state of partitions {} is lost: what was known of their patients is gone; stop all workers, start "
     "one with --rebuild; see docs/reference/reliability.md"
 )
+OLDER = (
+    "The state of partitions {} is an older copy: what came since it was made is missing; "
+    "stop all workers, start one with --rebuild; see docs/reference/reliability.md"
+)
 SHORT = (
     "The changelog of partitions {} was deleted or replaced under this worker: it wrote there again all that "
     "it holds; find out who did it; see docs/reference/reliability.md"
@@ -143,18 +144,19 @@ class SystemAlarms:
         return {**recent, self.state.subject: self.state.open, **clock}
 
     def after(
-        self, now: int, happened: Mapping[str, str], lost: Sequence[int] = ()
+        self, now: int, happened: Mapping[str, str], lost: Sequence[int] = (), older: Sequence[int] = ()
     ) -> Iterable[OutgoingRecord]:
         """Yield the alerts to append after a batch.
 
         `now`: ms; `happened`: by subject, what happened in it, in words; `lost`: the partitions that were
-        found without their state, ever: that alarm stays.
+        found without their state, ever, `older`: with that of an older copy: that alarm stays.
         """
         found = [
             alarm.after(now, subject in happened, happened.get(subject, "It has not happened for 5 minutes"))
             for subject, alarm in self.recent.items()
         ]
-        found.append(self.state.after(now, bool(lost), GONE.format(", ".join(map(str, lost)))))
+        text, numbers = (GONE, lost) if lost else (OLDER, older)
+        found.append(self.state.after(now, bool(numbers), text.format(", ".join(map(str, numbers)))))
         found.append(self.clock.after(now) if self.clock else None)
         return (alert for alert in found if alert is not None)
 

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from rules.wire.alerts import SYSTEM
 from streams.channels.page import Page
 from streams.channels.registry import channel
 from streams.config.secrets import Secrets
 from streams.kafka.ports import wait_until
-from streams.worker.system_alarms import KIND
 from tests.deploy import sites
 from tests.deploy.places import DEPLOY, alarms
 from tests.deploy.servers import Prometheus, Receiver, alertmanager, asked, prometheus, receiving
@@ -199,7 +199,7 @@ def test_what_the_pager_says_of_the_system_never_reaches_the_ward(site: Site) ->
             key="e3:technical",
             level="technical",
             priority="medium",
-            kind=KIND,
+            kind=SYSTEM,
             subject="dead-letters",
             system=None,
         ),
@@ -209,7 +209,7 @@ def test_what_the_pager_says_of_the_system_never_reaches_the_ward(site: Site) ->
         one
         for path in ("/clinical", "/clinical-absolute")
         for one in site.receiver.told(path, "firing")
-        if one.get("kind") == KIND
+        if one.get("kind") == SYSTEM
     ]
 
 

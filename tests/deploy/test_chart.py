@@ -54,6 +54,8 @@ def pods(values: str) -> Iterator[tuple[str, Manifest]]:
     """The name and the pod of everything that runs one."""
     for one in of(values, "Deployment", "StatefulSet", "Job"):
         yield one["metadata"]["name"], one["spec"]["template"]["spec"]
+    for one in of(values, "CronJob"):
+        yield one["metadata"]["name"], one["spec"]["jobTemplate"]["spec"]["template"]["spec"]
 
 
 def containers(values: str) -> Iterator[tuple[str, Manifest]]:
@@ -215,6 +217,31 @@ def test_what_carries_a_port_is_reached_under_it(values: str) -> None:
         assert services[one["metadata"]["name"]]["selector"].items() <= (
             one["spec"]["template"]["metadata"]["labels"].items()
         )
+
+
+def test_the_nightly_qualification_asks_the_services_there_are_and_may_reach_them() -> None:
+    assert of("default", "CronJob", "PersistentVolumeClaim") == []
+    (job,) = of("strimzi", "CronJob")
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    words = container["args"]
+    asked = [tuple(words[place + 1].split(":")) for place, word in enumerate(words) if word == "--service"]
+    ports = {
+        (one["metadata"]["name"], str(port["port"]))
+        for one in of("strimzi", "Service")
+        for port in one["spec"]["ports"]
+    }
+    assert len(asked) == 2
+    assert set(asked) <= ports
+    policies = {one["metadata"]["name"]: one["spec"] for one in of("strimzi", "NetworkPolicy")}
+    for name, way in (("il2watch-qualify", "egress"), ("il2watch-qualified", "ingress")):
+        allowed = {str(port["port"]) for port in policies[name][way][0]["ports"]}
+        assert {port for _, port in asked} <= allowed
+    assert policies["il2watch-qualify"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    assert job["spec"]["jobTemplate"]["spec"]["backoffLimit"] == 0
+    (volume,) = [one for one in pod["spec"]["volumes"] if one["name"] == "report"]
+    (claim,) = of("strimzi", "PersistentVolumeClaim")
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
 
 
 def test_more_workers_than_partitions_are_refused() -> None:

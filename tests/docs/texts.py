@@ -70,7 +70,7 @@ EXPLAINED = Source(("rules/explain",), "the section that the module's rule cites
 NAMED = Source(("streams/board/display_texts.py",), "criteria.md 10")
 BOARD = Source(
     (
-        "streams/board/became.py",
+        "streams/board/commands.py",
         "streams/board/board_state.py",
         "streams/board/explain.py",
         "streams/board/flowsheet.py",
@@ -170,7 +170,7 @@ NOT_SHOWN = {
         "streams/channels/registry.py",
         "streams/channels/webhook.py",
         "streams/pager/delivery/open_alerts.py",
-        "streams/pager/delivery/retry.py",
+        "streams/pager/delivery/workers.py",
         "streams/pager/service/app.py",
         "streams/pager/service/config.py",
         "streams/pager/service/metrics.py",

@@ -60,6 +60,7 @@ class Table:
 
     def __init__(self, rows: dict[str, bytes], tick: int) -> None:
         self.found, self.last = {name: unpack(value) for name, value in rows.items()}, tick
+        self.own: dict[int, int] = {}
 
     def rows(self, partition: int) -> dict[str, StateRecord]:
         return self.found
@@ -75,6 +76,9 @@ class Table:
             self.found[name] = unpack(value)
 
     def is_new(self, partition: int) -> bool:
+        return False
+
+    def is_older(self, partition: int) -> bool:
         return False
 
 

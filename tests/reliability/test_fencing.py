@@ -21,9 +21,8 @@ from rules.wire.topics import ALERTS, ASSESSMENTS, topic_of
 from streams.kafka.faust_app import faust_app
 from streams.kafka.fencing import TERM
 from streams.kafka.partition_check import Shape
-from streams.kafka.ranks import Ranks
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import STATE_TABLE, StateRecord, apart, header, in_term, pack, unpack
+from streams.kafka.state_record import STATE_TABLE, Ranks, StateRecord, apart, header, in_term, pack, unpack
 from streams.kafka.topics import changelog
 from streams.worker.fence import Fence
 from streams.worker.processor import BatchProcessor

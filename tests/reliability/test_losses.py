@@ -15,11 +15,13 @@ from rules.wire.alerts import CHANGELOG_CUT, PARTITIONS_ADDED, RECORDS_LOST, STA
 from rules.wire.instants import HOUR, MINUTE, parse, text
 from rules.wire.topics import ALERTS, ASSESSMENTS, INPUTS, PAGES, topic_of
 from streams.cli.main import main
+from streams.kafka.partition_check import make_changelog, shape
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.worker.fetch_buffer import FetchBuffer
 from streams.worker.process import differing
+from streams.worker.state_store import Mark, last_mark
 from streams.worker.system_alarms import SystemAlarms, happenings
 from tests.reliability.test_fencing import TOPIC, fenced, tables
 from tests.reliability.test_one_record import Bench, begun, creatinine, pulse
@@ -117,6 +119,49 @@ def test_a_changelog_that_was_replaced_is_told_and_all_is_written_there_again(tm
     assert {record.key for record in bench.paper.appended[TOPIC]} >= {b"p", b"q"}
 
 
+@pytest.mark.parametrize(
+    ("texts", "held", "older"),
+    [
+        ([], 3, False),
+        (["", "something else", "1/2"], 3, False),
+        ([Mark(5, 0, 100, 9)], 9, False),
+        ([Mark(5, 0, 100, 9)], 8, True),
+        ([Mark(5, 1, 100, 9), Mark(5, 0, 100, 20)], 9, False),
+        ([Mark(7, 0, 100, 20), Mark(5, 99, 100, 9)], 9, True),
+        ([Mark(5, 0, 200, 1)], 9, True),
+        ([Mark(5, 0, 90, 99)], 9, False),
+    ],
+    ids=[
+        "nothing committed", "by another version", "as far as committed", "less far", "the last commit counts",
+        "of the last owner", "an earlier changelog", "a later changelog",
+    ],
+)  # fmt: skip
+def test_a_changelog_that_ends_before_what_was_committed_is_an_older_copy(
+    texts: list[object], held: int, older: bool, tmp_path: Path
+) -> None:
+    table = tables(tmp_path)()
+    table.recover("\x00term", b"100", 0, held)
+    mark = last_mark(map(str, texts))
+    table.marks = {} if mark is None else {0: mark}
+    assert table.is_older(0) is older
+    assert last_mark([str(table.mark(0, 4))]) == Mark(0, 4, 100, held)
+
+
+def test_an_older_copy_of_the_state_is_told_until_the_process_ends(tmp_path: Path) -> None:
+    make, bench = tables(tmp_path), Bench()
+    table = make()
+    bench.processor = fenced(bench, table, 3)
+    table.marks = {0: Mark(9, 0, 10**13, 5)}
+    bench.work(pulse(bench, "p", START))
+    assert (bench.processor.lost, bench.processor.older) == ([], [0])
+    alarms = SystemAlarms("one", None)
+    (record,) = alarms.after(START, {}, (), bench.processor.older)
+    said = json.loads(record.value or b"")
+    assert (said["subject"], said["priority"], said["kind"]) == (STATE_LOST, "high", "system")
+    assert "partitions 0 is an older copy" in said["message"]
+    assert list(alarms.after(START + HOUR, {}, (), [0])) == []
+
+
 def test_a_term_is_counted_from_the_beginning_of_its_changelog(tmp_path: Path) -> None:
     make = tables(tmp_path)
     first, second = make(), make()
@@ -145,6 +190,17 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
         return {one["subject"] for one in said if one["kind"] == "system" and one["priority"] == "high"}
 
+    def states() -> list[dict[str, Any]]:
+        said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
+        return [one for one in said if one["subject"] == STATE_LOST]
+
+    def last_state() -> dict[str, Any]:
+        return states()[-1]
+
+    def held() -> set[bytes]:
+        last = {record.key: record.value for record in published.records(broker, TABLE)}
+        return {key for key, value in last.items() if value is not None}
+
     def assessed() -> dict[bytes, Any]:
         return {record.key: record.value for record in published.records(broker, ASSESSMENTS)}
 
@@ -170,6 +226,23 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         admin.delete_topics([TABLE])
         workers.start("two")
         assert until(lambda: alarms() >= {RECORDS_LOST, STATE_LOST}), (alarms(), workers.said("two"))
+        until_done(broker, 30)
+        copy = published.records(broker, TABLE)
+        send("encounter", "f", "p3", HOUR, event="cycle-start", location="icu")
+        assert until(lambda: b"p3" in assessed()), workers.said("two")
+        until_done(broker, 30)
         assert workers.stop("two") == 0
+        admin.delete_topics([TABLE])
+        assert until(lambda: TABLE not in admin.list_topics())
+        make_changelog(broker, TABLE, shape(broker))
+        for record in copy:
+            producer.send(TABLE, record.value, key=record.key, partition=0).get(20)
+        workers.start("three")
+        assert until(lambda: "is an older copy" in last_state()["message"]), workers.said("three")
+        assert workers.stop("three") == 0
+        workers.start("four", "--rebuild")
+        assert until(lambda: held() >= {b"p1", b"p3"}), workers.said("four")
+        assert workers.stop("four") == 0
+        assert [one["message"] for one in states()].count(last_state()["message"]) == 1
     producer.close()
     admin.close()

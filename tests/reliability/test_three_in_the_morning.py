@@ -11,7 +11,7 @@ import pytest
 from rules.wire.alerts import OUTBOX_LOST
 from rules.wire.instants import MINUTE, parse
 from streams.kafka.producer import OutgoingRecord
-from streams.pager.delivery.attempts import system_alert
+from streams.pager.delivery.attempts import about_pager
 from streams.pager.service.app import LOST
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
 from streams.worker.system_alarms import SystemAlarms, happenings
@@ -52,8 +52,11 @@ PAGES: dict[str, Callable[[], str]] = {
     "the changelog deleted, then a worker started": lambda: first(
         SystemAlarms("one", None).after(NOW, {}, (2,))
     ),
+    "an older copy of the changelog restored, then a worker started": lambda: first(
+        SystemAlarms("one", None).after(NOW, {}, (), (0,))
+    ),
     "the outbox deleted, then a pager started": lambda: first(
-        [system_alert(OUTBOX_LOST, "technical", LOST.format("2"), NOW)]
+        [about_pager(OUTBOX_LOST, "technical", LOST.format("2"), NOW)]
     ),
     "a producer with another partitioner": lambda: happened(misplaced=1),
     "a clock that steps by an hour": stepped,

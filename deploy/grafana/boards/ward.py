@@ -80,6 +80,12 @@ DOSES = PanelRow(
             "short",
             largest("il2_ward_stop_rules", "rule"),
         ),
+        bars(
+            "Guideline packs",
+            "Patients by what a guideline pack says of the next dose, those beside too.",
+            "short",
+            largest("il2_ward_verdicts", "pack", "verdict"),
+        ),
         lines(
             "Recommendations over time",
             "Patients by recommendation.",

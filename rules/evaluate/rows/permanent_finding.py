@@ -9,6 +9,7 @@ from rules.chart.chart import Chart
 from rules.chart.earlier import lasting
 from rules.chart.facts import Sign, place
 from rules.chart.stated import flags_of
+from rules.evaluate.acceptance import OfPack
 from rules.evaluate.result import ABSOLUTE, CLEAR, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PermanentFindingRow
@@ -38,9 +39,15 @@ class Tripped(msgspec.Struct, frozen=True):
     evidence: tuple[Reference, ...]
 
 
-def permanent_finding(row: PermanentFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result: from the first trip on it stands, through cycles and stays, until a resume."""
-    lifted = max((one.clock for one in chart.resumes if one.rule == PERMANENT + row.code), default=None)
+def permanent_finding(
+    row: PermanentFindingRow, chart: Chart, now: Instant, before: Memory, of: OfPack | None = None
+) -> Result:
+    """Return the result: from the first trip on it stands, through cycles and stays, until a resume.
+
+    `of`: the pack whose row it is; None: whatever pack a resume means.
+    """
+    resumes = chart.resumes if of is None else of.lifts(chart.resumes)
+    lifted = max((one.clock for one in resumes if one.rule == PERMANENT + row.code), default=None)
     runs = list(runs_of(row, chart))
     found = [one for one in trips(row, chart, runs, now) if lifted is None or one.known > lifted]
     if found:
@@ -130,4 +137,4 @@ def _inputs(row: PermanentFindingRow) -> int:
     )
 
 
-ROW_TYPE = RowType[PermanentFindingRow](evaluate=permanent_finding, inputs=_inputs)
+ROW_TYPE = RowType[PermanentFindingRow](permanent_finding, _inputs, permanent_finding)

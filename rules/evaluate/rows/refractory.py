@@ -6,9 +6,11 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Volume
+from rules.chart.pressor_loads import load_in_force
 from rules.chart.setting import SIGNALS
 from rules.chart.volumes import Collection, covered, volume
-from rules.evaluate.result import ABSOLUTE, CLEAR, TRIPPED, Memory, Result
+from rules.evaluate.acceptance import OfPack
+from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.evaluate.rows.held_reading import held_of, trip_of
 from rules.evaluate.rows.rolling_volume import kg, since, windows
@@ -21,39 +23,54 @@ Trip = tuple[int, tuple[Reference, ...]]
 CYCLE = "cycle/"
 
 
-def refractory(row: RefractoryRow, chart: Chart, now: Instant, before: Memory) -> Result:
+def refractory(
+    row: RefractoryRow, chart: Chart, now: Instant, before: Memory, of: OfPack | None = None
+) -> Result:
     """Return the result: tripped by the first fact, `wait` after the boluses, at which the condition is met.
 
-    It ends with the condition; one that stands for the cycle with the next cycle-start or a resume.
+    It ends with the condition; one that stands for the cycle with the next cycle-start or a resume. `of`: the
+    pack whose row it is; None: whatever pack a resume means.
     """
-    found = _trip(row, chart)
-    if found is None and row.cycle and _stands(row, chart, before):
-        return Result(ABSOLUTE, latest=before.mark, mark=before.mark, held=before.held, at=before.mark)
-    if found is None or (row.cycle and _lifted(row, chart, found[0])):
+    found = _trip(row, chart, of)
+    if found is None and row.cycle and _stands(row, chart, before, of):
+        kept = Result(latest=before.mark, mark=before.mark, held=before.held, at=before.mark)
+        return _weaned(row, chart, now, kept)
+    if found is None or (row.cycle and _lifted(row, chart, found[0], of)):
         return Result(CLEAR)
     at, evidence = found
     held = tuple((id, offset) for id, offset in evidence)
-    return Result(ABSOLUTE, at=at, latest=at, mark=at, held=held, evidence=evidence)
+    return _weaned(row, chart, now, Result(at=at, latest=at, mark=at, held=held, evidence=evidence))
 
 
-def _lifted(row: RefractoryRow, chart: Chart, at: int) -> bool:
+def _weaned(row: RefractoryRow, chart: Chart, now: Instant, result: Result) -> Result:
+    """Return a trip as it counts: relative where the pressor load lets a clinician decide."""
+    load = load_in_force(chart.loads, now)
+    low = row.weaned is not None and load is not None and row.weaned.met(load)
+    result.state = RELATIVE if low else ABSOLUTE
+    if row.weaned is not None:
+        result.next = soonest(now, *(one.at for one in chart.loads))
+    return result
+
+
+def _lifted(row: RefractoryRow, chart: Chart, at: int, of: OfPack | None) -> bool:
     """Return whether a cycle or a resume has begun since a trip."""
     if chart.cycle.number > 1 and chart.cycle.since is not None and at < chart.cycle.since:
         return True
     rules = (CYCLE + row.code, row.code)
-    return any(one.rule in rules and one.clock >= at for one in chart.resumes)
+    resumes = chart.resumes if of is None else of.lifts(chart.resumes)
+    return any(one.rule in rules and one.clock >= at for one in resumes)
 
 
-def _stands(row: RefractoryRow, chart: Chart, before: Memory) -> bool:
+def _stands(row: RefractoryRow, chart: Chart, before: Memory, of: OfPack | None) -> bool:
     """Return whether a trip whose readings are no longer kept still stands: its basis was not taken back."""
-    if before.state not in TRIPPED or before.mark is None or _lifted(row, chart, before.mark):
+    if before.state not in TRIPPED or before.mark is None or _lifted(row, chart, before.mark, of):
         return False
     gone = [id for id, _ in before.held if id in chart.ghosts and chart.ghosts[id].rank]
     kept = chart.tail.horizon
     return not gone and kept is not None and before.mark < kept
 
 
-def _trip(row: RefractoryRow, chart: Chart) -> Trip | None:
+def _trip(row: RefractoryRow, chart: Chart, of_pack: OfPack | None) -> Trip | None:
     """Return the first trip of the stretches in which the condition held, or of the one that goes on."""
     of = row_of(row, chart)
     scale = kg(chart)
@@ -65,7 +82,8 @@ def _trip(row: RefractoryRow, chart: Chart) -> Trip | None:
         found = (_by_urine(row, chart, span, scale) for span in _low_spans(of, chart, scale))
     else:
         return None
-    trips = [one for one in found if one is not None and not (row.cycle and _lifted(row, chart, one[0]))]
+    kept = (one for one in found if one is not None)
+    trips = [one for one in kept if not (row.cycle and _lifted(row, chart, one[0], of_pack))]
     return min(trips, default=None)
 
 
@@ -145,6 +163,7 @@ def _inputs(row: RefractoryRow) -> int:
         dirty_flags.FLUIDS
         | dirty_flags.SYSTOLIC
         | dirty_flags.URINE
+        | (dirty_flags.INFUSIONS if row.weaned is not None else 0)
         | dirty_flags.BASELINE
         | dirty_flags.WEIGHT
         | dirty_flags.RESUME
@@ -153,4 +172,4 @@ def _inputs(row: RefractoryRow) -> int:
     )
 
 
-ROW_TYPE = RowType[RefractoryRow](evaluate=refractory, inputs=_inputs)
+ROW_TYPE = RowType[RefractoryRow](refractory, _inputs, refractory)

@@ -5,10 +5,12 @@ Source: editions.md sections 1 and 2.
 
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
 from rules.guideline.declarations import AnyRow, Limit
+from rules.guideline.observation_schedule import Observation
 
 VERIFIED, DRAFT = "verified", "draft"
 COUNT, HOLD, CYCLE, PERMANENT = "count", "hold", "cycle", "permanent"
@@ -23,6 +25,11 @@ class Source(msgspec.Struct, frozen=True):
     document: str
     table: str
     row: str
+
+    @property
+    def text(self) -> str:
+        """The place in one line."""
+        return f"{self.document}, {self.table}, {self.row}"
 
 
 class PackRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,17 +90,38 @@ class Regimen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Advised(msgspec.Struct, frozen=True, kw_only=True):
-    """Advice of a pack: what it says, while which condition holds."""
+    """Advice of a pack: what it says, what its end says, and while which condition it is open.
+
+    `of`: while this row of the pack holds; `labs`: by the latest value; `rate`: of the urine (mL/kg/h) over
+    the latest stretch that covers `covers` (ms). Without these it is of the regimen.
+    """
 
     code: str
     text: str
+    ended: str
     source: Source
-    lab: str | None = None
-    limit: Limit | None = None
+    of: str | None = None
+    labs: dict[str, Limit] = {}
+    rate: Limit | None = None
+    covers: int = 0
+
+
+class PreDose(msgspec.Struct, frozen=True, kw_only=True):
+    """What must have been seen before a dose. `within`: how long before it is due (ms).
+
+    `asked`: how long before it is asked for (ms).
+    """
+
+    seen: tuple[str, ...]
+    within: int
+    asked: int
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """A guideline pack. `name`: as a person reads it; `items`: its rules beside the rows, by name."""
+    """A guideline pack. `name`: as a person reads it; `items`: its rules beside the rows, by name.
+
+    `pressor_centre`: rows that stand in place of those of their code where pressors are given.
+    """
 
     id: str
     version: str
@@ -105,15 +133,23 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     dosing_minimum: tuple[str, ...]
     eligibility: tuple[str, ...] = ()
     rows: tuple[PackRow, ...]
+    pressor_centre: tuple[PackRow, ...] = ()
     not_open: tuple[NotOpen, ...] = ()
     not_encoded: tuple[str, ...] = ()
     advice: tuple[Advised, ...] = ()
+    monitoring: tuple[Observation, ...] = ()
+    pre_dose: PreDose | None = None
     signed: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """The id with its version: `dutcher-2014/1`."""
         return f"{self.id}/{self.version}"
+
+    @cached_property
+    def advised(self) -> dict[str, Advised]:
+        """The advice by code."""
+        return {one.code: one for one in self.advice}
 
     @property
     def sha256(self) -> str:

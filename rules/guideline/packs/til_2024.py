@@ -1,5 +1,7 @@
 """The pack `til-2024/1`: IL-2 after tumor-infiltrating lymphocytes, guidance of 2024 (editions.md 4.3)."""
 
+from msgspec import structs
+
 from rules.guideline.declarations import (
     AnyRow,
     HeldReadingRow,
@@ -8,6 +10,7 @@ from rules.guideline.declarations import (
     RefractoryRow,
     RollingVolumeRow,
 )
+from rules.guideline.observation_schedule import Observation
 from rules.guideline.packs.declarations import (
     CYCLE,
     DRAFT,
@@ -18,6 +21,7 @@ from rules.guideline.packs.declarations import (
     NotOpen,
     Pack,
     PackRow,
+    PreDose,
     Regimen,
     Source,
 )
@@ -117,6 +121,15 @@ ROWS = (
         "from 3.0 not open, holds",
     ),
 )
+REFRACTORY = ROWS[1]
+PRESSOR_CENTRE = (
+    structs.replace(
+        REFRACTORY,
+        row=structs.replace(REFRACTORY.row, weaned=Limit("<=", 0.5)),
+        effect=HOLD,
+        settles="the numbers; it holds until the pressor load is 0.5 or less, then it is decided on",
+    ),
+)
 SHEET_SAYS = Source(SHEET, "administration", "IL-2")
 
 PACK = Pack(
@@ -144,23 +157,57 @@ PACK = Pack(
     },
     dosing_minimum=("sbp-target", "urine-kg", "creatinine"),
     rows=ROWS,
+    pressor_centre=PRESSOR_CENTRE,
+    monitoring=(
+        Observation(
+            what="creatinine",
+            words="Creatinine not measured twice a day",
+            seen=(("creatinine",),),
+            ward=12 * HOUR,
+            intensive=12 * HOUR,
+            source="JITC 2024, Table 2, monitoring",
+        ),
+        Observation(
+            what="urine",
+            words="Urine not measured twice a day",
+            seen=(("urine",),),
+            ward=12 * HOUR,
+            intensive=12 * HOUR,
+            source="JITC 2024, Table 2, monitoring",
+        ),
+    ),
+    pre_dose=PreDose(seen=("systolic-bp", "urine"), within=150 * MINUTE, asked=HOUR),  # [choice]
     not_open=(NotOpen(row="after-urine", words="Table 2 after its rows on urine"),),
     not_encoded=("amount of a dose", "persistently low creatinine clearance: discontinue, as text only"),
     advice=(
         Advised(
             code="no-nsaid",
-            text="no NSAID with creatinine above 2, platelets below 50 or falling urine",
+            text="no NSAID",
+            ended="Creatinine, platelets and urine no longer speak against an NSAID",
             source=table2("urine"),
+            labs={"creatinine": Limit(">", 2.0), "platelets": Limit("<", 50.0)},
+            rate=Limit("<", 0.5),  # [choice]
+            covers=2 * HOUR,  # [choice]
         ),
         Advised(
             code="sbp-bolus",
-            text="250-500 mL over 30-60 min, then 250",
+            text="Bolus of 250-500 mL over 30-60 min, then 250 mL",
+            ended="Systolic pressure is at the patient's target again",
+            of="sbp-target",
             source=table2("hypotension"),
         ),
         Advised(
             code="urine-bolus",
-            text="500 mL in 30 min, look after 1 h, again if below 50-80 mL/h",
+            text="Bolus of 500 mL in 30 min, look after 1 h, again if urine is below 50-80 mL/h",
+            ended="Urine is enough again",
             source=table2("urine"),
+            of="urine-kg",
+        ),
+        Advised(
+            code="dose-late",
+            text="decide with the physician whether to go on",
+            ended="A dose was given, or therapy has ended",
+            source=SHEET_SAYS,
         ),
     ),
 )

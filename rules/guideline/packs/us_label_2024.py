@@ -258,12 +258,14 @@ PACK = Pack(
     advice=(
         Advised(
             code="cycle-length",
-            text="a dose after day 5 of the cycle: decide with the physician",
+            text="the label gives it on days 1 to 5, decide with the physician whether to go on",
+            ended="No dose after day 5 of the cycle, or therapy has ended",
             source=label("recommended dosage"),
         ),
         Advised(
             code="course-gap",
-            text="seven weeks from the discharge to a next course",
+            text="a next course from 7 weeks after the discharge on, decide with the physician",
+            ended="7 weeks since the discharge are over, or dose 1 was given",
             source=Source(OLD, "section 2", "retreatment"),
         ),
     ),

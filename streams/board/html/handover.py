@@ -95,6 +95,7 @@ def _article(one: Sheet, address: str | None) -> h.Node:
             h.h2[name],
             h.span(class_="place")[where],
             since,
+            h.span(class_="note")[f"Assessed as of {short(one.as_of)}"] if one.as_of else None,
         ],
         h.div(class_="columns")[*(_section(section, address) for section in one.sections)],
     ]

@@ -137,8 +137,8 @@ def eligibility(view: PatientView) -> h.Node:
     """Return whether therapy may begin; displayed before the first dose."""
     if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
         return None
-    names = view.guideline.eligibility.items
-    rows = (h.li[state(one.state), " ", names.get(one.item, one.item)] for one in view.assessment.eligibility)
+    name = view.guideline.eligibility.item_name
+    rows = (h.li[state(one.state), " ", name(one.item)] for one in view.assessment.eligibility)
     return h.fragment[h.h2["Before the first dose"], h.ul(class_="eligible")[*rows]]
 
 

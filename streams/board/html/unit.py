@@ -15,6 +15,7 @@ from rules.wire.instants import text as wire
 from streams.board import display_texts
 from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.unit_overview import Advised, Alerts, DoseCell, PressureCell, System, UnitRow
+from streams.display import DRAFT_BANNER
 
 COLUMNS = (
     ("advised", "Recommendation"),
@@ -141,7 +142,10 @@ def dose(clock: DoseCell | None) -> h.Node:
         if clock.due and clock.readiness != "finished"
         else None
     )
-    return h.fragment[ready, due, given, h.span(class_="peak")["peak window now"] if clock.peak else None]
+    draft = h.strong(class_="draft")[DRAFT_BANNER] if clock.draft else None
+    beside = (h.span(class_="note beside")[line] for line in clock.beside)
+    peak = h.span(class_="peak")["peak window now"] if clock.peak else None
+    return h.fragment[draft, ready, *beside, due, given, peak]
 
 
 @cached

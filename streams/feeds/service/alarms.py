@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from rules.wire.alerts import CLEAR, encode, hashed, undecided_alert
+from rules.wire.alerts import CLEAR, encode, system_alert
 from rules.wire.durations import duration
 from rules.wire.instants import DAY, MINUTE, SECOND, Instant
 from rules.wire.topics import ALERTS
@@ -20,7 +20,7 @@ from streams.config.feeds import FeedTable
 from streams.feeds.mapping.handled import Handled
 from streams.kafka.producer import OutgoingRecord
 
-KIND, TECHNICAL = "system", "technical"
+TECHNICAL = "technical"
 SKEW_MS = 2 * MINUTE
 GAP_LASTS_MS = 5 * MINUTE
 SILENT, CLOCK, CODES, GAP = "feed-silent", "feed-clock", "feed-codes", "feed-gap"
@@ -42,19 +42,8 @@ class FeedAlarm:
         if is_open == self.open:
             return None
         self.open = is_open
-        alert = undecided_alert(
-            id=hashed(f"{EVERY_PATIENT}|{KIND}|{self.subject}"),
-            seq=now,
-            patient=EVERY_PATIENT,
-            kind=KIND,
-            subject=self.subject,
-            level=TECHNICAL if is_open else CLEAR,
-            at=now,
-            message=message,
-            value=None,
-            unit=None,
-            limit=limit,
-        )
+        level = TECHNICAL if is_open else CLEAR
+        alert = system_alert(self.subject, level, message, now, seq=now, limit=limit)
         return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 

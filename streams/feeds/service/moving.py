@@ -7,7 +7,7 @@ Source: docs/spec/feeds.md, Patients and merges.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.wire.instants import BadTime, parse
@@ -25,27 +25,30 @@ Fact = dict[str, object]
 
 async def history(broker: Broker, patient: str, partitions: int, since: int | None = None) -> list[Fact]:
     """Return a patient's records in force; only of those written `since` then (ms). Raises KafkaError."""
+    key, number = patient.encode(), partition(patient.encode(), partitions)
+    places = [(topic, number) for topic in FACTS]
+    found = [record.value async for record in written(broker, places, since) if record.key == key]
+    return in_force(value for value in found if value is not None)
+
+
+async def written(
+    broker: Broker, places: Sequence[tuple[str, int]], since: int | None = None
+) -> AsyncIterator[Any]:
+    """Yield the records of partitions (topic, number) up to their present ends, from a time on (ms)."""
     from aiokafka import TopicPartition
 
-    number = partition(patient.encode(), partitions)
-    places = [TopicPartition(topic, number) for topic in FACTS]
+    parts = [TopicPartition(*place) for place in places]
     consumer: Any = clients.async_consumer(broker, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        consumer.assign(places)
+        consumer.assign(parts)
         if since is not None:
-            await _go_to(consumer, places, since)
-        ends = await consumer.end_offsets(places)
-        found: list[bytes] = []
-        while any([await consumer.position(place) < ends[place] for place in places]):
-            fetched = await consumer.getmany(timeout_ms=1000)
-            found += [
-                record.value
-                for records in fetched.values()
-                for record in records
-                if record.key == patient.encode() and record.value is not None
-            ]
-        return in_force(found)
+            await _go_to(consumer, parts, since)
+        ends = await consumer.end_offsets(parts)
+        while any([await consumer.position(part) < ends[part] for part in parts]):
+            for records in (await consumer.getmany(timeout_ms=1000)).values():
+                for record in records:
+                    yield record
     finally:
         await clients.stop(consumer)
 

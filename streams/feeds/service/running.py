@@ -21,6 +21,7 @@ from streams.feeds.service.conversation import Feed
 from streams.feeds.service.listening import Listener
 from streams.feeds.service.memory import Memory
 from streams.feeds.service.moving import bed_record, changing_beds, history, moving
+from streams.feeds.service.resending import associate
 from streams.feeds.service.store import Store
 from streams.feeds.service.tls import Certificate
 from streams.kafka.partition_check import partitions
@@ -223,6 +224,10 @@ class Feeds(Service):
             for each in tables.beds.sharing(patient)
         }
         await self.store.append(list(changing_beds(found, tables.beds, tables.survivor)), MOVE_S)
+        broker, feeds = self.options.broker, self.options.feeds
+        late = await associate(broker, feeds, tables, self.store, self.partitions, since)
+        if late:
+            log.info("%d readings that had no patient are given to whom ADT has in their bed", late)
         if tables.beds.rows.get(patient) is row:
             await self._keep_bed(patient, seen_to(row))
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
-
-from aiokafka.errors import KafkaError
 
 from rules.wire.instants import parse
 from rules.wire.topics import DEADLETTERS, FEED_ALIASES, FEED_BEDS, FEED_PATIENTS, FEED_RESULTS
@@ -16,8 +13,8 @@ from streams.feeds.mapping.corrections import encode_row
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.patients import Alias, encode_alias, encode_linkage
 from streams.feeds.mapping.wire_events import WireEvent, encode, topic
-from streams.kafka import clients
-from streams.kafka.producer import NotAcknowledged, OutgoingRecord
+from streams.kafka.batching_producer import BatchingProducer
+from streams.kafka.producer import OutgoingRecord
 from streams.kafka.settings import Broker
 
 LARGEST_LETTER = 1_900_000
@@ -42,13 +39,8 @@ class Store:
     """
 
     def __init__(self, broker: Broker, idempotent: bool = True) -> None:
-        self._producer = clients.async_producer(
-            broker,
-            acks="all",
-            enable_idempotence=idempotent,
-            request_timeout_ms=REQUEST_MS,
-            max_request_size=LARGEST_REQUEST,
-            linger_ms=0,
+        self._producer = BatchingProducer(
+            broker, LARGEST_REQUEST, enable_idempotence=idempotent, request_timeout_ms=REQUEST_MS
         )
         self.acknowledged = 0
 
@@ -58,30 +50,16 @@ class Store:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await clients.stop(self._producer)
+        await self._producer.stop()
 
     async def append(self, records: Sequence[OutgoingRecord], patience_s: float) -> None:
         """Append records in order and wait for every acknowledgement. Raises NotAcknowledged.
 
         What did reach the broker although this raises is harmless by its id.
         """
-        try:
-            async with asyncio.timeout(patience_s):
-                sent = [await self._send(record) for record in records]
-                await asyncio.gather(*sent)
-        except (KafkaError, TimeoutError) as fault:
-            raise NotAcknowledged(type(fault).__name__) from fault
+        if records:
+            await self._producer.append(records, patience_s)
         self.acknowledged += len(records)
-
-    async def _send(self, record: OutgoingRecord) -> asyncio.Future[object]:
-        found: asyncio.Future[object] = await self._producer.send(
-            record.topic,
-            record.value,
-            key=record.key,
-            headers=list(record.headers),
-            timestamp_ms=record.time,
-        )
-        return found
 
 
 def records(handled: Handled, source: Source) -> list[OutgoingRecord]:

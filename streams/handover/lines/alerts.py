@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.guideline.nurse_names import subject_name
+from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.events import Ack, Resume, Silence
 from rules.wire.instants import text
@@ -103,13 +104,33 @@ def _late(case: Case, one: AlertRecord) -> Line:
 
 
 def answer_line(case: Case, one: Answer) -> Line:
-    """Return who answered what, when and why."""
+    """Return who answered what, when and why; of what the pager reads, what it made of it."""
     return Line(
-        f"{case.when(one.known)} {one.by}: {_did(case, one)}",
+        f"{case.when(one.known)} {one.by}: {_did(case, one)}{_became(case, one)}",
         (Source(FACT, one.id), *_answered(case, one)),
         one.reason,
         at=text(one.known),
     )
+
+
+NOT_DONE = {
+    pages.ACK_OVER: "it was over by then, nothing is acknowledged",
+    pages.ACK_EARLY: "the pager knew no such alert, nothing is acknowledged",
+    pages.ACK_EXPIRED: "the alert never came to the pager, nothing is acknowledged",
+    pages.ACK_WITHDRAWN: "withdrawn",
+    pages.ALREADY: "it was acknowledged before",
+    pages.SILENCE_CUT: "no longer is possible at this level",
+}
+
+
+def _became(case: Case, one: Answer) -> str:
+    """Return what the pager made of an acknowledgement or silence, where it is not what was asked."""
+    if case.known.pager is None or not isinstance(one, Ack | Silence):
+        return ""
+    answer = case.known.pager.get(one.id)
+    if answer is None:
+        return " (no pager has said what became of it)"
+    return f" ({NOT_DONE[answer.outcome]})" if answer.outcome in NOT_DONE else ""
 
 
 def _answered(case: Case, one: Answer) -> Iterator[Source]:
@@ -125,7 +146,8 @@ def _did(case: Case, one: Answer) -> str:
     if isinstance(one, Resume):
         return f"lifted the stop rule: {case.stop_rule(one.rule)}"
     if isinstance(one, Silence):
-        until = case.when(one.until)
+        answer = (case.known.pager or {}).get(one.id)
+        until = case.when(answer.until if answer is not None and answer.until else one.until)
         return f"silenced {case.subject(one.subject)} up to {one.level} until {until}"
     if one.until is not None and one.until <= one.at:
         return f"ended the acceptance of {case.subject(one.criterion)}"

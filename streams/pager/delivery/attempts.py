@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 import msgspec
 
 from rules.wire import pages
-from rules.wire.alerts import CLEAR, encode, hashed, undecided_alert
+from rules.wire.alerts import CLEAR, encode, system_alert
 from rules.wire.instants import text
 from rules.wire.pages import Audit
 from rules.wire.topics import ALERTS
@@ -20,7 +20,6 @@ from streams.channels.page import Page, Receipt, TransportError
 from streams.kafka.producer import FaustProducer, OutgoingRecord
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy import escalation
-from streams.pager.policy.routes import SYSTEM
 from streams.pager.policy.state import Notification
 
 
@@ -84,24 +83,12 @@ class ChannelAlerts:
             await self.producer.append([self._alert(channel, CLEAR, f"channel {channel} takes pages")])
 
     def _alert(self, channel: str, level: str, message: str) -> OutgoingRecord:
-        return system_alert(f"channel/{channel}", level, message, self.wall())
+        return about_pager(f"channel/{channel}", level, message, self.wall())
 
 
-def system_alert(subject: str, level: str, message: str, now: int) -> OutgoingRecord:
+def about_pager(subject: str, level: str, message: str, now: int) -> OutgoingRecord:
     """Return an alert of the pager about the system, with the same id every time. `now`: ms."""
-    alert = undecided_alert(
-        id=hashed(f"{EVERY_PATIENT}|{SYSTEM}|{subject}"),
-        seq=now,
-        patient=EVERY_PATIENT,
-        kind=SYSTEM,
-        subject=subject,
-        level=level,
-        at=now,
-        message=message,
-        value=None,
-        unit=None,
-        limit=None,
-    )
+    alert = system_alert(subject, level, message, now, seq=now)
     return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 

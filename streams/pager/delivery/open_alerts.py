@@ -12,9 +12,9 @@ import msgspec
 from rules.wire.alerts import RANK
 from rules.wire.vocabulary import is_made_up
 from streams.kafka.blocking_reader import records
-from streams.kafka.fencing import AGE, TERM
+from streams.kafka.fencing import TERM
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import key
+from streams.kafka.state_record import AGE, key
 from streams.kafka.topics import changelog
 from streams.pager.delivery.outbox import TABLE, opened
 from streams.pager.policy.shadow import MADE

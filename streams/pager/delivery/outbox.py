@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from rules.wire.pages import Audit, encode
 from rules.wire.topics import PAGES
-from streams.kafka.fencing import FencedTable, begin, stamped, unstamped
+from streams.kafka.fencing import FencedTable, begin
 from streams.kafka.producer import FaustProducer, OutgoingRecord
-from streams.kafka.state_record import UnknownStateRecord, key
+from streams.kafka.state_record import UnknownStateRecord, key, stamped, unstamped
 from streams.pager.policy.escalation import wake
 from streams.pager.policy.notifications import PagingOutcome
 from streams.pager.policy.routes import Paging

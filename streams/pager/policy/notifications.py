@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from rules.wire import alerts, pages
 from rules.wire.instants import MINUTE
 from rules.wire.pages import Audit
-from streams.pager.policy.routes import SYSTEM, Paging, PagingRoute, decide
+from streams.pager.policy.routes import Paging, PagingRoute, decide
 from streams.pager.policy.state import (
     ActiveSilence,
     Gathered,
@@ -55,7 +55,7 @@ def page(
         return superseded(work, episode, alert)
     if (
         not worsened
-        and alert.transition.kind != SYSTEM
+        and alert.transition.kind != alerts.SYSTEM
         and alert.transition.level != "absolute"
         and flooding(work)
     ):
@@ -110,9 +110,7 @@ def notify_step(work: UnitOfWork, episode: PagedEpisode, route: PagingRoute, ste
     step_channels = route.steps[step].channels
     more = [channel for channel in step_channels if channel not in incident.channels]
     identities = incident.identities | {channel: work.identity(channel) for channel in more}
-    incident = replace(
-        incident, step=step, channels=(*incident.channels, *more), identities=identities
-    )
+    incident = replace(incident, step=step, channels=(*incident.channels, *more), identities=identities)
     if incident.shadow:
         incident = replace(incident, tried=incident.channels, accepted=incident.accepted or work.now)
     for channel in step_channels:

@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.wire import pages
-from rules.wire.alerts import RANK, Transition
+from rules.wire.alerts import RANK, SYSTEM, Transition
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
 from rules.wire.vocabulary import is_test_patient
 from streams.pager.policy.state import ActiveSilence, Identity
 
-SYSTEM = "system"
 """The kind of alerts about the machine itself; their patient is `*`."""
 
 

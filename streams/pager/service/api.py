@@ -2,7 +2,7 @@
 
 They go into `il2.commands` as the command line's do. A bearer token is needed.
 POST   /v1/alerts/{id}/ack    {"by", "reason", "actionable"?, "patient"?}
-GET    /v1/alerts             what is open and was paged
+GET    /v1/alerts             what is open and was paged, or in shadow would have been ("shadow": true)
 POST   /v1/silences           {"patient", "subject", "level", "until" or "minutes", "by", "reason"}
 GET    /v1/silences
 DELETE /v1/silences/{id}      {"by", "reason"}
@@ -164,7 +164,7 @@ class ApiHandlers:
         )
 
     async def alerts(self, _: web.Request) -> web.StreamResponse:
-        """List the open alerts that were paged."""
+        """List the open alerts that were paged, or in shadow would have been."""
         return listed(
             alert for patient, state in self.writer.states.items() for alert in opened(patient, state)
         )
@@ -193,20 +193,29 @@ async def decoded_body(request: web.Request, shape: type[Shape]) -> Shape:
 
 
 class OpenAlert(msgspec.Struct, frozen=True):
-    """An open episode that was paged. `acknowledged`: by whom."""
+    """An open episode that was paged.
+
+    `acknowledged`: by whom; `shadow`: it only would have been paged, and no receiver has it.
+    """
 
     id: str
     patient: str
     subject: str
     level: str
     acknowledged: str | None
+    shadow: bool
 
 
 def opened(patient: str, state: PagingState) -> list[OpenAlert]:
-    """Return the open episodes that were paged."""
+    """Return the open episodes that were paged, and those that in shadow would have been."""
     return [
         OpenAlert(
-            episode.id, patient, episode.subject, episode.level, episode.acked.by if episode.acked else None
+            id=episode.id,
+            patient=patient,
+            subject=episode.subject,
+            level=episode.level,
+            acknowledged=episode.acked.by if episode.acked else None,
+            shadow=episode.incident.shadow,
         )
         for episode in state.episodes.values()
         if episode.incident is not None

@@ -24,7 +24,7 @@ from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
 from streams.kafka.fencing import belongs
 from streams.kafka.partition_check import Shape
-from streams.pager.delivery.attempts import system_alert
+from streams.pager.delivery.attempts import about_pager
 from streams.pager.delivery.outbox import TABLE, Outbox, OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.escalation import due, reroute
@@ -161,10 +161,10 @@ class PagerAgent(FaustAgent):
         if lost:
             log.error("partitions %s: the outbox is lost", ", ".join(map(str, lost)))
             text = LOST.format(", ".join(map(str, lost)))
-            await self.writer.producer.append([system_alert(OUTBOX_LOST, "technical", text, now)])
+            await self.writer.producer.append([about_pager(OUTBOX_LOST, "technical", text, now)])
         elif self.rebuilt:
             self.rebuilt = False
-            await self.writer.producer.append([system_alert(OUTBOX_LOST, CLEAR, REBUILT, now)])
+            await self.writer.producer.append([about_pager(OUTBOX_LOST, CLEAR, REBUILT, now)])
 
     def _may_open(self) -> bool:
         """Return whether its partitions are read back, and still its own."""

@@ -16,7 +16,7 @@ from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.refusals import MALFORMED
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.ranks import Ranks
+from streams.kafka.state_record import Ranks
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command

@@ -47,11 +47,13 @@ class Result(NamedTuple):
 
 class Contender:
     """A context: `module` of python runs inside; `begins`: what is in the line it prints at its
-    first record.
+    first record. `root`: the checkout it is of; one with a .venv is run by that.
     """
 
-    def __init__(self, module: str, arguments: Iterable[str], begins: str = FIRST) -> None:
-        self.command, self.begins = [sys.executable, "-m", module, *arguments], begins
+    def __init__(self, module: str, arguments: Iterable[str], begins: str = FIRST, root: Path = ROOT) -> None:
+        own = root / ".venv" / "bin" / "python"
+        python = str(own) if root != ROOT and own.exists() else sys.executable
+        self.command, self.begins, self.root = [python, "-m", module, *arguments], begins, root
         self.said: list[str] = []
         self.began: float | None = None
         self.spent: float | None = None
@@ -60,7 +62,7 @@ class Contender:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
-            cwd=ROOT,
+            cwd=self.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,4 +1,6 @@
-"""A plain Faust agent: one record, one table write. `python -m tests.bench.pipeline.plain SERVERS RECORDS`.
+"""A plain Faust agent: one record, one table write.
+
+`python -m tests.bench.pipeline.plain SERVERS RECORDS`; with `GROUP STATES` behind, live: from the states of a file.
 
 Changelog, alerts and the interval of commits as the worker has them; nothing else of it: no batches, no order
 across topics, no owed alerts.
@@ -12,21 +14,20 @@ import tempfile
 from typing import Any
 
 import faust
-import msgspec
 
 from rules.wire.topics import ALERTS, PARTITIONS, VITALS
 from streams.kafka.settings import Broker
 from tests.bench.pipeline.contest import FIRST
-from tests.bench.pipeline.engine import step
+from tests.bench.pipeline.engine import read_states, step
 
 GROUP = "bench-plain"
 
 
-def app(broker: Broker, folder: str) -> faust.App:
-    """The app with its agent."""
+def app(broker: Broker, folder: str, group: str = GROUP, begin: str = "") -> faust.App:
+    """The app with its agent; `begin`: a file of states to begin with, live."""
     url, _ = broker.for_faust()
     made = faust.App(
-        GROUP,
+        group,
         broker=url,
         store="memory://",
         datadir=folder,
@@ -45,33 +46,34 @@ def app(broker: Broker, folder: str) -> faust.App:
         ALERTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
     )
 
+    earlier = read_states(begin)
+
     async def watch(stream: Any) -> None:
         async for event in stream.events():
-            await take(event.message, states, alerts)
+            await take(event.message, states, alerts, earlier, bool(begin))
 
     made.agent(vitals, name="watch")(watch)
     return made
 
 
-async def take(message: Any, states: Any, alerts: Any) -> None:
+async def take(message: Any, states: Any, alerts: Any, earlier: dict[bytes, bytes], live: bool) -> None:
     """One record."""
     if not states:
         print(FIRST, flush=True)
     key = message.key
-    states[key], said = step(
-        states.get(key), message.value, key, int(message.timestamp * 1000), message.offset
-    )
+    state = states.get(key) or earlier.pop(key, None)
+    states[key], said = step(state, message.value, key, int(message.timestamp * 1000), message.offset, live)
     for alert in said:
-        await alerts.send(key=key, value=msgspec.json.encode(alert))
+        await alerts.send(key=key, value=alert)
 
 
-async def run(broker: Broker) -> None:
+async def run(broker: Broker, *live: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        made = app(broker, folder)
+        made = app(broker, folder, *live)
         made.finalize()
         await made.start()
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Broker(sys.argv[1])))
+    asyncio.run(run(Broker(sys.argv[1]), *sys.argv[3:]))

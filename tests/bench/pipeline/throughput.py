@@ -9,10 +9,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from streams.kafka.settings import Broker
-from tests.bench.pipeline.contest import Contender, Result, timed
+from tests.bench.pipeline.contest import ROOT, Contender, Result, timed
 
 SHARE = 10
 FEWEST = 20_000
@@ -38,8 +39,8 @@ def module(name: str) -> Callable[[Broker, int, str], Contender]:
     )
 
 
-def worker(broker: Broker, clock: str, folder: str) -> Contender:
-    """The worker as it is shipped."""
+def worker(broker: Broker, clock: str, folder: str, root: Path = ROOT, group: str = "il2watch") -> Contender:
+    """The worker as it is shipped, of a checkout."""
     given = [
         "worker",
         "--broker",
@@ -50,8 +51,10 @@ def worker(broker: Broker, clock: str, folder: str) -> Contender:
         "0",
         "--state-dir",
         folder,
+        "--id",
+        group,
     ]
-    return Contender("streams", given, begins="at work on")
+    return Contender("streams", given, begins="at work on", root=root)
 
 
 WORKER = Entry("il2watch worker", "il2watch", lambda broker, _, folder: worker(broker, "log", folder))
@@ -59,7 +62,7 @@ ENTRIES = (
     WORKER,
     Entry("plain Faust agent", "bench-plain", module("plain"), aim=5, part=True),
     Entry("Quix Streams", "bench-quix", module("quix"), aim=1.5, part=True, needs="quixstreams"),
-    Entry("aiokafka, JSON only", "bench-raw", module("raw")),
+    Entry("aiokafka, JSON only", "bench-raw", module("raw"), aim=0.4),
 )
 
 

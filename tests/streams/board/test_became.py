@@ -10,7 +10,7 @@ import pytest
 from rules.wire import pages
 from rules.wire.assessments import AcceptedItem
 from rules.wire.pages import PageRecord
-from streams.board.became import OF_PAGER, became, unanswered
+from streams.board.commands import OF_PAGER, became, unanswered
 from streams.kafka import commands
 from streams.projections.patients import PatientProjection
 from tests.streams.samples import assessed

@@ -13,11 +13,14 @@ import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.wire.instants import parse
+from rules.wire.pages import ACKNOWLEDGED, Audit, encode
+from rules.wire.topics import PAGES
 from streams.board.access.auth_settings import AuthSettings, Proxy
 from streams.board.access.session import patient_key
 from streams.board.board_state import BoardState, DisplaySettings
 from streams.board.request_handlers import handed_over
 from streams.cli import main
+from streams.projections.patients import TopicRecord
 from tests.streams.board.board_here import Served, serving
 from tests.streams.board.wards import at, oliguria, published
 from tests.streams.handover.wards import SHIFTS, simulated, written
@@ -28,8 +31,9 @@ TICK = {"type": "tick", "id": "t1", "patient": "*", "at": at(430)}
 def test_the_figures_on_the_board_are_those_of_the_command(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    end = SHIFTS[2]
-    known = [one for one in simulated(tmp_path, 2.0, 4) if parse(one.get("known", one["at"])) <= parse(end)]
+    end, later = SHIFTS[2], "2026-03-04T04:00:00Z"
+    all_of_it = simulated(tmp_path, 2.0, 4)
+    known = [one for one in all_of_it if parse(one.get("known", one["at"])) <= parse(end)]
     path = written(
         [*known, {"type": "tick", "id": "end", "patient": "*", "at": end}], tmp_path / "known.jsonl"
     )
@@ -38,6 +42,7 @@ def test_the_figures_on_the_board_are_those_of_the_command(
     command = json.loads(capsysbinary.readouterr().out)
     state = BoardState(SCHWARTZENTRUBER_2001, DisplaySettings(wall=False), partial(patient_key, b"s" * 32))
     state.apply(published([json.loads(line) for line in Path(path).read_text().splitlines()], end))
+    state.apply(accepted(known))
     board, units = asyncio.run(handed_over(state, None))
     shown = json.loads(msgspec.json.encode(board))
     assert units == sorted({one["unit"] for one in command["sheets"]})
@@ -46,6 +51,33 @@ def test_the_figures_on_the_board_are_those_of_the_command(
         assert figures(one) == figures(other)
         for name in ("dose", "open", "ended", "answers", "in-force", "ahead", "figures", "labs"):
             assert texts(one, name) == texts(other, name), (one["patient"], name)
+    since = [one for one in all_of_it if parse(one.get("known", one["at"])) <= parse(later)]
+    state.apply(published([*since, {"type": "tick", "id": "later", "patient": "*", "at": later}], later))
+    after, _ = asyncio.run(handed_over(state, None))
+    assert (after.end, after.at) == (board.end, board.at)
+    for one, other in zip(json.loads(msgspec.json.encode(after))["sheets"], shown["sheets"], strict=True):
+        assert (one["patient"], one["advised"], "as_of" in one) == (other["patient"], other["advised"], False)
+        for name in ("dose", "open", "ended", "answers", "in-force", "attention", "ahead"):
+            assert texts(one, name) == texts(other, name), (one["patient"], name)
+
+
+def accepted(events: list[dict[str, Any]]) -> list[TopicRecord]:
+    """What a pager says that took every acknowledgement."""
+    return [
+        TopicRecord(
+            PAGES,
+            one["patient"].encode(),
+            encode(
+                Audit(
+                    when=parse(one["at"]), outcome=ACKNOWLEDGED, patient=one["patient"],
+                    alert=one["alert"], command=one["id"],
+                )
+            ),
+            parse(one["at"]),
+        )
+        for one in events
+        if one["type"] == "ack"
+    ]  # fmt: skip
 
 
 def figures(sheet: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from streams.channels.options import ChannelOptions, HttpOptions
 from streams.channels.registry import KINDS
 from streams.cli.main import main
 from streams.config.pager import Pager
-from streams.pager.delivery import retry
+from streams.pager.delivery import workers
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:'imghdr' is deprecated:DeprecationWarning"
@@ -90,8 +90,8 @@ def test_every_key_that_many_kinds_take_is_told_and_no_other() -> None:
         f"{pagerduty.MOST_KEY} of the key",
         f"{pagerduty.MOST_EVENT // 1000} kB an event",
         f"after a 429 the channel rests {pagerduty.REST_S:.0f} s",
-        f"up to {retry.MOST_ASKED_S / 60:.0f} min",
-        f"it rests {retry.REST_S:.0f} s, doubled up to {retry.MOST_REST_S:.0f} s",
+        f"up to {workers.MOST_ASKED_S / 60:.0f} min",
+        f"it rests {workers.REST_S:.0f} s, doubled up to {workers.MOST_REST_S:.0f} s",
         f"a text of {webhook.SHORTEST} bytes or more",
         (
             "`try-refused-after` "

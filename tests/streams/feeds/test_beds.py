@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ from streams.feeds.mapping.beds import (
 from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.hl7.handling import handle
 from streams.feeds.mapping.tables import Tables
-from streams.feeds.offline import Records
+from streams.feeds.offline import Records, captured
 from tests.streams.feeds.support import NOW, line, lines, rules, sample
 
 BY_BED = msgspec.structs.replace(rules("ward"), by_bed=True, keeps_beds=True)
@@ -172,6 +173,26 @@ def test_when_adt_says_later_who_lay_there_readings_are_taken_back_and_sent_agai
     later, standing = MOVES[name]
     through(later, tables, records)
     assert in_force(records) == standing
+
+
+def test_offline_a_reading_that_came_before_adt_is_known_when_adt_says_whose_it_is(tmp_path: Path) -> None:
+    messages = [
+        reading("1000"),
+        adt("A01", "P2", "020930", "4W^12^B"),
+        adt("A01", "P1", "020900", made="021030"),
+        adt("A08", "P1", "021040"),
+    ]
+    for number, data in enumerate(messages):
+        (tmp_path / str(number)).write_bytes(data)
+    tables = Tables()
+    records = Records(tables)
+    imported = msgspec.structs.replace(BY_BED, imported=True)
+    for each in captured(sorted(tmp_path.iterdir()), imported, NOW, tables):
+        records.add(each.answered.handled)
+    found = [fact for fact in records.all if fact["type"] == "vitals"]
+    assert [(fact["patient"], fact["at"], fact["known"]) for fact in found] == [
+        ("P1", "2026-03-02T15:00:00Z", "2026-03-02T15:30:00Z")
+    ]
 
 
 HOUR = 3_600_000

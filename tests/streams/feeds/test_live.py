@@ -120,6 +120,32 @@ def test_a_reading_given_by_bed_is_taken_back_when_adt_says_that_somebody_else_l
         assert wait_until(right, PATIENCE_S), values(broker, VITALS)
 
 
+def test_a_reading_that_came_before_adt_is_given_to_its_patient_also_when_the_feed_is_killed_in_between(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with running(broker, tmp_path, 'beds = "adt"') as feed:
+        for each in (reading("1000"), reading("1010"), reading("1020").replace(b"4W^12^A", b"4W^12^B")):
+            ask(feed.port, each)
+        assert values(broker, VITALS) == []
+        assert len(list(blocking_reader.records(broker, DEADLETTERS))) == 3
+        ask(feed.port, adt("A01", "P1", "021005", made="021100"))
+        feed.kill()
+        feed.start()
+
+        def given() -> set[tuple[object, ...]]:
+            return {
+                (each["patient"], str(each["at"])[11:16], each["source"]) for each in values(broker, VITALS)
+            }
+
+        wanted = {("P1", "15:10", "ward: bed 4W^12^A")}
+        assert wait_until(lambda: bool(given()), PATIENCE_S)
+        ask(feed.port, adt("A01", "P2", "020900", "4W^12^B"))
+        wanted |= {("P2", "15:20", "ward: bed 4W^12^B")}
+        assert wait_until(lambda: given() >= wanted, PATIENCE_S), given()
+        assert given() == wanted
+        assert len(list(blocking_reader.records(broker, DEADLETTERS))) == 3
+
+
 def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manager(
     broker: Broker, tmp_path: Path
 ) -> None:

@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 
+from rules.ingest.decode import decode
+from rules.wire import pages
+from rules.wire.pages import PageRecord
 from streams.cli import main
-from tests.streams.board.wards import at, oliguria, vitals
+from streams.handover.folded import Wanted, handover
+from streams.projections.pages import answer
+from tests.streams.board.wards import GUIDE, at, oliguria, vitals
 
 Capture = pytest.CaptureFixture[str]
 Write = Callable[..., str]
@@ -106,6 +111,46 @@ def test_commands_in_force_stand_with_their_ends(write: Write, capsys: Capture) 
         "15:50 acceptance of Bilirubin ends"
     )
     assert [line["note"] for line in lines(sheet, "answers")] == ["known", "known"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words"),
+    [
+        ([pages.ACKNOWLEDGED], ""),
+        ([pages.ALREADY], " (it was acknowledged before)"),
+        ([pages.ACK_OVER], " (it was over by then, nothing is acknowledged)"),
+        ([pages.ACK_EARLY, pages.ACKNOWLEDGED], ""),
+        ([pages.ACK_EARLY], " (the pager knew no such alert, nothing is acknowledged)"),
+        (
+            [pages.ACK_EARLY, pages.ACK_EXPIRED],
+            " (the alert never came to the pager, nothing is acknowledged)",
+        ),
+        ([], " (no pager has said what became of it)"),
+    ],
+)
+def test_an_answer_says_what_the_pager_made_of_it(outcomes: list[str], words: str) -> None:
+    events = [
+        *oliguria(),
+        {"type": "ack", "id": "a1", "patient": "p1", "at": at(200), "alert": "x", "by": "rn", "reason": "ok"},
+        command("silence", "s1", 210, subject="hypotension", level="relative", until=at(460)),
+        tick(),
+    ]
+    read = [event for one in events if (event := decode(json.dumps(one).encode())[0]) is not None]
+    said: dict[str, PageRecord] = {}
+    for outcome in outcomes:
+        answer(said, PageRecord(when=at(200), outcome=outcome, patient="p1", command="a1"))
+    answer(
+        said, PageRecord(when=at(210), outcome=pages.SILENCE_CUT, patient="p1", command="s1", until=at(445))
+    )
+
+    def texts_of(pager: dict[str, PageRecord] | None) -> list[str]:
+        found = handover(read, GUIDE, Wanted(), lambda _, location: location, pager)
+        return [line.text for line in found.sheets[0].section("answers")]
+
+    acked, silenced = texts_of(said)
+    assert acked == f"11:20 rn: acknowledged an alert that is not known here{words}"
+    assert silenced.endswith("until 15:25 (no longer is possible at this level)")
+    assert not any("(" in text for text in texts_of(None))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from random import Random
 import pytest
 
 from rules.wire.instants import text
-from streams.kafka.fencing import AGE, TERM
+from streams.kafka.fencing import TERM
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import AGE
 from streams.kafka.topics import changelog
 from streams.pager.delivery.outbox import TABLE, opened
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving

@@ -23,7 +23,9 @@ from streams.qualify.interface import Interface
 from streams.service.exit_codes import version
 from tests.streams.pager.process import audits
 from tests.streams.qualify.stack import Service, Stack, stack
+from tests.streams.worker.process import ROOT
 
+PILOT = ROOT / "docs" / "howto" / "pilot.md"
 LIBFAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 pytestmark = [
@@ -69,6 +71,8 @@ def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_p
     html = report.read_text(encoding="utf-8")
     assert all(re.search(rf"<th[^>]*>{step['title']}</th>", html) for step in found["steps"])
     assert "Signatures" in html
+    listed = re.findall(r"^ok {7}(.+) \([\d.]+ s\)$", PILOT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == [step["title"] for step in found["steps"]]
     assert 'il2_qualification_steps{result="failed"} 0.0' in (tmp_path / "il2watch.prom").read_text()
     arrived = [one.did for one in running.receiver.arrivals if "absolute" in one.key]
     assert arrived == ["opened", "acknowledged", "resolved"]

@@ -81,13 +81,16 @@ def test_a_looser_threshold_is_a_warning_in_the_line_s_own_words(tmp_path: Path)
         (("--report", "q.pdf"), "does not end in .html"),
         (("--report", "nowhere/q.html", "--offline"), "no folder nowhere"),
         (("--report", "q.html", "--offline", "--config", "none.toml"), "none.toml: No such file"),
+        (("--report", "q.html", "--config", "DRAFT"), "Read and sign these rows (il2watch packs show PACK)"),
     ],
 )
 def test_what_cannot_be_reported_is_refused_before_anything_is_made(
-    arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    draft = tmp_path / "draft.toml"
+    draft.write_text('[packs]\ndecides = "dutcher-2014/1"\n')
     try:
-        code = main.main(["qualify", *arguments])
+        code = main.main(["qualify", *(str(draft) if word == "DRAFT" else word for word in arguments)])
     except SystemExit as ended:
         code = int(ended.code or 0)
     assert code == 2

@@ -58,6 +58,7 @@ class Charts:
 
     def __init__(self, paper: Paper) -> None:
         self.found = paper.rows
+        self.own: dict[int, int] = {}
 
     def rows(self, partition: int) -> dict[str, StateRecord]:
         return {
@@ -78,6 +79,9 @@ class Charts:
         self.found[name] = value
 
     def is_new(self, partition: int) -> bool:
+        return False
+
+    def is_older(self, partition: int) -> bool:
         return False
 
 

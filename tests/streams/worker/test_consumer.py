@@ -20,10 +20,12 @@ from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
 from streams.worker.consumer import CARRIER, BatchConsumer, transport
 from streams.worker.fetch_buffer import FetchBuffer
+from streams.worker.state_store import Mark, state_store
 from tests.streams.worker.in_memory_kafka import Record
 
 NUMBER = 3
 NOTHING = (0,) * len(INPUTS)
+MARK = Mark(1, 0, 100, 5)
 
 
 async def ends(tps: Iterable[TP]) -> dict[TP, int]:
@@ -33,8 +35,9 @@ async def ends(tps: Iterable[TP]) -> dict[TP, int]:
 @pytest.fixture
 def consumer(tmp_path: Path) -> Iterator[BatchConsumer]:
     """A consumer that never met a broker, in its first generation."""
-    app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, Shape(4, 1), 10.0, "il2watch-test")
-    app.transport = transport(app, ends, None)
+    shape = Shape(4, 1)
+    app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, shape, 10.0, "il2watch-test")
+    app.transport = transport(app, ends, None, state_store(app, shape))
     app.consumer_generation_id = 1
 
     async def made() -> BatchConsumer:
@@ -196,6 +199,11 @@ def test_before_a_recovery_has_ended_no_batch_is_handed_on(
     monkeypatch.setattr(consumer, "assignment", lambda: {TP(topic, NUMBER) for topic in INPUTS})
     monkeypatch.setattr("streams.kafka.fencing.FencedConsumer._sought", seek)
 
+    async def marks(*_: Any) -> dict[int, Mark]:
+        return {NUMBER: MARK}
+
+    monkeypatch.setattr(consumer._thread, "call_thread", marks)
+
     async def ready() -> int:
         consumer.buffers[NUMBER].put(0, [Record(INPUTS[0], NUMBER, 0, 0, b"p", b"{}")])
         return len(await consumer._ready())
@@ -208,6 +216,7 @@ def test_before_a_recovery_has_ended_no_batch_is_handed_on(
         return [before, await ready()]
 
     assert asyncio.run(recovered()) == [0, 1]
+    assert consumer.store.marks == {NUMBER: MARK}
     consumer.app.consumer_generation_id = 2
     assert asyncio.run(ready()) == 0
     assert asyncio.run(recovered()) == [0, 1]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from streams.pager.delivery.retry import (
+from streams.pager.delivery.workers import (
     MOST_ASKED_S,
     MOST_REST_S,
     REST_S,

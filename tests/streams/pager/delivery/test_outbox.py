@@ -11,8 +11,8 @@ from faust.types import TP
 from msgspec.structs import replace
 
 from rules.wire.topics import ALERTS, COMMANDS
-from streams.kafka.fencing import AGE, TERM
-from streams.kafka.state_record import UnknownStateRecord
+from streams.kafka.fencing import TERM
+from streams.kafka.state_record import AGE, UnknownStateRecord
 from streams.pager.delivery.outbox import Outbox, OutboxWriter, opened, written
 from streams.pager.policy.alerts import receive
 from streams.pager.policy.state import PagingState

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.channels.http import permanent, retry_after_s
-from streams.pager.delivery.retry import MOST_ASKED_S, Backoff, wait_s
+from streams.pager.delivery.workers import MOST_ASKED_S, Backoff, wait_s
 
 DRAW = st.floats(0, 1, exclude_max=True)
 ATTEMPTS = st.integers(1, 10_000)

@@ -18,6 +18,7 @@ from rules.wire.pages import Audit
 from streams.pager.policy.routes import EscalationStep, Paging, PagingRoute
 from streams.pager.policy.shadow import MADE, switch
 from streams.pager.policy.state import pack, unpack
+from streams.pager.service.api import opened
 from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert, silence
 from tests.streams.pager.policy.test_laws import EVERYTHING, Course, acts
 
@@ -133,6 +134,24 @@ def test_a_reminder_after_the_switch_pages_under_the_key_that_no_receiver_has_se
     assert ward.turn(shadow=False) == []
     assert ward.wait(START + 5 * HOUR) == []
     assert ward.tell(alert("reminder", "absolute", START + 6 * HOUR, seq=2)) == ["trigger e1:absolute nurse"]
+
+
+def test_the_list_of_open_alerts_says_which_no_receiver_has() -> None:
+    ward = Ward(replace(PAGING, shadow=True))
+
+    def listed() -> list[tuple[str, bool]]:
+        return [(one.id, one.shadow) for one in opened("p1", ward.book)]
+
+    ward.tell(alert("opened", "absolute", seq=1))
+    assert listed() == [("e1", True)]
+    ward.turn(shadow=False)
+    assert listed() == []
+    ward.tell(alert("reminder", "absolute", START + 6 * HOUR, seq=2))
+    assert listed() == [("e1", False)]
+    ward.deliver(START + 6 * HOUR)
+    ward.turn(shadow=True)
+    ward.tell(alert("opened", "relative", START + 7 * HOUR, seq=3, id="e2", subject="creatinine"))
+    assert listed() == [("e1", False), ("e2", True)]
 
 
 def test_an_end_after_the_switch_is_told_to_nobody_who_never_heard_of_the_beginning() -> None:

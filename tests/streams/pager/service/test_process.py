@@ -258,8 +258,11 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         assert here.triggered("e1:absolute")
         assert ask(f"{base}/alerts", "guess") == (401, {"error": "a bearer token is needed"})
         assert ask(f"{base}/alerts", "let-me-in")[1] == [
-            {"id": "e1", "patient": "p1", "subject": "hypotension", "level": "absolute", "acknowledged": None}
-        ]
+            {
+                "id": "e1", "patient": "p1", "subject": "hypotension", "level": "absolute",
+                "acknowledged": None, "shadow": False,
+            }
+        ]  # fmt: skip
         assert ask(f"{base}/alerts/e1/ack", "let-me-in", {"by": "rn-14"})[0] == 400
         assert ask(f"{base}/alerts/e9/ack", "let-me-in", who)[0] == 404
         assert ask(f"{base}/alerts/e1/ack", "let-me-in", who)[0] == 202
@@ -274,7 +277,9 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         (silence,) = ask(f"{base}/silences", "let-me-in")[1]
         assert ask(f"{base}/silences/{silence['id']}", "let-me-in", who, "DELETE")[0] == 202
         assert until(lambda: ask(f"{base}/silences", "let-me-in")[1] == [])
-        served = urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=PATIENCE_S).read().decode()
+        served = (
+            urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=PATIENCE_S).read().decode()
+        )
         for line in (
             'il2_pages_total{channel="oncall",outcome="accepted"} 2.0',
             'il2_pages_enqueued_total{action="trigger",kind="blood-pressure",level="absolute",unit=""} 1.0',
