@@ -15,6 +15,7 @@ from rules.decide.recommendation import (
     recommend,
     uncounted,
     unread_rows,
+    with_unread,
 )
 from rules.decide.state import Patient
 from rules.decide.subjects import DOSE_ERROR, HYPOTENSION
@@ -178,7 +179,7 @@ def verdict(patient: Patient, floor: bool = True) -> Verdict:
     """Return the verdict on the next dose; rows that nobody has read are left out of it."""
     seen = _as_seen(patient)
     recommendation = recommend(seen, floor, unread=False)
-    whole = recommend(seen, floor)
+    whole = with_unread(seen, recommendation)
     word, due = recommendation.word, due_at(patient.chart)
     if due is None or patient.chart.cycle.start is None or _over(patient):
         return Verdict("none", whole.word, whole.reasons)

@@ -126,6 +126,14 @@ def recommend(patient: Patient, floor: bool = True, unread: bool = True) -> Reco
     return _by_count(patient, floor)
 
 
+def with_unread(patient: Patient, found: Recommendation) -> Recommendation:
+    """Return a recommendation made without the rows that nobody has read as it is with them."""
+    unread = unread_rows(patient)
+    if found.word not in ("proceed", "cannot-tell") or not unread or unread[0] in found.reasons:
+        return found
+    return Recommendation("cannot-tell", (*found.reasons, *unread), found.count)
+
+
 def _rows_decide(patient: Patient, floor: bool, unread: bool) -> Recommendation:
     """Return what the rows decide, each by its effect (editions.md 3, Rows-decide)."""
     found, guideline = count(patient), patient.guideline

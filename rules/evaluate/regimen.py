@@ -69,12 +69,27 @@ def cycles_of(chart: Chart) -> Iterator[CycleDoses]:
         yield CycleDoses(start, given[0] if given else start, given[-1] if given else start, len(given))
 
 
+COURSE = "course"
+
+
 def course_before(chart: Chart, now: Instant) -> tuple[CycleDoses, ...]:
-    """Return the cycle before the present one if both are of one course; a course has two cycles at most."""
+    """Return the cycle before the present one if both are of one course; a course has two cycles at most.
+
+    Several packs and rules ask for it at one decision.
+    """
+    kept, before = chart.memo.get(COURSE), lasting(chart.earlier, now).cycles
+    stamp = (chart.n, chart.cycle, before)
+    if kept is None or kept[0] != stamp:
+        kept = chart.memo[COURSE] = (stamp, None, _course_before(chart, before))
+    found: tuple[CycleDoses, ...] = kept[2]
+    return found
+
+
+def _course_before(chart: Chart, before: tuple[CycleDoses, ...]) -> tuple[CycleDoses, ...]:
     present = list(cycles_of(chart))
     if not present:
         return ()
-    earlier = [one for one in (*lasting(chart.earlier, now).cycles, *present[:-1]) if one.number]
+    earlier = [one for one in (*before, *present[:-1]) if one.number]
     course: list[CycleDoses] = []
     for one in earlier:
         same = len(course) == 1 and one.first - course[-1].last <= WITHIN

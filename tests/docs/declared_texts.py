@@ -12,6 +12,7 @@ from rules.guideline.advice_declarations import Advice
 from rules.guideline.correctives import NOBODY
 from rules.guideline.declarations import Row
 from rules.guideline.nurse_names import FINDING_NAMES
+from rules.guideline.packs.registry import PACKS
 
 
 class Text(NamedTuple):
@@ -52,6 +53,17 @@ def advice() -> Iterator[Text]:
     """Yield what each advice and watch says, and what its end says."""
     for one in GUIDELINE.advice:
         yield Text(f"advice {one.code}", tuple(_advised(one)), one.source)
+
+
+def advice_of_packs() -> Iterator[Text]:
+    """Yield what each advice of a guideline pack says, and what its end says."""
+    for pack in PACKS.values():
+        for one in pack.advice:
+            yield Text(
+                f"advice {pack.key} {one.code}", (one.text, f"(ended) {one.ended}"), one.source.text
+            )
+        for item in pack.monitoring:
+            yield Text(f"monitoring {pack.key} {item.what}", (item.words,), item.source)
 
 
 def _advised(one: Advice) -> Iterator[str]:

@@ -161,8 +161,7 @@ def _stretches(collections: list[Collection], covers: int) -> Iterator[tuple[lis
 def _inputs(row: RefractoryRow) -> int:
     return (
         dirty_flags.FLUIDS
-        | dirty_flags.SYSTOLIC
-        | dirty_flags.URINE
+        | (dirty_flags.SYSTOLIC if row.rate is None else dirty_flags.URINE)
         | (dirty_flags.INFUSIONS if row.weaned is not None else 0)
         | dirty_flags.BASELINE
         | dirty_flags.WEIGHT

@@ -173,22 +173,22 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _status(self, name: str, status: str) -> str:
         return VERIFIED if name in self.signed else status
 
-    @property
+    @cached_property
     def unverified(self) -> tuple[str, ...]:
         """The names of the rows and items that keep the pack a draft."""
         return tuple(name for name, status, _ in self.parts() if status != VERIFIED)
 
-    @property
+    @cached_property
     def status(self) -> str:
         """`verified`, or `draft` while a row or an item was not read in the source."""
         return DRAFT if self.unverified else VERIFIED
 
-    @property
+    @cached_property
     def unread(self) -> tuple[str, ...]:
         """The rows that are not open and that nobody signed."""
         return tuple(one.row for one in self.not_open if f"not_open.{one.row}" not in self.signed)
 
-    @property
+    @cached_property
     def draft_rows(self) -> frozenset[str]:
         """The codes of the rows that are a draft."""
         return frozenset(row.code for row in self.rows if self._status(row.code, row.status) != VERIFIED)
