@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, FACTS, Chart
 from rules.chart.corrections import FINAL, LAST_WORD, PRELIMINARY, RANK
-from rules.chart.facts import Fact, Ghost, drop
+from rules.chart.facts import Fact, Ghost, charted_at, drop
 from rules.chart.identity import beats, digest_of, first_final, keep_digest, supersedes
 from rules.chart.merging import (
     UNIT,
@@ -148,12 +148,11 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> tu
 
 def _count_doubted(chart: Chart, event: events.Event, outcome: Recorded) -> None:
     """Count a weight that is too far from the one before it; the next reading may still confirm it."""
-    charted = (
-        chart.raw_weights
-        and isinstance(event, events.Vitals)
-        and any(weight.id == event.id for weight in chart.raw_weights)
-    )
-    if charted and all(weight.id != event.id for weight in chart.weights):
+    if (
+        isinstance(event, events.Vitals)
+        and any(weight.id == event.id for weight in charted_at(chart.raw_weights, event.at))
+        and all(weight.id != event.id for weight in charted_at(chart.weights, event.at))
+    ):
         outcome.implausible = (*outcome.implausible, "weight")
 
 
