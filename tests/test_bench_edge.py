@@ -267,6 +267,12 @@ def test_the_page_names_what_is_missing_what_failed_and_what_was_left_out() -> N
     assert "load when a point began 0.5 to 0.5" in text
 
 
+@pytest.mark.parametrize(("others", "warned"), [(0.6, False), (0.62, True)])
+def test_a_page_of_a_busy_machine_says_so(others: float, warned: bool) -> None:
+    point = rate(WORKER, 200, True, wall_s=2.0, processor_s={"contender": 0.1, "others": others})
+    assert ("The machine was busy" in page.page([HEAD, point], [])) == warned
+
+
 def test_a_table_has_a_row_a_point_and_no_figure_that_the_point_lacks() -> None:
     assert (
         tables.table([{"patients": 1000}], (tables.PATIENTS, tables.RATE)).splitlines()[-1] == "| 1,000 |  |"

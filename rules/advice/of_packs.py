@@ -13,6 +13,7 @@ from rules.evaluate.regimen import course_before, day_of, reached
 from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, open_, soonest, tripped
 from rules.evaluate.rows.rolling_volume import kg
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.edition import Guideline
 from rules.guideline.packs.declarations import Advised, Pack
 from rules.wire.events import Reference
 from rules.wire.instants import DAY, HOUR, Instant
@@ -24,6 +25,11 @@ def pack_of(case: Case) -> Pack:
     pack = case.deciding.pack
     assert pack is not None
     return pack
+
+
+def is_of_pack(advice: Advice, guideline: Guideline) -> bool:
+    """Return whether an advice is a pack's own, not one of criteria.md."""
+    return guideline.pack is not None and advice.code in guideline.pack.advised
 
 
 def declared(advice: Advice, case: Case) -> Advised:

@@ -64,15 +64,17 @@ def assess(patient: Patient) -> Assessment:
         fluids=_fluids(patient),
         monitoring=_monitoring(patient),
         advice=tuple(_advice(patient)),
-        eligibility=tuple(
-            EligibilityItem(item=item, state=state)
-            for item, state in eligibility(patient.chart, patient.guideline.eligibility)
-        ),
+        eligibility=_eligibility(patient),
         accepted=tuple(accepted_items(patient)),
         ignored=tuple(ignored_items(patient)),
         verdict=UNSET if patient.chart.guideline.packs is None else verdict(patient).word,
         overlays=tuple(overlay_items(patient)) if patient.chart.guideline.overlays else UNSET,
     )
+
+
+def _eligibility(patient: Patient) -> tuple[EligibilityItem, ...]:
+    found = eligibility(patient.chart, patient.guideline.eligibility)
+    return tuple(EligibilityItem(item=item, state=state) for item, state in found)
 
 
 def _not_open(patient: Patient) -> Iterator[CriterionRow]:

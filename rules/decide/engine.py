@@ -170,13 +170,13 @@ def fold(
     last = until
     accepted: dict[str, Instant] = {}
     for event in ordered:
-        if not gaps and _is_far(event, accepted):
+        if not gaps and is_far(event, accepted):
             outcome.refused.append((event, FROM_THE_FUTURE))
             continue
         names = [event.patient] if event.patient != EVERY_PATIENT else list(outcome.patients)
         clock_moved = event.patient == EVERY_PATIENT
         for name in names:
-            clock_moved = _advance_one(outcome, keyed, name, event, guideline) or clock_moved
+            clock_moved = advance_one(outcome, keyed, name, event, guideline) or clock_moved
         if clock_moved:
             accepted[event.patient] = event.known
             last = event.known if last is None else max(last, event.known)
@@ -187,7 +187,7 @@ def fold(
     return outcome
 
 
-def _is_far(event: events.Event, accepted: dict[str, Instant]) -> bool:
+def is_far(event: events.Event, accepted: dict[str, Instant]) -> bool:
     """Return whether an event comes long after the last accepted one: of its patient, or a tick for all."""
     before = accepted.get(event.patient, event.known)
     if event.patient == EVERY_PATIENT:
@@ -197,7 +197,7 @@ def _is_far(event: events.Event, accepted: dict[str, Instant]) -> bool:
     return event.known - before > LONGEST_GAP
 
 
-def _advance_one(
+def advance_one(
     outcome: Outcome,
     keyed: list[tuple[int, str, Alert]],
     name: str,

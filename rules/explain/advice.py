@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rules.advice.correctives import corrective
+from rules.advice.of_packs import is_of_pack
 from rules.decide.subjects import AdviceCase
 from rules.explain import advice_after_therapy, advice_conditions, advice_fluids, advice_medicines
 from rules.explain.advice_after_therapy import Explained
@@ -59,8 +60,7 @@ def advised(asked: Asked) -> Answer:
 
 
 def _section(advice: Advice, asked: Asked) -> str:
-    pack = asked.guideline.pack
-    if pack is not None and advice.code in pack.advised:
+    if is_of_pack(advice, asked.guideline):
         return "editions.md section 4"
     return f"criteria.md section {'7.2' if advice.watch else '7.1'}"
 

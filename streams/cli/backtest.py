@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.cli import event_files, options, switch
-from streams.cli.event_files import Course, close, folded
+from streams.cli import event_files, options, sharing, switch
 from streams.config import site
 from streams.errors import UsageError
-from streams.service.event_file import decoded
 from streams.service.files import Line, lines, watched
 from streams.times import instant
 
 if TYPE_CHECKING:
-    from rules.guideline import Guideline
     from rules.wire.alerts import AlertRecord
 
 DESCRIPTION = (
@@ -46,6 +45,7 @@ def parser() -> options.Parser:
     options.output(command)
     options.config(command)
     options.strict(command)
+    sharing.add_options(command)
     switch.add_options(command)
     return command
 
@@ -56,42 +56,48 @@ def main(arguments: list[str]) -> int:
     if switch.compares_packs(chosen):
         return switch.main(chosen)
     guideline = site.guideline(chosen.config)
-    raw_lines = list(lines(chosen.file))
-    now = _folded(chosen, raw_lines, guideline)
-    against = _other(chosen, raw_lines)
-    found = differences(now.folded.alerts, against.alerts)
-    if options.as_text(chosen.output):
+    with sharing.source(chosen) as source:
+        now = sharing.fold(chosen.file, source, guideline, sharing.Wanted(chosen.at))
+        against = _other(chosen, source)
+        found = differences(now.alerts(), against.alerts)
+        differs = show(found, (guideline.reference, against.reference), options.as_text(chosen.output))
+        return sharing.close(now, chosen.strict) or int(differs)
+
+
+def show(
+    found: Iterator[tuple[str, AlertRecord]], references: tuple[dict[str, str], dict[str, str]], text: bool
+) -> bool:
+    """Print the differences, as a table or as JSON Lines; return whether there are any."""
+    if text:
         from streams.show import alerts as alert_tables
         from streams.show import terminal
 
-        alert_tables.show_difference(
-            found, (now.guideline.reference, against.reference), terminal.console()
-        )
-    else:
-        from msgspec import to_builtins
+        listed = list(found)
+        alert_tables.show_difference(listed, references, terminal.console())
+        return bool(listed)
+    from msgspec import to_builtins
 
-        from streams.service import files
+    from streams.service import files
 
-        files.write({"only": side} | to_builtins(alert) for side, alert in found)
-    return close(now, chosen.strict) or int(bool(found))
+    first = next(found, None)
+    differing = () if first is None else chain([first], found)
+    files.write({"only": side} | to_builtins(alert) for side, alert in differing)
+    return first is not None
 
 
 class Other(NamedTuple):
-    """What is compared with: alerts, and the guideline that they name."""
+    """What is compared with: alerts in order of decision, then patient, and the guideline that they name."""
 
-    alerts: list[AlertRecord]
+    alerts: Iterable[AlertRecord]
     reference: dict[str, str]
 
 
-def _folded(chosen: argparse.Namespace, raw_lines: list[Line], guideline: Guideline) -> Course:
-    return folded(decoded(chosen.file, raw_lines, guideline.choices.ahead), guideline, chosen.at)
-
-
-def _other(chosen: argparse.Namespace, raw_lines: list[Line]) -> Other:
+def _other(chosen: argparse.Namespace, source: list[Line] | sharing.Shared) -> Other:
     if chosen.against_alerts is not None:
         return written(chosen.against_alerts, chosen.at)
-    course = _folded(chosen, raw_lines, site.guideline(chosen.against))
-    return Other(course.folded.alerts, course.guideline.reference)
+    guideline = site.guideline(chosen.against)
+    course = sharing.fold(chosen.file, source, guideline, sharing.Wanted(chosen.at))
+    return Other(course.alerts(), guideline.reference)
 
 
 def written(path: str, until: int | None) -> Other:
@@ -107,18 +113,31 @@ def written(path: str, until: int | None) -> Other:
         if alert.patient != EVERY_PATIENT and (until is None or instant(alert.decided) <= until):
             alerts.append(alert)
     named = next((alert.guideline for alert in alerts if alert.guideline), UNNAMED)
-    return Other(alerts, named)
+    return Other(sorted(alerts, key=event_files.decision), named)
 
 
 UNNAMED = {"id": "no alerts", "version": "-", "sha256": "-"}
 
 
-def differences(now: list[AlertRecord], against: list[AlertRecord]) -> list[tuple[str, AlertRecord]]:
-    """Return the transitions that one side alone gives, in order of decision, each with its side."""
-    sides = {"now": now, "against": against}
-    shared = tally(sides["now"]) & tally(sides["against"])
-    found = [(side, alert) for side, alerts in sides.items() for alert in not_shared(alerts, shared)]
-    return sorted(found, key=lambda one: event_files.decision(one[1]))
+def differences(
+    now: Iterable[AlertRecord], against: Iterable[AlertRecord]
+) -> Iterator[tuple[str, AlertRecord]]:
+    """Yield what one side alone gives, with its side, in order of decision, then patient.
+
+    Both sides come in that order: only what was decided of one patient at one instant is held.
+    """
+    both = merge(_sided("now", now), _sided("against", against), key=lambda one: event_files.decision(one[1]))
+    for _, group in groupby(both, key=lambda one: event_files.decision(one[1])):
+        sides: dict[str, list[AlertRecord]] = {"now": [], "against": []}
+        for side, alert in group:
+            sides[side].append(alert)
+        shared = tally(sides["now"]) & tally(sides["against"])
+        for side, alerts in sides.items():
+            yield from ((side, alert) for alert in not_shared(alerts, shared))
+
+
+def _sided(side: str, alerts: Iterable[AlertRecord]) -> Iterator[tuple[str, AlertRecord]]:
+    return ((side, alert) for alert in alerts)
 
 
 def not_shared(alerts: Iterable[AlertRecord], shared: Counter[tuple[Any, ...]]) -> list[AlertRecord]:

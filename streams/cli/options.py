@@ -43,7 +43,9 @@ def parser(name: str, description: str, example: str) -> Parser:
 
 def file(command: Parser) -> None:
     command.add_argument(
-        "file", metavar="FILE", help="events as JSON Lines, plain or gzip; - is standard input"
+        "file",
+        metavar="FILE",
+        help="events as JSON Lines, plain or gzip; - is standard input; a folder: Parquet by patient",
     )
 
 

@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from streams.errors import UsageError
@@ -39,8 +40,15 @@ class Line(NamedTuple):
 def lines(path: str) -> Iterator[Line]:
     """Yield the lines of a file that are not blank, without line ends and byte-order mark.
 
-    Raises UsageError when it cannot be opened or read to its end, naming the file and the remedy.
+    A folder of Parquet partitioned by patient has a line a record. Raises UsageError when it cannot be
+    opened or read to its end, naming the file and the remedy.
     """
+    if os.path.isdir(path):
+        from streams.service import tabular_files
+
+        if tabular_files.is_partitioned(path):
+            yield from tabular_files.partitioned_lines(path)
+            return
     with opened(path) as file:
         try:
             yield from numbered(Rewound(file.read(len(GZIP)), file))
@@ -53,7 +61,9 @@ def lines(path: str) -> Iterator[Line]:
 
 
 def size(path: str) -> int:
-    """Return the bytes of the file on disk; 0 for standard input and for a file that does not exist."""
+    """Return the bytes of a file, or of a folder's files; 0 for standard input and what is not there."""
+    if os.path.isdir(path):
+        return sum(file.stat().st_size for file in Path(path).rglob("*.parquet"))
     return 0 if path == "-" or not os.path.exists(path) else os.path.getsize(path)
 
 
@@ -192,4 +202,11 @@ def write(objects: Iterable[Any]) -> None:
     sys.stdout.flush()
     for item in objects:
         sys.stdout.buffer.write(encode(item) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def write_lines(lines: Iterable[bytes]) -> None:
+    """Print lines that are JSON already, with their line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(lines)
     sys.stdout.buffer.flush()

@@ -13,8 +13,9 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import msgspec
 
@@ -299,8 +300,13 @@ def row_of(names: list[str], fields: list[str], line: int) -> Row | RefusedRow:
 def parquet_rows(path: str) -> Iterator[Row | RefusedRow]:
     """Yield the rows of a Parquet file. Raises UsageError."""
     frame = read_parquet(path)
+    checked(path, [str(name) for name in frame.columns])
+    yield from frame_rows(frame)
+
+
+def frame_rows(frame: Any) -> Iterator[Row | RefusedRow]:
+    """Yield the rows of a DataFrame in the layout of docs/reference/columns.md."""
     columns = [str(name) for name in frame.columns]
-    checked(path, columns)
     for number, values in enumerate(frame.itertuples(index=False, name=None), 1):
         row = TableRow(cells(columns, map(plain, values)))
         row.line = number
@@ -335,3 +341,55 @@ def plain(cell: Any) -> Any:
     if isinstance(cell, pandas.Timestamp):
         return cell.isoformat()
     return cell.item() if hasattr(cell, "item") else cell
+
+
+PARTITION = "patient="
+EVENT = "event"
+"""The column of a partitioned table that holds a record's JSON, instead of a column a field."""
+
+
+def is_partitioned(path: str) -> bool:
+    """Return whether a folder holds Parquet partitioned by patient: folders `patient=ID`."""
+    return any(Path(path).glob(f"{PARTITION}*/*.parquet"))
+
+
+def partitioned_lines(folder: str) -> Iterator[Line]:
+    """Yield the records of a folder of Parquet partitioned by patient; numbers count its rows, from 1.
+
+    Files come in order of their paths; one patient's file is in memory at a time. Raises UsageError.
+    """
+    above = read = 0
+    for path in sorted(Path(folder).glob(f"{PARTITION}*/*.parquet")):
+        frame = partition(path)
+        read += path.stat().st_size
+        for number, data in partition_records(frame, str(path)):
+            yield Line(above + number, data, read)
+        above += len(frame)
+
+
+def partition(path: Path) -> Any:
+    """Return one file of a partitioned table as a DataFrame; the column `patient` is its folder's."""
+    try:
+        from pyarrow import ArrowInvalid
+        from pyarrow.parquet import ParquetFile
+    except ImportError:
+        raise UsageError(
+            f"{path}: Parquet needs pyarrow, which is not installed: pip install 'il2watch[parquet]'"
+        ) from None
+    try:
+        frame = ParquetFile(path).read().to_pandas()
+    except (ArrowInvalid, OSError) as error:
+        raise UsageError(f"{path}: not a table that can be read: {error}") from None
+    frame["patient"] = unquote(path.parent.name.removeprefix(PARTITION))
+    return frame
+
+
+def partition_records(frame: Any, path: str) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the records of a file with their rows; None for a row that is no record. Raises UsageError."""
+    if EVENT in frame.columns:
+        for row, event in enumerate(frame[EVENT], 1):
+            yield row, event if isinstance(event, bytes) else str(event).encode()
+        return
+    checked(path, [str(name) for name in frame.columns])
+    for record in records(frame_rows(frame)):
+        yield record.row, record.value

@@ -32,6 +32,7 @@ class Scene:
     erred: Mapping[str, int] = field(default_factory=dict)
     error_acknowledged: bool = False
     goes_on: bool = False  # charting after a discharge
+    low_open: bool = False  # the episode of hypotension, which no missing pressure ends
     recommendation: str = "proceed"
 
 

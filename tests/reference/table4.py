@@ -97,7 +97,7 @@ def _stricter(was: str | None, kind: str) -> str:
 
 
 def _holding(s: Scene, advice: Advice) -> list[str]:
-    found = ["hypotension"] if s.low.tripped or pressure.latest_low(s.k) else []
+    found = ["hypotension"] if s.low.tripped or s.low_open or pressure.latest_low(s.k) else []
     rows = counting(s)
     if any(rows[c].state == RELATIVE for c in GROUP if c in rows):
         found.append("urine")

@@ -85,6 +85,7 @@ class Teller:
             self._row(turn, ("criterion", code), row)
         self._row(turn, LOW, scene.low)
         scene.opened, scene.stays = self.opened(journal, scene), self.stays
+        scene.low_open = LOW in journal.open
         turn.look = finish(scene)
         self._begin(turn, renewed)
         if others is not None:

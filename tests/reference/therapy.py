@@ -93,13 +93,26 @@ def premedication(s: Scene) -> Judged:
     due = _first_due(s)
     if due is None or s.k.therapy_end is not None or not s.k.of_type("medication"):
         return closed()
+    first = s.k.of_type("medication")[0].at
     if not s.k.doses:
-        lacking = any(lacks(s, agents, 12 * HOUR) for agents, _ in _scheduled(s))
-        lacking = lacks(s, names.ANTIEMETICS, 4 * HOUR) or lacking
-        return opened() if lacking and s.at >= due - 8 * HOUR else closed()
+        wanted = [*((agents, 12 * HOUR) for agents, _ in _scheduled(s)), (names.ANTIEMETICS, 4 * HOUR)]
+        return closed() if s.at < due - 8 * HOUR else _lacking(s, wanted, max(due - 8 * HOUR, first))
     if s.recommendation == "stop":
         return closed()
-    return opened() if any(lacks(s, agents, span) for agents, span in _scheduled(s)) else closed()
+    return _lacking(s, _scheduled(s), max(s.k.doses[0].at, first))
+
+
+def _lacking(s: Scene, wanted: list[tuple[tuple[str, ...], int]], start: int) -> Judged:
+    """Open while one of the medicines is missing, from when it is; closed by the last one given."""
+    lasts = {agents: max((f.at for f in s.k.given(*agents)), default=None) for agents, _ in wanted}
+    ends = {agents: start if lasts[agents] is None else lasts[agents] + span for agents, span in wanted}
+    missing = [agents for agents in ends if s.at >= ends[agents]]
+    if not missing:
+        return closed(max(start, *(last for last in lasts.values() if last is not None)))
+    since = max(start, min(ends[agents] for agents in missing))
+    if missing == [("indomethacin",)]:  # what made it harmful may have ended since
+        since = max(since, *(v.at for c in ("platelets", "creatinine") if (v := s.k.latest(c))), 0)
+    return opened(since)
 
 
 def _first_due(s: Scene) -> int | None:

@@ -4,6 +4,7 @@ from msgspec import structs
 
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import AnyRow, UpperLimitRow
+from rules.guideline.dose_decisions import Table4
 from rules.guideline.edition import Guideline, Packs
 from rules.guideline.eligibility import OF_PACKS, Eligibility
 from rules.guideline.packs.declarations import COUNT, Item, Pack
@@ -22,26 +23,30 @@ def applied(pack: Pack, site: Guideline, centre: bool = False) -> Guideline:
     if pack.key == DEFAULT.key:
         return plain
     counts = pack.combination == COUNT
-    table = structs.replace(
-        site.table4,
-        dosing_minimum=pack.dosing_minimum,
-        dose_interval=pack.regimen.min_interval,
-        watches=site.table4.watches if counts else (),
-        open_advice=site.table4.open_advice if counts else (),
-    )
     rows = tuple(_at_site(row.row, site) for row in pack.rows)
     return structs.replace(
         plain,
         id=pack.id,
         version=pack.version,
         rows=rows,
-        table4=table,
+        table4=_table(pack, site, counts),
         observations=(*site.observations, *pack.monitoring),
         eligibility=_eligibility(pack, site),
         stop_rules=tuple(rule for rule in site.stop_rules if not rule.criteria) if counts else (),
         advice=_advice(pack, site),
         pack=pack,
         behind=tuple(row for row in site.rows if row not in rows),
+    )
+
+
+def _table(pack: Pack, site: Guideline, counts: bool) -> Table4:
+    """Return how the rows lead to a recommendation; only a pack that counts them watches as the site does."""
+    return structs.replace(
+        site.table4,
+        dosing_minimum=pack.dosing_minimum,
+        dose_interval=pack.regimen.min_interval,
+        watches=site.table4.watches if counts else (),
+        open_advice=site.table4.open_advice if counts else (),
     )
 
 
@@ -56,9 +61,9 @@ def _at_site(row: AnyRow, site: Guideline) -> AnyRow:
 def _advice(pack: Pack, site: Guideline) -> tuple[Advice, ...]:
     """Return the site's advice that the pack does not replace, the conditions by the pack, and its own."""
     left = [one for one in site.advice if one.code not in _replaced(pack)]
-    said = _own_eligibility(pack)
-    if said is not None:
-        by = said.source.text
+    item = _own_eligibility(pack)
+    if item is not None:
+        by = item.source.text
         left = [structs.replace(one, source=by) if one.code == ELIGIBILITY else one for one in left]
     own = (
         Advice(code=one.code, text=one.text, ended=one.ended, source=one.source.text) for one in pack.advice
@@ -74,12 +79,12 @@ def _own_eligibility(pack: Pack) -> Item | None:
 
 def _eligibility(pack: Pack, site: Guideline) -> Eligibility:
     """Return the conditions of therapy: the pack's own, else the site's."""
-    said = _own_eligibility(pack)
-    if said is None:
+    item = _own_eligibility(pack)
+    if item is None:
         return site.eligibility
     names = {**OF_PACKS, **site.eligibility.items}
     own = {item: names[item] for item in pack.eligibility}
-    return structs.replace(site.eligibility, items=own, source=said.source.text)
+    return structs.replace(site.eligibility, items=own, source=item.source.text)
 
 
 def _at_centre(pack: Pack) -> Pack:

@@ -114,6 +114,22 @@ def where(points: Sequence[Point]) -> str:
     return (
         f"{machine['cores']} cores of {machine['processor']}, {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}; "
         f"begun {head['begun']}, form {head['form']}, {head['seconds']:g} s a point; commit {head['commit']}{beside}; {load}. Sitting {head['sitting']}."
+        f"{busy(points)}"
+    )
+
+
+BUSY = 0.3
+"""Cores that others take, above which latencies are not the contender's own."""
+
+
+def busy(points: Sequence[Point]) -> str:
+    """Return a warning where all else on the machine took more than a little of it during half of the points."""
+    taken = sorted(one["processor_s"]["others"] / one["wall_s"] for one in points if "wall_s" in one)
+    if not taken or taken[len(taken) // 2] <= BUSY:
+        return ""
+    return (
+        f"\n\n**The machine was busy**: all else on it took {taken[len(taken) // 2]:.1f} cores during half of the points. The latencies and the "
+        "rates held are the machine's; compare processor time and ratios alone, and measure again on a quiet one."
     )
 
 

@@ -136,7 +136,7 @@ def held(points: Points, every: int, worker: str) -> str:
             "not found",
         )
         times = against(name, every)(points, worker)
-        most, p99 = (f"{best['rate']:,.0f}", f"{best['p99_ms']:,.0f}") if best else ("none tried", "")
+        most, p99 = (f"{best['rate']:,.0f}", f"{best['p99_ms']:,.0f}") if best else ("none", "")
         rows.append(f"| {name} | {most} | {p99} | {failed} | {'' if times is None else f'{times:.2g}'} |")
     return "\n".join(rows)
 

@@ -170,6 +170,10 @@ SAID = {
         given(less="indomethacin").labs("00:10", platelets=40).labs("02:00", known="02:10", platelets=60),
         ["opened advisory 02:00 @02:10"],
     ),
+    "of a therapy that never ended it is missing since it was": (
+        start().drug("acetaminophen", "02:00").end("03:00", id="over").withdraw("over", "05:00"),
+        ["opened advisory 02:00", "resolved clear 03:00", "opened advisory 02:00 @05:00"],
+    ),
     "closes at dose 1": (
         given(less="famotidine").dose("04:00").drug("famotidine", "04:00"),
         ["opened advisory 00:30", "resolved clear 04:00"],

@@ -302,3 +302,13 @@ CLOSES = {
 def test_when_that_ends(course: Course, expected: list[str]) -> None:
     """criteria.md section 1: until the next admit, the withdrawal, or 8 h after the first such fact."""
     assert timed(course, ITEM) == expected
+
+
+def test_an_episode_of_the_present_stay_goes_on_over_a_discharge_behind_it_and_blocks() -> None:
+    """criteria.md sections 1, 4 and 9: no missing pressure ends it."""
+    course = Course().start("00:00").vitals("06:00", sbp=75).encounter("admit", "10:00")
+    course.encounter("cycle-start", "10:00").encounter("discharge", "09:00", id="out", known="12:00")
+    assert states_at(course, "12:30")["blood_pressure"]["state"] == "indeterminate"
+    assert "hypotension" in states_at(course, "12:30")["dose"]["blockers"]
+    course.vitals("13:00", sbp=120).vitals("13:05", sbp=120)
+    assert "hypotension" not in states_at(course, "13:06")["dose"]["blockers"]
