@@ -169,10 +169,7 @@ class PartitionState:
 
     def open_episodes(self) -> tuple[int, ...]:
         """Return the number of open episodes of all patients by level."""
-        return (
-            tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True)))
-            or NONE_OPEN
-        )
+        return tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True))) or NONE_OPEN
 
     def open(
         self, records: Mapping[str, StateRecord], first: Batch
