@@ -188,12 +188,7 @@ WORDS = {
     "raised": (given(None, 720_000), "16:00", "dose-changed", ("20 % above",)),
     "many": (given(*[None] * 12), "96:00", "dose-count", ("12 doses", "8-12")),
     "at the label's end": (given(*[None] * 14), "112:00", "dose-count", ("14 doses", "at most 14")),
-    "late": (
-        given(None),
-        "36:00",
-        "cycle-ends-soon",
-        ("due since Monday 16:00", "the cycle ends Tuesday 16:00"),
-    ),
+    "late": (given(None), "36:00", "cycle-ends-soon", ("due since Monday 16:00", "the cycle ends Tuesday 16:00")),
 }
 
 

@@ -192,9 +192,7 @@ def test_a_ward_that_speaks_hl7_gives_alerts_through_a_feed_whose_end_is_told(tm
     port = re.search(r":([0-9]+) \(feed hl7\), ", text)
     assert port is not None
     metrics = str(asked(f"http://127.0.0.1:{port[1]}/metrics"))
-    counts = dict(
-        re.findall(r'il2_feed_messages_total\{feed="ward",result="(\w+)",type="ORU"\} (\S+)', metrics)
-    )
+    counts = dict(re.findall(r'il2_feed_messages_total\{feed="ward",result="(\w+)",type="ORU"\} (\S+)', metrics))
     assert counts.keys() == {"taken"}
     assert float(counts["taken"]) > 100
     (feed,) = [number for number, command in theirs(tmp_path).items() if " feed hl7 " in command]

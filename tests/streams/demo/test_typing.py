@@ -81,9 +81,7 @@ def terminal(folder: Path) -> Iterator[Terminal]:
 def test_a_number_and_enter_acknowledge_a_page(tmp_path: Path) -> None:
     with terminal(tmp_path) as screen:
         for _ in range(TRIES):  # a page may be over by the time its number is typed
-            page = screen.until(
-                r"pages? to acknowledge(?:, [0-9]+ acknowledged)?; type a number and Enter: _\s*([0-9]+)  [0-9:]+Z  "
-            )
+            page = screen.until(r"pages? to acknowledge(?:, [0-9]+ acknowledged)?; type a number and Enter: _\s*([0-9]+)  [0-9:]+Z  ")
             assert page is not None, screen.text[-3000:]
             screen.type(f"{page[1]}\n")
             if screen.until(r"pages? to acknowledge, 1 acknowledged; ", AGAIN_S):

@@ -130,9 +130,7 @@ def input_ends(broker: Broker) -> dict[TopicPartition, int]:
         consumer.close()
 
 
-def until_done(
-    broker: Broker, within: float = PATIENCE_S, watch: Callable[[], object] = lambda: None
-) -> float:
+def until_done(broker: Broker, within: float = PATIENCE_S, watch: Callable[[], object] = lambda: None) -> float:
     """Waits until nothing is left; the seconds it took. Fails the test after `within`.
 
     `watch` is called in between.
