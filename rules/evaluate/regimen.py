@@ -73,10 +73,10 @@ COURSE = "course"
 def course_before(chart: Chart, now: Instant) -> tuple[CycleDoses, ...]:
     """Return the cycle before the present one if both are of one course; a course has two cycles at most.
 
-    Several packs and rules ask for it at one decision.
+    Several packs and rules ask for it at each decision; it changes with a dose, an encounter or the time.
     """
     kept, before = chart.memo.get(COURSE), lasting(chart.earlier, now).cycles
-    stamp = (chart.n, chart.cycle, before)
+    stamp = (chart.cycle, before, tuple(chart.places), tuple(chart.doses))
     if kept is None or kept[0] != stamp:
         kept = chart.memo[COURSE] = (stamp, None, _course_before(chart, before))
     found: tuple[CycleDoses, ...] = kept[2]
