@@ -64,8 +64,7 @@ def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
     for kind in channels:
         _with_kind(_resolved(references[kind], named), kind)
     _with_rows(_resolved(references[PACKS], named), references[SITE_ROW])
-    either = {"oneOf": [references[kind] for kind in channels]}
-    named[Pager.__name__]["properties"]["channels"]["additionalProperties"] = either
+    _with_channels(named, [references[kind] for kind in channels])
     return {
         "$schema": DIALECT,
         "title": "il2watch: the configuration of a site",
@@ -94,6 +93,11 @@ def _with_kind(options: Schema, kind: str) -> None:
     """Add the key `kind` to a channel's options."""
     options["properties"] = {"kind": {"const": kind}, **options["properties"]}
     options["required"] = ["kind", *options.get("required", [])]
+
+
+def _with_channels(named: Mapping[str, Schema], kinds: list[Schema]) -> None:
+    """Let each of the pager's channels be of one kind."""
+    named[Pager.__name__]["properties"]["channels"]["additionalProperties"] = {"oneOf": kinds}
 
 
 def _with_rows(packs: Schema, row: Schema) -> None:

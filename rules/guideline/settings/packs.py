@@ -4,6 +4,7 @@ Source: editions.md section 2.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -113,7 +114,7 @@ class SiteRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         str, Meta(description="what it is evaluated as", extra_json_schema=_one_of(*sorted(KINDS)))
     ]
     values: Annotated[
-        dict[str, Any],
+        Mapping[str, Any],
         Meta(description='its numbers by name; a limit as `">=3.0"`, a duration as `"8 h"`'),
     ]
     effect: Annotated[
