@@ -42,16 +42,19 @@ def dosing(chart: Chart, regimen: Regimen, now: Instant) -> Dosing:
 
 def reached(chart: Chart, regimen: Regimen, now: Instant) -> tuple[str, ...]:
     """Return the maxima that are reached."""
-    found = dosing(chart, regimen, now)
-    maxima = (
-        (PER_CYCLE, found.in_cycle, regimen.doses_per_cycle),
-        (PER_COURSE, found.in_course, regimen.doses_per_course),
-    )
-    return tuple(item for item, given, most in maxima if most is not None and given >= most)
+    in_cycle, found = len(chart.cycle_doses), []
+    if regimen.doses_per_cycle is not None and in_cycle >= regimen.doses_per_cycle:
+        found.append(PER_CYCLE)
+    if regimen.doses_per_course is not None:
+        before = sum(one.number for one in course_before(chart, now))
+        found += [PER_COURSE] if before + in_cycle >= regimen.doses_per_course else []
+    return tuple(found)
 
 
 def resting(chart: Chart, regimen: Regimen, now: Instant) -> Instant | None:
     """Return when the rest before the next cycle's first dose is over, while it runs."""
+    if chart.cycle_doses:
+        return None
     until = dosing(chart, regimen, now).not_before
     return until if until is not None and now < until else None
 
@@ -70,10 +73,10 @@ COURSE = "course"
 def course_before(chart: Chart, now: Instant) -> tuple[CycleDoses, ...]:
     """Return the cycle before the present one if both are of one course; a course has two cycles at most.
 
-    Several packs and rules ask for it at one decision.
+    Several packs and rules ask for it at each decision; it changes with a dose, an encounter or the time.
     """
     kept, before = chart.memo.get(COURSE), lasting(chart.earlier, now).cycles
-    stamp = (chart.n, chart.cycle, before)
+    stamp = (chart.cycle, before, tuple(chart.places), tuple(chart.doses))
     if kept is None or kept[0] != stamp:
         kept = chart.memo[COURSE] = (stamp, None, _course_before(chart, before))
     found: tuple[CycleDoses, ...] = kept[2]

@@ -1,6 +1,6 @@
 """Declare which row plays which part: code asks for the part and names no row (editions.md 1).
 
-They are rows of criteria.md, which advice, clocks and panels read whatever pack decides.
+They are rows of the guideline of 2001: advice, clocks and panels read them, whatever pack decides.
 """
 
 from rules.guideline.harm import HARM

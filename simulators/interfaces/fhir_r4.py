@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulators.interfaces.hl7_v2 import LOINC
+from simulators.interfaces.hl7_v2 import LOINC, finding_code
 
 Fact = Mapping[str, Any]
 Resource = dict[str, Any]
@@ -67,7 +67,7 @@ class FhirWriter:
         return [made]
 
     def _finding(self, record: Fact) -> list[Resource] | None:
-        made = _observation(record, "", SIM, str(record["code"]))
+        made = _observation(record, "", SIM, finding_code(record))
         if record.get("value") is not None:
             made["valueString"] = record["value"]
         elif record.get("present") is not None:

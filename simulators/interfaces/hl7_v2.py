@@ -69,7 +69,7 @@ WORDS = ("room-air", "nasal-cannula", "mask", "high-flow", "nippv", "ventilator"
 def site_map(io: Mapping[str, tuple[str, ...]], findings: tuple[str, ...]) -> str:
     """Return the map that a feed of these messages needs, as a site's CSV. `io`: kinds by direction."""
     rows = [f"SIM,{way}/{kind},io,{way}/{kind}," for way, kinds in io.items() for kind in kinds]
-    rows += [f"SIM,{code},finding,{code}," for code in findings]
+    rows += [f"SIM,{code},finding,{code}," for code in (*findings, *IN_SPECIMENS)]
     rows += [f"o2-device,{word},word,{word}," for word in WORDS]
     return MAP + "".join(f"{row}\n" for row in rows)
 
@@ -149,12 +149,22 @@ def _io(record: Fact) -> list[str] | None:
     return ["ORU^R01^ORU_R01", f"OBR|1||{_order(record)}|FLOWSHEET|||{begun}", line]
 
 
+IN_SPECIMENS = ("guaiac-positive:stool", "guaiac-positive:emesis", "guaiac-positive:sputum")
+
+
+def finding_code(record: Fact) -> str:
+    """Return the code of a finding's flowsheet row: a specimen has a row of its own."""
+    specimen = record.get("specimen")
+    return f"{record['code']}:{specimen}" if specimen else str(record["code"])
+
+
 def _finding(record: Fact) -> list[str] | None:
     value = record.get("value")
     if value is None and record.get("present") is None:
         return None
     written = value if value is not None else "yes" if record["present"] else "no"
-    line = _obx(1, f"{record['code']}^{record['code']}^SIM", {"value": written}, record, "", "")
+    code = finding_code(record)
+    line = _obx(1, f"{code}^{code}^SIM", {"value": written}, record, "", "")
     return ["ORU^R01^ORU_R01", f"OBR|1||{_order(record)}|FLOWSHEET|||{_time(record['at'])}", line]
 
 

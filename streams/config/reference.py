@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules.guideline.settings.values import key_table
-from streams.config.schema import FEEDS, SECTIONS, USERS, Schema
+from streams.config.schema import FEEDS, SECTIONS, SITE_ROW, USERS, Schema
 from streams.config.section import DURATION_PATTERN
 
 PAGE, SCHEMA = "configuration.md", "configuration.schema.json"
@@ -52,6 +52,7 @@ def services(schema: Schema) -> Iterator[str]:
     written_at: dict[str, str] = {}
     for name in SECTIONS:
         yield from _tables(name, schema["properties"][name], schema["$defs"], written_at)
+    yield from _tables("packs.PACK.rows.CODE", {"$ref": f"#/$defs/{SITE_ROW}"}, schema["$defs"], written_at)
     feed = schema["properties"][FEEDS]["additionalProperties"]
     yield from _tables("feeds.NAME", feed, schema["$defs"], written_at)
     yield USERS_FILE

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from rules.guideline.packs.registry import PACKS as SHIPPED
 from rules.guideline.settings.keys import (
     COUNT,
     DURATION,
@@ -23,6 +25,7 @@ from rules.guideline.settings.keys import (
     keys,
 )
 from rules.guideline.settings.names import AGENTS, LONGEST, UNITS, WORDS
+from rules.guideline.settings.packs import PackTable, SiteRow
 from rules.guideline.settings.values import CLOCK, LARGEST, LEVELS, subjects
 from rules.wire.durations import duration_text
 from streams.config.board import Board, UsersFile
@@ -35,28 +38,33 @@ from streams.config.section import DURATION_PATTERN
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+PACKS = "packs"
+"""The table of the guideline packs, which holds the rows that a site writes for a pack by the pack's name."""
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "broker": BrokerTable,
     "pager": Pager,
     "board": Board,
     "review": ReviewTable,
+    PACKS: PackTable,
 }
-"""The tables that are not the guideline's."""
+"""The tables that are not the guideline's numbers."""
 FEEDS = "feeds"
 """The table of the hospital feeds: one of `FeedTable` for each, by its name."""
+SITE_ROW = "SiteRow"
+"""The definition of a row that a site writes for a pack: `#/$defs/SiteRow`."""
 USERS = "UsersFile"
 """The definition of the board's users' file, a document of its own: `#/$defs/UsersFile`."""
 
 
 def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
     """Return the schema of the whole file. `channels`: the options of each kind of channel, by its name."""
-    kinds = (*SECTIONS.values(), FeedTable, *channels.values(), UsersFile)
+    kinds = (*SECTIONS.values(), FeedTable, *channels.values(), SiteRow, UsersFile)
     tables, named = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
-    references = dict(zip((*SECTIONS, FEEDS, *channels, USERS), tables, strict=True))
+    references = dict(zip((*SECTIONS, FEEDS, *channels, SITE_ROW, USERS), tables, strict=True))
     for kind in channels:
         _with_kind(_resolved(references[kind], named), kind)
-    either = {"oneOf": [references[kind] for kind in channels]}
-    named[Pager.__name__]["properties"]["channels"]["additionalProperties"] = either
+    _with_rows(_resolved(references[PACKS], named), references[SITE_ROW])
+    _with_channels(named, [references[kind] for kind in channels])
     return {
         "$schema": DIALECT,
         "title": "il2watch: the configuration of a site",
@@ -85,6 +93,18 @@ def _with_kind(options: Schema, kind: str) -> None:
     """Add the key `kind` to a channel's options."""
     options["properties"] = {"kind": {"const": kind}, **options["properties"]}
     options["required"] = ["kind", *options.get("required", [])]
+
+
+def _with_channels(named: Mapping[str, Schema], kinds: list[Schema]) -> None:
+    """Let each of the pager's channels be of one kind."""
+    named[Pager.__name__]["properties"]["channels"]["additionalProperties"] = {"oneOf": kinds}
+
+
+def _with_rows(packs: Schema, row: Schema) -> None:
+    """Let a table of a pack's name hold rows that the site writes, each by its code."""
+    rows = {"type": "object", "additionalProperties": row}
+    table = {"type": "object", "properties": {"rows": rows}, "additionalProperties": False}
+    packs["patternProperties"] = {f"^{re.escape(name)}$": table for name in SHIPPED}
 
 
 def guideline_tables() -> Schema:

@@ -1,8 +1,8 @@
 """Read CSV and Parquet tables as the objects of wire.md.
 
 A column has the name of the field it fills. One row is one record, except that `vitals`, `labs` and
-`encounter` take a row per reading (or, of an encounter, a row per finding): rows that agree in type, patient,
-id, at, known and status are one record. An empty cell is a field that is absent.
+`encounter` take a row per reading (or, of an encounter, a row per finding or target): rows that agree in
+type, patient, id, at, known and status are one record. An empty cell is a field that is absent.
 
 Source: docs/reference/columns.md.
 """
@@ -33,16 +33,20 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "dose": ("agent", "given", "amount", "unit", "reason"),
     "infusion": ("agent", "rate", "unit", "line"),
     "medication": ("agent", "amount", "unit", "route"),
-    "finding": ("code", "present", "value"),
-    "encounter": ("event", "location", "age"),
+    "finding": ("code", "present", "value", "specimen"),
+    "encounter": ("event", "location", "age", "pack"),
     "ack": ("alert", "by", "reason"),
     "silence": ("subject", "level", "until", "by", "reason"),
-    "resume": ("rule", "by", "reason"),
-    "accept": ("criterion", "level", "until", "by", "reason"),
+    "resume": ("rule", "by", "reason", "pack"),
+    "accept": ("criterion", "level", "until", "by", "reason", "pack"),
     "tick": (),
 }
+TARGET = "target"
+"""The column of a baseline's row that names whose value is the patient's own target."""
 COLUMNS = tuple(
-    dict.fromkeys([*COMMON, *READING, "present", *(field for fields in FIELDS.values() for field in fields)])
+    dict.fromkeys(
+        [*COMMON, *READING, "present", TARGET, *(field for fields in FIELDS.values() for field in fields)]
+    )
 )
 SETS = ("vitals", "labs", "encounter")
 NUMBERS = ("value", "low", "high", "volume", "amount", "rate", "age")
@@ -126,12 +130,13 @@ def identity(row: Row, number: int) -> object:
 
 @dataclass
 class Gathered:
-    """A record collected from its rows; `fields` gets its readings or findings once there are any."""
+    """A record collected from its rows; `fields` gets its readings, findings, targets once there are any."""
 
     row: int
     fields: dict[str, object]
     readings: list[Mapping[str, object]] = field(default_factory=list)
     findings: dict[str, object] = field(default_factory=dict)
+    targets: list[Mapping[str, object]] = field(default_factory=list)
 
 
 def beginning(row: Row, number: int) -> Gathered:
@@ -144,8 +149,14 @@ def beginning(row: Row, number: int) -> Gathered:
 
 
 def add(record: Gathered, row: Row) -> None:
-    """Add a row's reading, or finding, to a record that has several."""
-    if record.fields.get("type") not in SETS or "code" not in row:
+    """Add a row's reading, finding or target to a record that has several."""
+    if record.fields.get("type") not in SETS:
+        return
+    if TARGET in row:
+        value = {name: typed(name, row[name]) for name in ("value", "unit") if name in row}
+        record.targets.append({"code": row[TARGET], **value})
+        record.fields["targets"] = record.targets
+    if "code" not in row:
         return
     if "present" in row:
         record.findings[row["code"]] = typed("present", row["present"])

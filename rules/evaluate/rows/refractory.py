@@ -21,6 +21,7 @@ from rules.wire.instants import HOUR, Instant
 Spans = list[tuple[int, int]]
 Trip = tuple[int, tuple[Reference, ...]]
 CYCLE = "cycle/"
+OF = (HeldReadingRow, RollingVolumeRow)
 
 
 def refractory(
@@ -91,7 +92,7 @@ def row_of(row: RefractoryRow, chart: Chart) -> HeldReadingRow | RollingVolumeRo
     """Return the row whose condition must go on; None: no pack beside has it."""
     for pack in chart.guideline.beside:
         found = pack.row.get(row.of)
-        if isinstance(found, HeldReadingRow | RollingVolumeRow) and row in pack.rows:
+        if isinstance(found, OF) and row.code in pack.own_codes and pack.row[row.code] in (row,):
             return found
     return None
 

@@ -19,6 +19,7 @@ from rules.guideline.declarations import RollingVolumeRow
 from rules.wire.instants import HOUR, Instant
 
 REQUIRED, WEIGHT = ("urine",), ("weight",)
+WINDOWS = "windows/"
 MOST_ENDS, FEW_ENDS = 64, 8
 """Ends of collections that are looked back over for one that decides."""
 
@@ -61,8 +62,16 @@ def windows(row: RollingVolumeRow, chart: Chart, scale: float) -> list[Window]:
     """Return the windows that end with the latest collections, the latest first.
 
     No more than tell since when the latest state holds, and of a clear one not far back. A record that became
-    known when a window was stale is left out of it.
+    known when a window was stale is left out of it. Two rows of a pack ask for them at one decision.
     """
+    kept, stamp = chart.memo.get(WINDOWS + row.code), (chart.n, scale, row)
+    if kept is None or kept[0] != stamp:
+        kept = chart.memo[WINDOWS + row.code] = (stamp, None, _windows(row, chart, scale))
+    found: list[Window] = kept[2]
+    return found
+
+
+def _windows(row: RollingVolumeRow, chart: Chart, scale: float) -> list[Window]:
     found: list[Window] = []
     known: str | None = None
     for end, _ in groupby(reversed(chart.volumes["urine"]), key=AT):

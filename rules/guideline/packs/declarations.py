@@ -6,6 +6,7 @@ Source: editions.md sections 1 and 2.
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Annotated
 
 import msgspec
 
@@ -22,9 +23,9 @@ ABSOLUTE, RELATIVE = "absolute", "relative"
 class Source(msgspec.Struct, frozen=True):
     """Where something is said: document, table or section, row."""
 
-    document: str
-    table: str
-    row: str
+    document: Annotated[str, msgspec.Meta(description="the document")]
+    table: Annotated[str, msgspec.Meta(description="its table or section")]
+    row: Annotated[str, msgspec.Meta(description="the row of that")]
 
     @property
     def text(self) -> str:

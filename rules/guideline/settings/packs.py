@@ -4,44 +4,73 @@ Source: editions.md section 2.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from rules.guideline.declarations import ROW_TYPES, AnyRow, module_of
 from rules.guideline.edition import Guideline
 from rules.guideline.packs.applied import with_packs
-from rules.guideline.packs.declarations import ABSOLUTE, DRAFT, HOLD, Pack, PackRow, Source
+from rules.guideline.packs.declarations import DRAFT, Pack, PackRow, Source
 from rules.guideline.packs.registry import DEFAULT, PACKS
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.durations import duration
 
 MOST_OVERLAYS = 3
 TABLE = "packs"
+DRAFT_ROWS = ("show", "speak")
+
+
+def _one_of(*words: str) -> dict[str, object]:
+    """Return what an editor offers; the loader refuses another word with the nearest one."""
+    return {"enum": list(words)}
+
+
+PackName = Annotated[str, Meta(extra_json_schema=_one_of(*PACKS))]
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What two persons at the site have read: which row of which pack, by its hash, in which document."""
 
-    pack: str
-    row: str
-    sha256: str
-    by: str
-    checked_by: str
-    on: date
-    document: str
+    pack: Annotated[PackName, Meta(description="the pack, with its version")]
+    row: Annotated[str, Meta(description="`bicarbonate`, `judgement`, `regimen.interval`, `not_open.renal`")]
+    sha256: Annotated[str, Meta(description="of the row, as il2watch packs show prints it")]
+    by: Annotated[str, Meta(description="who has read it")]
+    checked_by: Annotated[str, Meta(description="another person, who has read it too")]
+    on: Annotated[date, Meta(description="the day, as 2027-01-15 without quotes")]
+    document: Annotated[str, Meta(description="what was read, and where in it")]
 
 
 class PackTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table `[packs]`."""
 
-    decides: str = DEFAULT.key
-    overlays: list[str] = []
-    for_cycles: list[str] = []
-    draft_rows: str = "show"
-    pressor_centre: bool = False
-    signed: list[Signature] = []
+    decides: Annotated[PackName, Meta(description="the pack that decides from the next cycle-start")] = (
+        DEFAULT.key
+    )
+    overlays: Annotated[
+        list[PackName],
+        Meta(
+            description="packs beside it, which decide nothing; 3 at most",
+            extra_json_schema={"maxItems": MOST_OVERLAYS},
+        ),
+    ] = []
+    for_cycles: Annotated[list[PackName], Meta(description="packs that a cycle-start may name")] = []
+    draft_rows: Annotated[
+        str,
+        Meta(
+            description="draft rows of packs beside: shown only, or part of their verdict",
+            extra_json_schema=_one_of(*DRAFT_ROWS),
+        ),
+    ] = "show"
+    pressor_centre: Annotated[
+        bool, Meta(description="pressors after refractory hypotension hold doses and do not end the cycle")
+    ] = False
+    signed: Annotated[
+        list[Signature], Meta(description="rows that two persons at the site have read in their source")
+    ] = []
 
 
 class BadPacks(ValueError):
@@ -61,7 +90,7 @@ def with_table(guideline: Guideline, values: Any) -> Guideline:
         raise BadPacks("", f"{error}; docs/spec/editions.md section 2 has the table") from None
     if len(table.overlays) > MOST_OVERLAYS:
         raise BadPacks("overlays", f"at most {MOST_OVERLAYS}; remove {len(table.overlays) - MOST_OVERLAYS}")
-    if table.draft_rows not in ("show", "speak"):
+    if table.draft_rows not in DRAFT_ROWS:
         raise BadPacks("draft_rows", f"{table.draft_rows!r} is neither show nor speak; write one of them")
     found = signed_packs(table.signed, with_site_rows(written))
     return with_packs(
@@ -74,14 +103,25 @@ def with_table(guideline: Guideline, values: Any) -> Guideline:
     )
 
 
+KINDS = {module_of(kind).replace("_", "-"): kind.__name__ for kind in ROW_TYPES}
+"""The row types as a site writes them."""
+
+
 class SiteRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A row that a site writes: what it is evaluated as, its numbers, what it does, where it was read."""
 
-    type: str
-    values: dict[str, object]
-    effect: str = HOLD
-    level: str = ABSOLUTE
-    source: Source
+    type: Annotated[
+        str, Meta(description="what it is evaluated as", extra_json_schema=_one_of(*sorted(KINDS)))
+    ]
+    values: Annotated[
+        Mapping[str, Any],
+        Meta(description='its numbers by name; a limit as `">=3.0"`, a duration as `"8 h"`'),
+    ]
+    effect: Annotated[
+        Literal["count", "hold", "cycle", "permanent"], Meta(description="what it does to a dose")
+    ] = "hold"
+    level: Annotated[Literal["absolute", "relative"], Meta(description="of its alert")] = "absolute"
+    source: Annotated[Source, Meta(description="where it was read")]
 
 
 def with_site_rows(written: dict[str, object]) -> dict[str, Pack]:
@@ -100,10 +140,9 @@ def _site_row(pack: Pack, code: str, values: Any) -> PackRow:
     """Return a row as a site writes it. Raises BadPacks."""
     try:
         row = msgspec.convert(values, SiteRow)
-        kinds = {module_of(kind).replace("_", "-"): kind.__name__ for kind in ROW_TYPES}
-        if row.type not in kinds:
-            raise msgspec.ValidationError(f"no type {row.type!r}; {did_you_mean(row.type, list(kinds))}")
-        stated = {"type": kinds[row.type], "code": code, "source": row.source.document, **row.values}
+        if row.type not in KINDS:
+            raise msgspec.ValidationError(f"no type {row.type!r}; {did_you_mean(row.type, list(KINDS))}")
+        stated = {"type": KINDS[row.type], "code": code, "source": row.source.document, **row.values}
         made = msgspec.convert({key: _number(value) for key, value in stated.items()}, AnyRow, strict=False)
     except msgspec.ValidationError as error:
         raise BadPacks(pack.key, f"row {code!r}: {error}") from None

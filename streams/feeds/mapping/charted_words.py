@@ -14,6 +14,7 @@ from streams.feeds.mapping.wire_events import SentReading
 
 YES = ("positive", "pos", "yes", "y", "true", "1", "present", "detected", "done", "+")
 NO = ("negative", "neg", "no", "n", "false", "0", "absent", "none", "not detected", "-")
+SPECIMEN_MARK = ":"
 _FLOW = re.compile(r"(.*?)\s+([0-9]+(?:\.[0-9]+)?)\s*(?:lpm|l/min|l)", re.IGNORECASE)
 
 
@@ -25,13 +26,18 @@ class Answer(NamedTuple):
 
 
 def finding_code(our_code: str) -> str:
-    """Return the code of a map row's finding, which may name one value too (`rales=half`)."""
-    return our_code.partition("=")[0]
+    """Return the code of a map row's finding, which may name one value too (`rales=half`), or a specimen."""
+    return our_code.partition("=")[0].partition(SPECIMEN_MARK)[0]
+
+
+def specimen(our_code: str) -> str | None:
+    """Return the specimen that a map row names: `guaiac-positive:stool`."""
+    return our_code.partition(SPECIMEN_MARK)[2] or None
 
 
 def finding(our_code: str, texts: Iterable[str]) -> Answer:
     """Return what a finding says, by the first of its words that is known. Raises Unusable."""
-    code, _, fixed = our_code.partition("=")
+    code, fixed = finding_code(our_code), our_code.partition("=")[2]
     words = [" ".join(text.casefold().split()) for text in texts]
     if code in vocabulary.VALUE_FINDINGS and not fixed:
         value = next((word for word in words if word in vocabulary.VALUE_FINDINGS[code]), None)

@@ -6,12 +6,12 @@ Source: docs/spec/feeds.md, The map.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from rules.ingest import units
 from rules.wire import vocabulary
 from rules.wire.durations import duration
-from streams.feeds.mapping import check_digits
+from streams.feeds.mapping import charted_words, check_digits
 from streams.feeds.mapping.code_map import (
     IGNORE,
     PANEL,
@@ -95,11 +95,17 @@ def _known(row: MapRow) -> bool:
         "labs": code in vocabulary.LABS,
         "io": kind in vocabulary.IO_KINDS.get(direction, ()),
         "dose": code == vocabulary.IL2,
-        "finding": code.partition("=")[0] in vocabulary.FINDINGS,
+        "finding": _is_finding(code),
         PUMP: code in PUMP_PARTS,
         WORD: row.system != "o2-device" or code in vocabulary.O2_DEVICES,
     }
     return known.get(row.type, bool(code))
+
+
+def _is_finding(our_code: str) -> bool:
+    code, specimen = charted_words.finding_code(our_code), charted_words.specimen(our_code)
+    of_it = code == vocabulary.WITH_SPECIMEN and specimen in get_args(vocabulary.Specimen)
+    return code in vocabulary.FINDINGS and (specimen is None or of_it)
 
 
 def _units(row: MapRow) -> Iterator[str]:

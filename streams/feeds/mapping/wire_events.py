@@ -84,11 +84,12 @@ class SentMedication(WireEvent, frozen=True, omit_defaults=True, kw_only=True, t
 
 
 class SentFinding(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="finding"):
-    """Something observed or done."""
+    """Something observed or done; `specimen`: what it was found in."""
 
     code: str = ""
     present: bool | None = None
     value: str | None = None
+    specimen: str | None = None
 
 
 class SentEncounter(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="encounter"):

@@ -198,3 +198,42 @@ def test_a_file_that_cannot_be_scored_is_told_in_one_line(
 def test_wrong_arguments_are_told_with_the_remedy(arguments: list[str], says: str, capsys: Capture) -> None:
     assert main.main(["score", *arguments]) == 2
     assert says in capsys.readouterr().err
+
+
+LABEL, TIL = "proleukin-us-label/2024-12", "til-2024/1"
+
+
+@pytest.mark.parametrize(("pack", "detected", "false_hours"), [(LABEL, 0, 0), (TIL, 1, 3)])
+def test_a_pack_that_decides_is_scored_by_what_it_sees(
+    pack: str, detected: int, false_hours: int, write: Write, capsys: Capture
+) -> None:
+    """The label has no row for creatinine; TIL holds from 2.5 mg/dL, as 2001 does from 3."""
+    (found,) = scored(write, capsys, "--edition", pack, "--allow-draft")
+    part = found["subjects"]["creatinine"]["absolute"]
+    assert (f"{found['guideline']['id']}/{found['guideline']['version']}", found["guideline"]["status"]) == (
+        pack,
+        "draft",
+    )
+    assert part["all"]["detected"] == detected
+    assert part["hours"]["fp"] == false_hours
+
+
+def test_packs_beside_change_no_figure_of_the_deciding_one(write: Write, capsys: Capture) -> None:
+    (alone,), (beside,) = scored(write, capsys), scored(write, capsys, "--overlay", LABEL, "--overlay", TIL)
+    assert beside.pop("guideline")["id"] == alone.pop("guideline")["id"]
+    assert beside == alone
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--edition", TIL), "a draft pack may not decide"),
+        (("--edition", "til-2024"), "no pack 'til-2024'"),
+        (("--overlay", "label"), "no pack 'label'"),
+    ],
+)
+def test_a_draft_is_scored_only_where_that_is_meant(
+    options: tuple[str, ...], says: str, write: Write, capsys: Capture
+) -> None:
+    assert main.main(["score", write(*EVENTS), "--truth", write(KNEW, name="truth.jsonl"), *options]) == 2
+    assert says in capsys.readouterr().err

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from rules.guideline.packs.registry import PACKS
 from rules.guideline.settings.keys import Key, keys
 from rules.guideline.settings.values import as_toml
 from streams.channels.registry import KINDS
@@ -24,6 +25,13 @@ ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "docs" / "reference"
 SCHEMA = config.schema()
 EXAMPLES = ["deploy/site.example.toml", "deploy/site.compose.toml", "tests/data/golden/site.toml"]
+ROW_OF_A_SITE = """
+[packs."til-2024/1".rows.alt]
+type = 'upper-limit'
+values = { signal = "alt" }
+effect = 'cycle'
+source = { document = "JITC 2024;12:e008735", table = "Table 2", row = "hepatic" }
+"""
 BLOCK = re.compile(r"^ *```toml\n(.*?)```", re.DOTALL | re.MULTILINE)
 
 
@@ -50,6 +58,13 @@ def test_the_examples_of_a_site_are_valid(example: str) -> None:
     given = tomllib.loads((ROOT / example).read_text(encoding="utf-8"))
     assert given
     assert faults(given) == []
+
+
+def test_the_table_of_packs_in_the_specification_is_valid_and_so_is_a_row_of_a_site() -> None:
+    [shown] = [block for block in blocks("docs/spec/editions.md") if "packs" in block]
+    as_an_editor_sees_it = json.loads(json.dumps(shown, default=str))
+    assert faults(as_an_editor_sees_it) == []
+    assert faults(tomllib.loads(ROW_OF_A_SITE)) == []
 
 
 def test_what_the_page_shows_is_valid() -> None:
@@ -95,6 +110,15 @@ def test_every_key_of_the_guideline_takes_its_default(key: Key) -> None:
         ("[board]\nquite = '5 min'", "$.board: "),
         ("[pager.channels.a]\nkind = 'pigeon'\n[[pager.routes]]\n[[pager.system-routes]]\n", "$.pager"),
         ("[pager.api]\nport = 0", "$.pager"),
+        ("[packs]\ndecides = 'til-2024'", "$.packs.decides: "),
+        (f"[packs]\noverlays = {list(PACKS)}", "$.packs.overlays: "),
+        ("[packs]\ndraft_rows = 'hide'", "$.packs.draft_rows: "),
+        ("[packs]\noverlay = []", "$.packs: "),
+        ("[[packs.signed]]\npack = 'til-2024/1'", "$.packs.signed[0]: "),
+        (ROW_OF_A_SITE.replace("'upper-limit'", "'limit'"), "$.packs['til-2024/1'].rows.alt.type: "),
+        (ROW_OF_A_SITE.replace("'cycle'", "'stop'"), "$.packs['til-2024/1'].rows.alt.effect: "),
+        (ROW_OF_A_SITE.replace("til-2024/1", "til-2024/9"), "$.packs: "),
+        ("[packs.'til-2024/1'.row]", "$.packs['til-2024/1']: "),
     ],
 )
 def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:

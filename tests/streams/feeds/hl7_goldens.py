@@ -433,5 +433,33 @@ GOLDENS: dict[str, list[Golden]] = {
             CA,
         )
     ],
+    "98": [
+        Golden(
+            "ward",
+            (
+                "finding T0000001 2026-03-02T15:00:01Z guaiac-positive=yes stool",
+                "finding T0000001 2026-03-02T15:00:02Z guaiac-positive=no stool",
+                "finding T0000001 2026-03-02T15:00:03Z guaiac-positive=yes stool",
+                "finding T0000001 2026-03-02T15:00:04Z agitation=yes",
+                "finding T0000001 2026-03-02T15:00:05Z anxiety=yes",
+                "finding T0000001 2026-03-02T15:00:06Z sinus-rhythm=yes",
+                "finding T0000001 2026-03-02T15:00:07Z angina=no",
+                "finding T0000001 2026-03-02T15:00:08Z tamponade=no",
+                "finding T0000001 2026-03-02T15:00:10Z coma=no",
+                "finding T0000001 2026-03-02T15:00:11Z dialysis=yes",
+                "finding T0000001 2026-03-02T15:00:12Z cardiac-symptoms=no",
+                "finding T0000001 2026-03-02T15:00:13Z bradycardia-treated=yes",
+                "finding T0000001 2026-03-02T15:00:14Z sustained-vt=yes",
+                "finding T0000001 2026-03-02T15:00:15Z rhythm-uncontrolled=no",
+                "finding T0000001 2026-03-02T15:00:16Z toxic-psychosis=no",
+                "finding T0000001 2026-03-02T15:00:17Z seizures-uncontrolled=no",
+                "finding T0000001 2026-03-02T15:00:18Z bowel-ischemia=no",
+                "finding T0000001 2026-03-02T15:00:19Z gi-bleeding-surgery=no",
+                "finding T0000001 2026-03-02T15:00:20Z guaiac-positive=yes emesis",
+            ),
+            (("OBX", 9, "code-disagrees"), ("OBX", 22, "malformed")),
+            CA,
+        )
+    ],
 }
 """By the number at the beginning of a file's name. The files of batches stand in test_samples.py."""

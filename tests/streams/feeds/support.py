@@ -16,6 +16,7 @@ from streams.feeds.mapping.tables import Tables
 from streams.feeds.mapping.wire_events import (
     SentDose,
     SentEncounter,
+    SentFinding,
     SentInfusion,
     SentIo,
     SentMedication,
@@ -78,6 +79,9 @@ def _content(event: WireEvent) -> list[str]:
         return [f"{event.agent}={_number(event.rate)}", event.unit or "", f"line={event.line}"]
     if isinstance(event, SentMedication):
         return [f"{event.agent}={_number(event.amount)}", event.unit or "", event.route or ""]
+    if isinstance(event, SentFinding):
+        found = event.value if event.present is None else ("no", "yes")[event.present]
+        return [f"{event.code}={found}", *([event.specimen] if event.specimen else [])]
     if isinstance(event, SentEncounter):
         return [event.event, *([event.location] if event.location else [])]
     return [word for reading in getattr(event, "readings", ()) for word in _reading(reading)]

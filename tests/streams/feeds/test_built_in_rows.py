@@ -77,7 +77,7 @@ def test_a_row_of_what_is_observed_gives_what_it_names(row: MapRow) -> None:
         "vitals": lambda: event.readings[0].code,
         "labs": lambda: event.readings[0].code,
         "io": lambda: f"{event.direction}/{event.kind}",
-        "finding": lambda: event.code,
+        "finding": lambda: event.code if event.specimen is None else f"{event.code}:{event.specimen}",
     }
     assert row.our_code.startswith(said[row.type]())
 

@@ -74,6 +74,8 @@ FAULTS = {
     "an MDC number without its name": (MapRow("MDC", "150456", "vitals", "spo2"), "ref-id"),
     "a number of MDC that is none": (MapRow("MDC", "15O456", "vitals", "spo2", name="MDC_X"), "is a number"),
     "a target that is none": (MapRow("L", "K", "labs", "kalium"), "not known for type labs"),
+    "a specimen that is none": (MapRow("L", "G", "finding", "guaiac-positive:urine"), "not known for type"),
+    "a specimen of what has none": (MapRow("L", "A", "finding", "agitation:stool"), "not known for type"),
     "a direction that is none": (MapRow("L", "U", "io", "out/urin"), "not known for type io"),
     "a type that is none": (MapRow("L", "K", "lab", "potassium"), "type 'lab'"),
     "a default unit that does not convert": (

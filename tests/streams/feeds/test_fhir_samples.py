@@ -95,6 +95,20 @@ GOLDENS = {
     ),
     "15": Golden((f"vitals {PATIENT} 2026-03-02T15:00:00Z heart-rate=118 /min",)),
     "17": Golden(),
+    "18": Golden(
+        (
+            f"finding {PATIENT} 2026-03-02T15:00:01Z guaiac-positive=yes stool",
+            f"finding {PATIENT} 2026-03-02T15:00:02Z guaiac-positive=no stool",
+            f"finding {PATIENT} 2026-03-02T15:00:03Z agitation=yes",
+            f"finding {PATIENT} 2026-03-02T15:00:04Z anxiety=yes",
+            f"finding {PATIENT} 2026-03-02T15:00:05Z sinus-rhythm=yes",
+            f"finding {PATIENT} 2026-03-02T15:00:06Z angina=no",
+            f"finding {PATIENT} 2026-03-02T15:00:07Z tamponade=no",
+            f"finding {PATIENT} 2026-03-02T15:00:08Z coma=no",
+            f"finding {PATIENT} 2026-03-02T15:00:09Z dialysis=yes",
+        ),
+        refused=(("Observation", 10, "code-disagrees"),),
+    ),
 }
 
 

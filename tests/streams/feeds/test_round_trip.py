@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from rules.ingest.decode import decode
 from rules.wire.alerts import record as alert_record
 from rules.wire.events import Event
 from rules.wire.instants import MINUTE
-from rules.wire.vocabulary import FINDINGS, IO_KINDS
+from rules.wire.vocabulary import FINDINGS, IO_KINDS, VALUE_FINDINGS, WITH_SPECIMEN, Specimen
 from simulators.interfaces.hl7_v2 import message, site_map
 from streams.cli.main import main
 from streams.config.feeds import FeedTable, PatientIds
@@ -24,7 +25,8 @@ from streams.feeds import configured
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.hl7.handling import handle
 from streams.feeds.mapping.tables import Tables
-from streams.feeds.mapping.wire_events import encode
+from streams.feeds.mapping.wire_events import SentFinding, encode
+from tests.streams.samples import record
 
 AHEAD = 15 * MINUTE
 
@@ -98,6 +100,17 @@ def test_every_fact_of_a_ward_but_the_stay_of_therapy_has_a_message(tmp_path: Pa
     assert {str(record.get("event") or record["type"]) for record in native} <= {
         "baseline", "cycle-start", "therapy-end", "ack", "silence", "resume", "accept", "tick",
     }  # fmt: skip
+
+
+def test_every_finding_comes_back_with_its_specimen(tmp_path: Path) -> None:
+    feed, named = rules(tmp_path), [(code, None) for code in sorted(set(FINDINGS) - set(VALUE_FINDINGS))]
+    for code, specimen in (*named, *((WITH_SPECIMEN, each) for each in get_args(Specimen))):
+        one = record("finding", "f1", "2026-03-02T10:00:00Z", code=code, present=True, specimen=specimen)
+        data = message(one, 1)
+        assert data is not None
+        (event,) = handle(data, feed, Tables(), 0).handled.events
+        assert isinstance(event, SentFinding)
+        assert (event.code, event.present, event.specimen) == (code, True, specimen)
 
 
 @pytest.mark.slow

@@ -29,11 +29,12 @@ def write(events: Iterable[Event], path: Path) -> str:
 
 
 def rows(event: Event) -> Iterator[Event]:
-    """One row a reading, one a finding of an encounter; one row at least."""
-    common = {name: value for name, value in event.items() if name not in ("readings", "findings")}
+    """One row a reading, one a finding of an encounter, one a target; one row at least."""
+    common = {name: value for name, value in event.items() if name not in ("readings", "findings", "targets")}
     facts = [
         *event.get("readings", []),
         *({"code": code, "present": said} for code, said in event.get("findings", {}).items()),
+        *({"target" if k == "code" else k: v for k, v in each.items()} for each in event.get("targets", [])),
     ]
     for fact in facts or [{}]:
         yield common | fact

@@ -338,8 +338,10 @@ def _finding(
     part: Valued, row: MapRow, observation: Observation, at: Instant, empty: WireEvent, context: Context
 ) -> WireEvent:
     answer = charted_words.finding(row.our_code, texts_of(part))
-    code = charted_words.finding_code(row.our_code)
-    return msgspec.structs.replace(empty, code=code, present=answer.present, value=answer.value)
+    code, specimen = charted_words.finding_code(row.our_code), charted_words.specimen(row.our_code)
+    return msgspec.structs.replace(
+        empty, code=code, present=answer.present, value=answer.value, specimen=specimen
+    )
 
 
 _MAKERS = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}

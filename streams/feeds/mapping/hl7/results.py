@@ -408,11 +408,11 @@ def _start(row: MapRow, group: Group, context: Context, at: Instant) -> str | No
 
 
 def _finding(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    code = charted_words.finding_code(row.our_code)
+    code, specimen = charted_words.finding_code(row.our_code), charted_words.specimen(row.our_code)
     if frame.empty:
-        return frame.event(SentFinding, code=code)
+        return frame.event(SentFinding, code=code, specimen=specimen)
     answer = charted_words.finding(row.our_code, (obx.text(5, 2) or obx.text(5),))
-    return frame.event(SentFinding, code=code, present=answer.present, value=answer.value)
+    return frame.event(SentFinding, code=code, present=answer.present, value=answer.value, specimen=specimen)
 
 
 _MAKERS = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}
