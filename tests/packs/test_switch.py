@@ -144,3 +144,19 @@ def test_the_days_of_a_discharged_patient_count(tmp_path: Path, capsys: Capture)
         path.write_text("\n".join(json.dumps(one) for one in events) + "\n")
         assert main.main(["backtest", str(path), "--edition", A, "--against", A, "-o", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["patient_days"] == pytest.approx(hours / 24, rel=1e-3)
+
+
+@pytest.mark.campaign("rules")
+def test_by_the_truth_the_label_is_ready_while_kidneys_fail_and_the_page_says_why(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    log, truth, gate = tmp_path / "ward.jsonl", tmp_path / "truth.jsonl", tmp_path / "gate.toml"
+    gate.write_text("[gate]\nmax_unsafe_readiness_min = 0\nmin_patients = 1\nmin_doses = 1\n")
+    course = ["oliguria-renal-failure", "--patients", "1", "--days", "3", "--vitals", "hourly"]
+    assert main.main(["simulate", *course, "-o", str(log), "--truth", str(truth)]) == 0
+    chosen = ["--edition", A, "--against", LABEL, "--allow-draft", "--truth", str(truth)]
+    assert main.main(["backtest", str(log), *chosen, "--gate", str(gate), "-o", "text"]) == EXCEEDED
+    page = capsys.readouterr().out
+    (line,) = (one for one in page.splitlines() if one.startswith("| max_unsafe_readiness_min"))
+    assert line.endswith("exceeded |")
+    assert "US label 2024-12 does not see: Renal row of section 2" in page
