@@ -12,12 +12,14 @@ from rules.chart.course import Cycle, next_cycle_began
 from rules.decide import alert_texts
 from rules.decide.alert_texts import Words
 from rules.decide.episodes import Change, PendingAlert, Step, pending_alert
+from rules.decide.overlays import PREFIX, beside_of, name_of
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import (
     AFTER_DISCHARGE,
     CRITERION,
     LAST,
     MONITORING,
+    OVERLAY,
     PRESSURE,
     RECOMMENDATION,
     Plan,
@@ -122,6 +124,9 @@ def end_accepted(patient: Patient, plan: Plan, name: str) -> list[PendingAlert]:
 
 def _name(name: str, subject: Subject | None, result: Result, patient: Patient) -> str:
     """Return the name of what ends: of a criterion and of pressure as its alerts had it."""
+    pack = beside_of(name, patient.chart.guideline)
+    if pack is not None:
+        return name_of(pack)
     if subject is None or subject.kind not in (CRITERION, PRESSURE):
         return subject_name(name, patient.guideline)
     return alert_texts.name(subject, result, patient.guideline)
@@ -130,7 +135,8 @@ def _name(name: str, subject: Subject | None, result: Result, patient: Patient) 
 def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:
     episode, subject = patient.episodes[name], plan.find(name)
     if subject is None:
-        kind, system, result = RECOMMENDATION, None, Result()
+        kind = OVERLAY if name.startswith(PREFIX) else RECOMMENDATION
+        system, result = None, Result()
     else:
         kind, system = subject.kind, subject.system
         result = subject.judge(patient, patient.now, patient.memory(name))

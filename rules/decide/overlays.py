@@ -220,6 +220,11 @@ def name_of(guideline: Guideline) -> str:
     return f"{guideline.name} (draft)" if guideline.is_draft else guideline.name
 
 
+def beside_of(subject: str, site: Guideline) -> Guideline | None:
+    """Return the pack that a subject of alerts is of; None: it is of none that stands beside."""
+    return next((one for one in site.overlays if subject == PREFIX + one.id), None)
+
+
 def _silent(guideline: Guideline, found: Verdict) -> str:
     return f"{name_of(guideline)} no longer says more: {found.word}"
 

@@ -219,9 +219,7 @@ def dose(assessment: Assessment, guideline: Guideline) -> DoseCell:
     peak = assessment.blood_pressure.phase == "peak" and clock.readiness != "finished"
     says = tuple(display_texts.beside(one, assessment, guideline) for one in assessment.overlays or ())
     draft = bool(display.draft_banner(assessment.guideline))
-    return DoseCell(
-        clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak, says, draft
-    )
+    return DoseCell(clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak, says, draft)
 
 
 def pressure(assessment: Assessment) -> PressureCell:

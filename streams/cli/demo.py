@@ -82,9 +82,7 @@ def parser() -> options.Parser:
         default="terminal",
         help="whom the pager pages, as of il2watch pager; default: terminal",
     )
-    command.add_argument(
-        "--shadow", action="store_true", help="the pager decides every page and sends none"
-    )
+    command.add_argument("--shadow", action="store_true", help="the pager decides every page and sends none")
     command.add_argument(
         "--no-board", dest="board", action="store_false", help="without the live page of the unit"
     )

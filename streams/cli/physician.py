@@ -91,9 +91,7 @@ def accept_main(arguments: list[str]) -> int:
 
     broker, author = broker_of(chosen), who(chosen)
     in_care(answers.latest_assessment(broker, chosen.patient), chosen.patient)
-    command = commands.accept(
-        chosen.patient, chosen.criterion, chosen.level, chosen.until, author, now()
-    )
+    command = commands.accept(chosen.patient, chosen.criterion, chosen.level, chosen.until, author, now())
     done = answers.of_worker(broker, command, lambda found: holds(found, chosen))
     if done is None:
         return answers.unheard("worker", "acceptance")

@@ -143,7 +143,7 @@ def compare(log: Iterable[Event], a: Side, b: Side) -> Compared:
         a,
         b,
         len(patients),
-        round(sum(_days(patient) for patient in patients.values()), 4),
+        round(course.time.days, 4),
     )
 
 
@@ -161,8 +161,30 @@ def doses_of(log: Iterable[Event]) -> dict[str, list[tuple[Instant, bool]]]:
     return {patient: sorted(doses) for patient, doses in out.items()}
 
 
+class TherapyTime:
+    """The time of every cycle seen, from its start to the end of therapy or, without one, to the last record.
+
+    A discharge leaves no cycle in the patient's state, so each is looked at while it runs.
+    """
+
+    def __init__(self) -> None:
+        self.spans: dict[tuple[str, Instant], Instant] = {}
+
+    def see(self, name: str, patient: Patient | None) -> None:
+        """Look at a patient's present cycle."""
+        if patient is not None and patient.chart.cycle.since is not None:
+            since, end = patient.chart.cycle.since, patient.chart.cycle.end
+            self.spans[name, since] = max(since, patient.now if end is None else end)
+
+    @property
+    def days(self) -> float:
+        """Return the patient-days of all cycles."""
+        return sum(end - since for (_, since), end in self.spans.items()) / DAY
+
+
 class _Course:
     def __init__(self, a: Side, b: Side, doses: dict[str, list[tuple[Instant, bool]]]) -> None:
+        self.time = TherapyTime()
         self.a, self.b, self.doses = a, b, doses
         self.waiting = {patient: list(found) for patient, found in doses.items()}
         self.points: list[Point] = []
@@ -176,6 +198,7 @@ class _Course:
         self.a.engine.apply(event)
         self.b.engine.apply(event)
         if event.patient != EVERY_PATIENT:
+            self.time.see(event.patient, self.a.engine.patients.get(event.patient))
             self._diverge(event.patient)
 
     def _dose_points(self, name: str, known: Instant) -> None:
@@ -223,9 +246,5 @@ class _Course:
                 self._due_points(name, clock)
         self.a.engine.end()
         self.b.engine.end()
-
-
-def _days(patient: Patient) -> float:
-    """Return the patient-days of the present cycle, from its start to the end of therapy."""
-    start, end = patient.chart.cycle.since, patient.chart.cycle.end
-    return 0.0 if start is None else max(0, (patient.now if end is None else end) - start) / DAY
+        for name, patient in self.a.engine.patients.items():
+            self.time.see(name, patient)

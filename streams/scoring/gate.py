@@ -82,7 +82,9 @@ def judge(gate: Gate, found: Compared, truth: Truth | None) -> list[Line]:
     blind = share(sum(one.b.word == "blind" for one in points), len(points))
     status = found.b.guideline.deciding.status
     return [
-        _most("max_extra_pages_per_patient_day", extra, gate.max_extra_pages_per_patient_day),
+        _judged(
+            found.days > 0, "max_extra_pages_per_patient_day", extra, gate.max_extra_pages_per_patient_day
+        ),
         _most("max_doses_b_gives_a_withholds", looser, gate.max_doses_b_gives_a_withholds),
         _most("max_share_doses_b_withholds_a_gives", stricter, gate.max_share_doses_b_withholds_a_gives),
         _most("max_blind_share", blind, gate.max_blind_share),
@@ -114,6 +116,11 @@ def _verified(gate: Gate, status: str) -> list[Line]:
     return (
         [Line("require_verified", status, "verified", status == "verified")] if gate.require_verified else []
     )
+
+
+def _judged(seen: bool, name: str, figure: float, limit: float) -> Line:
+    """Return a limit, not judged where nothing was seen that could be over it."""
+    return _most(name, figure, limit) if seen else Line(name, None, limit, None)
 
 
 def _most(name: str, figure: float, limit: float) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,31 @@ def test_a_row_type(tmp_path: Path) -> None:
         with pytest.raises(AssertionError, match=missing.removesuffix(".py").replace("/", ".")):
             done.type("python -c 'import rules.explain'")
         (tmp_path / "aside").rename(done.copy / missing)
+
+
+def test_guideline_packs_are_signed_switched_to_and_added(tmp_path: Path) -> None:
+    done = follow("guideline-packs.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "site.toml",
+        "gate.toml",
+        "next.toml",
+        "rules/guideline/packs/label_vital_signs.py",
+        "rules/guideline/packs/registry.py",
+        "tests/packs/test_nothing_is_made_up.py",
+    ]
+    (row,) = map(
+        json.loads, done.typed["il2watch packs show dutcher-2014/1 --row bicarbonate -o json"].splitlines()
+    )
+    assert row["sha256"] in (done.copy / "site.toml").read_text(encoding="utf-8")
+    signed = done.typed["il2watch packs check site.toml"]
+    assert ("beside: dutcher-2014/1, draft" in signed, "lapsed" in signed) == (True, False)
+    (judged,) = (said for line, said in done.typed.items() if line.startswith("il2watch backtest"))
+    assert "| require_verified | draft | verified | exceeded |" in judged
+    assert "cannot be judged" in judged
+    assert judged.rstrip().endswith("exit 1")
+    assert done.typed['il2watch packs check next.toml; echo "exit $?"'].rstrip().endswith("exit 2")
+    assert "label-vital-signs/2024-12" in done.typed["il2watch packs ls -o json"]
+    assert "## label-vital-signs/2024-12" in (done.copy / "docs/reference/packs.md").read_text(
+        encoding="utf-8"
+    )

@@ -165,7 +165,9 @@ def test_the_label_says_who_may_start(item: str) -> None:
     assert "eligibility" not in advised(begun().events, LABEL, 1)
 
 
-@pytest.mark.parametrize(("key", "subject"), [(LABEL, "cycle-length"), (LABEL, "course-gap"), (TIL, "no-nsaid")])
+@pytest.mark.parametrize(
+    ("key", "subject"), [(LABEL, "cycle-length"), (LABEL, "course-gap"), (TIL, "no-nsaid")]
+)
 def test_advice_of_a_pack_can_be_explained(key: str, subject: str) -> None:
     (patient,) = folded(_usual("p1"), site(key), NOW).patients.values()
     assert explain(settled(patient), subject).rule.section == "editions.md section 4"

@@ -130,8 +130,15 @@ def page_of_overlay() -> Page:
 
 
 def test_a_routed_overlay_goes_out_by_hl7_with_both_verdicts_at_the_lowest_priority() -> None:
-    options = parse_options(Hl7Options, "am", {"address": "127.0.0.1:1", "patient-authority": "H", "tls": False})
-    own = {"application": "IL2WATCH", "patient-authority": "H", "patient-type": "MR", "address": "127.0.0.1:1"}
+    options = parse_options(
+        Hl7Options, "am", {"address": "127.0.0.1:1", "patient-authority": "H", "tls": False}
+    )
+    own = {
+        "application": "IL2WATCH",
+        "patient-authority": "H",
+        "patient-type": "MR",
+        "address": "127.0.0.1:1",
+    }
     rows = [line.split("|") for line in message(page_of_overlay(), options, own).split("\r")]
     told = [row for row in rows if row[0] == "OBX"]
     assert SAYS in told[0][5]

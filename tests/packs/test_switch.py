@@ -10,10 +10,12 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.guideline.packs.applied import with_packs
 from rules.guideline.packs.registry import PACKS
+from rules.wire.alerts import Alert
 from streams.cli import main
 from streams.scoring.decision_points import Compared, Opinion, Point, Side
-from streams.scoring.gate import EXCEEDED, NOT_JUDGED, WITHIN, Gate, Truth, exit_code, judge
-from tests.packs.moments import MOMENTS
+from streams.scoring.gate import EXCEEDED, NOT_JUDGED, WITHIN, Gate, Truth, exit_code, judge, pages
+from tests.packs.moments import MOMENTS, NOW, at
+from tests.packs.support import folded
 
 Capture = pytest.CaptureFixture[str]
 A = "schwartzentruber-2001/2"
@@ -62,9 +64,17 @@ def test_the_page_says_in_words_who_withholds_and_why(ward: str, tmp_path: Path,
     assert MOMENTS[0].events[0]["patient"] not in page
 
 
-def compared(points: list[Point], patients: int = 30) -> Compared:
+def compared(points: list[Point], patients: int = 30, days: float = 10.0, extra: int = 0) -> Compared:
     sides = [Side(with_packs(SCHWARTZENTRUBER_2001, PACKS[key])) for key in (A, LABEL)]
-    return Compared(points, [], sides[0], sides[1], patients, 10.0)
+    sides[1].alerts = opened(extra)
+    return Compared(points, [], sides[0], sides[1], patients, days)
+
+
+def opened(number: int) -> list[Alert]:
+    """So many alerts that page: the first one that a course opens, again and again."""
+    moment = next(one for one in MOMENTS if one.name == "platelets 25")
+    alerts = folded(moment.events, SCHWARTZENTRUBER_2001).alerts
+    return [next(one for one in alerts if pages([one]))] * number
 
 
 def points(*words: tuple[str, str]) -> list[Point]:
@@ -113,3 +123,40 @@ def test_what_needs_the_truth_is_judged_by_it_and_not_without(
     gate = Gate(**{**stated, "max_unsafe_readiness_min": 2.0, "max_missed_absolute": 1})
     assert code(gate, compared(points(GIVES)), Truth(unsafe, missed, 0.0)) == expected
     assert code(gate, compared(points(GIVES))) == NOT_JUDGED
+
+
+@pytest.mark.parametrize(
+    ("days", "extra", "expected"), [(10.0, 3, WITHIN), (10.0, 4, EXCEEDED), (0.0, 0, NOT_JUDGED)]
+)
+def test_pages_are_limited_a_patient_day_and_not_judged_without_one(
+    days: float, extra: int, expected: int
+) -> None:
+    stated = {name: getattr(LOOSE, name) for name in Gate.__struct_fields__}
+    gate = Gate(**{**stated, "max_unsafe_readiness_min": None, "max_missed_absolute": None})
+    assert code(gate, compared(points(GIVES), days=days, extra=extra)) == expected
+
+
+def test_the_days_of_a_discharged_patient_count(tmp_path: Path, capsys: Capture) -> None:
+    moment = MOMENTS[0].events
+    gone = {**moment[0], "type": "encounter", "id": "gone", "at": at(72), "event": "discharge"}
+    path = tmp_path / "left.jsonl"
+    for events, hours in ((moment, NOW), ([*moment, gone], 72)):
+        path.write_text("\n".join(json.dumps(one) for one in events) + "\n")
+        assert main.main(["backtest", str(path), "--edition", A, "--against", A, "-o", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["patient_days"] == pytest.approx(hours / 24, rel=1e-3)
+
+
+@pytest.mark.campaign("rules")
+def test_by_the_truth_the_label_is_ready_while_kidneys_fail_and_the_page_says_why(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    log, truth, gate = tmp_path / "ward.jsonl", tmp_path / "truth.jsonl", tmp_path / "gate.toml"
+    gate.write_text("[gate]\nmax_unsafe_readiness_min = 0\nmin_patients = 1\nmin_doses = 1\n")
+    course = ["oliguria-renal-failure", "--patients", "1", "--days", "3", "--vitals", "hourly"]
+    assert main.main(["simulate", *course, "-o", str(log), "--truth", str(truth)]) == 0
+    chosen = ["--edition", A, "--against", LABEL, "--allow-draft", "--truth", str(truth)]
+    assert main.main(["backtest", str(log), *chosen, "--gate", str(gate), "-o", "text"]) == EXCEEDED
+    page = capsys.readouterr().out
+    (line,) = (one for one in page.splitlines() if one.startswith("| max_unsafe_readiness_min"))
+    assert line.endswith("exceeded |")
+    assert "US label 2024-12 does not see: Renal row of section 2" in page

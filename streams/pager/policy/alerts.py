@@ -132,9 +132,7 @@ def apply_ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
     if episode.acked is None:
         _acknowledge(work, episode, acked)
     elif episode.acked.id != acked.id:
-        work.note_episode(
-            episode, pages.ALREADY, by=acked.by, reason=acked.reason, command=acked.id
-        )
+        work.note_episode(episode, pages.ALREADY, by=acked.by, reason=acked.reason, command=acked.id)
         work.episodes[alert] = replace(episode, acked=acked)
     if episode.kind == RECOMMENDATION:
         for one in [one for one in work.episodes.values() if is_reason(one) and one.acked is None]:

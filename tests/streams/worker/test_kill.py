@@ -37,14 +37,14 @@ def killed(workers: Workers, chance: Random, kills: int, at_most: float) -> int:
     return done
 
 
-def until_at_work(workers: Workers, before: int, within: float = 60) -> int:
+def until_at_work(workers: Workers, before: int, within: float = 60, name: str = "one") -> int:
     """Waits until the worker has begun to work more often than before; how often it had to be
     started again.
     """
     began, falls = time.monotonic(), 0
-    while workers.said("one").count(AT_WORK) <= before:
+    while workers.said(name).count(AT_WORK) <= before:
         falls += workers.again()
-        assert time.monotonic() - began < within, workers.said("one")
+        assert time.monotonic() - began < within, workers.said(name)
         time.sleep(0.02)
     return falls
 
