@@ -6,6 +6,8 @@ Source: Table 5; text, Overview.
 from rules.advice import pressors, seen
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.advice.harm import fluid_harm, over_baseline, weight_gained
+from rules.chart.facts import Weight
+from rules.chart.folded import fold
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, soonest, tripped
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import Limit
@@ -115,12 +117,14 @@ def _reached(advice: Advice, state: str, given: float) -> str:
 
 def _since(limit: Limit, case: Case) -> int:
     """Return the `at` of the first weight of the unbroken run on the latest one's side of the limit."""
-    weights = case.chart.weights
-    sides = [limit.met(over_baseline(case, weight)) for weight in weights]
-    first = len(weights) - 1
-    while first and sides[first - 1] == sides[-1]:
-        first -= 1
-    return weights[first].at
+    baseline, weights = case.chart.baseline_readings["weight"], case.chart.weights
+
+    def add(run: tuple[int, bool], _: int, weight: Weight) -> tuple[int, bool]:
+        side = limit.met(over_baseline(case, weight))
+        return run if run[1] == side else (weight.at, side)
+
+    start = (weights[0].at, limit.met(over_baseline(case, weights[0])))
+    return fold(case.chart, "advice/edema-caution", (weights,), (baseline, limit), lambda: start, add)[0]
 
 
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

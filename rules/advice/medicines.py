@@ -4,9 +4,13 @@ Source: text, Pretherapy and Posttherapy Intervention; Tables 5 and 6.
 """
 
 from collections.abc import Iterable
+from heapq import merge
 
 from rules.advice.harm import indomethacin_harms
-from rules.chart.facts import Drug, references
+from rules.chart.chart import Chart
+from rules.chart.course import FOREVER
+from rules.chart.facts import Drug, place, references
+from rules.chart.folded import fold
 from rules.evaluate.dosing import due_at
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest
 from rules.guideline.advice_declarations import Advice
@@ -22,6 +26,16 @@ HARMS = ("platelets", "creatinine")
 """The labs that make indomethacin harmful."""
 
 
+def given_of(chart: Chart, kind: str) -> list[Drug]:
+    """Return what was given of a class, in order of `at`."""
+
+    def add(by_kind: dict[str, list[Drug]], _: int, drug: Drug) -> dict[str, list[Drug]]:
+        by_kind.setdefault(drug.kind, []).append(drug)
+        return by_kind
+
+    return fold(chart, "advice/medicines", (chart.drugs,), None, dict[str, list[Drug]], add).get(kind, [])
+
+
 def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open on a steroid or an antihypertensive between cycle-start and therapy-end.
 
@@ -31,8 +45,9 @@ def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memor
     if cycle.start is None:
         return Result()
     kinds = (ANTIHYPERTENSIVE,) if case.stopped else (STEROID, ANTIHYPERTENSIVE)
-    given = [drug for drug in case.chart.drugs if drug.kind in kinds and drug.at >= cycle.start]
-    given = [drug for drug in given if cycle.end is None or drug.at <= cycle.end]
+    of_kinds = merge(*(given_of(case.chart, kind) for kind in kinds), key=place)
+    end = FOREVER if cycle.end is None else cycle.end
+    given = [drug for drug in of_kinds if cycle.start <= drug.at <= end]
     if not given:
         return Result(words=advice.ended)
     ends = given[-1].at + advice.within
@@ -61,7 +76,8 @@ def _forbidden(advice: Advice, given: list[Drug]) -> str:
 
 def last_given(case: Case, kind: str) -> int | None:
     """Return when a medicine of a class was last charted, by `at`; None when it never was."""
-    return next((drug.at for drug in reversed(case.chart.drugs) if drug.kind == kind), None)
+    given = given_of(case.chart, kind)
+    return given[-1].at if given else None
 
 
 def wanted(case: Case, kinds: Iterable[str]) -> list[str]:

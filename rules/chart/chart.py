@@ -22,6 +22,7 @@ from rules.chart.earlier import NOTHING_EARLIER, Earlier
 from rules.chart.facts import (
     Accepted,
     Baseline,
+    CountedWeights,
     DoseFact,
     Drug,
     Fact,
@@ -36,7 +37,6 @@ from rules.chart.facts import (
     TakenBack,
     Volume,
     Weight,
-    accepted,
     drop,
 )
 from rules.chart.infusions import Lines, Ran, Timeline, in_force
@@ -49,15 +49,23 @@ from rules.chart.weighing import Weighing
 from rules.guideline.edition import Guideline
 from rules.guideline.roles import URINE_RATE
 from rules.wire import vocabulary
+from rules.wire.instants import BEFORE_ALL
 
 FADED_KEPT = 200
 """Ids of vitals that left the tail and are still recognised as duplicates."""
+
+FACTS, EDITED, FADED = 1, 2, 4
+"""What has changed since a chart was encoded: facts were added; one that was there is gone or another; the
+ids of vitals that left the tail."""
 
 VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
 
 class Chart:
-    """Facts by kind, each list in order of `at`, and what is derived from them."""
+    """Facts by kind, each list in order of `at`, and what is derived from them.
+
+    `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since.
+    """
 
     __slots__ = (
         "accepts",
@@ -85,18 +93,18 @@ class Chart:
         "mode",
         "n",
         "not_understood",
-        "packed",
-        "packed_faded",
         "places",
         "pressors",
         "raw_weights",
         "resumes",
+        "saved",
         "seen",
         "set_aside",
         "tail",
         "taken_back",
         "targets",
         "timeline",
+        "unsaved",
         "urine",
         "volumes",
         "weights",
@@ -105,21 +113,21 @@ class Chart:
     def __init__(self, guideline: Guideline) -> None:
         self.guideline = guideline
         self.n = 0
-        self.packed: bytes | None = None
-        self.packed_faded: bytes | None = None
+        self.saved: Any = None
+        self.unsaved = EDITED | FADED
         self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
         self.faded: dict[str, Fact] = {}
-        self.raw_weights: list[Weight] = []
+        self.raw_weights: list[Weight] = FactList()
         self.labs: dict[str, list[Lab]] = {}
         self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
-        self.doses: list[DoseFact] = []
+        self.doses: list[DoseFact] = FactList()
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
         self.places: list[Place] = []
         self.baselines: list[Baseline] = []
-        self.drugs: list[Drug] = []
+        self.drugs: list[Drug] = FactList()
         self.resumes: list[Resumed] = []
         self.accepts: list[Accepted] = []
         self.set_aside: list[SetAside] = []
@@ -127,7 +135,7 @@ class Chart:
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
-        self.weights: list[Weight] = []
+        self.weights = CountedWeights()
         self.urine = Resolved([], [])
         self.collections = self.urine.collections
         self.timeline = self._timeline()
@@ -147,11 +155,11 @@ class Chart:
     def withdraw(self, fact: Fact) -> int:
         """Remove everything that the record of `fact` charted, and return the dirty flags of it."""
         id = fact.id
-        self.packed = None
+        self.unsaved |= EDITED
         del self.seen[id]
         self.ghosts.pop(id, None)
         if self.faded.pop(id, None) is not None:
-            self.packed_faded = None
+            self.unsaved |= FADED
         if isinstance(fact, Ghost):
             return 0
         dirty = self._withdraw_set_aside(id)
@@ -195,16 +203,11 @@ class Chart:
         """
         if dirty & dirty_flags.BASELINE:
             dirty |= self._baseline()
+        reweighed = bool(dirty & dirty_flags.BASELINE)
         if dirty & (dirty_flags.WEIGHT | dirty_flags.BASELINE):
-            choices = self.guideline.choices
-            self.weights = accepted(
-                self.raw_weights,
-                self.baseline_readings.get("weight"),
-                choices.weight_jump,
-                choices.weight_agrees,
-            )
-        if dirty & (dirty_flags.INFUSIONS | dirty_flags.WEIGHT | dirty_flags.BASELINE):
-            self._infusions(bool(dirty & (dirty_flags.WEIGHT | dirty_flags.BASELINE)))
+            reweighed = self._weigh() or reweighed
+        if reweighed or dirty & dirty_flags.INFUSIONS:
+            self._infusions(reweighed)
         if dirty & dirty_flags.URINE:
             longest = self.guideline.row[URINE_RATE].longest  # type: ignore[union-attr]
             self.urine = gone_on(self.urine, self.volumes["urine"], longest, self.volumes["irrigation"])
@@ -230,6 +233,17 @@ class Chart:
             return 0
         self.tail.set(setting)
         return dirty_flags.SYSTOLIC | dirty_flags.SPO2
+
+    def _weigh(self) -> bool:
+        """Derive the weights that count; return whether a rate that is charted may be of another one."""
+        choices = self.guideline.choices
+        rule = (self.baseline_readings.get("weight"), choices.weight_jump, choices.weight_agrees)
+        goes_on = self.weights.goes_on(self.raw_weights, rule)
+        if not goes_on:
+            self.weights = CountedWeights(*rule)
+        first = self.weights.read(self.raw_weights)
+        latest = max((rates[-1].at for rates in self.lines.values() if rates), default=BEFORE_ALL)
+        return not goes_on or (first is not None and first <= latest)
 
     def _infusions(self, weighed: bool) -> None:
         """Derive what ran, and the pressor load from the first moment on at which something changed."""
@@ -301,4 +315,5 @@ VOLUME_INPUT = {
 
 def rebuilt(chart: Chart) -> None:
     """Derive everything in a chart from its facts, as after decoding them."""
+    chart.raw_weights, chart.drugs = FactList(chart.raw_weights), FactList(chart.drugs)
     chart.refresh(dirty_flags.EVERYTHING)

@@ -4,7 +4,7 @@ Source: criteria.md sections 1, 4 and 6.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -119,11 +119,26 @@ def cycle_of(places: list[Place], doses: list[DoseFact], takes_over: int) -> Cyc
 
     `takes_over` (ms): how long after the dose that began a cycle a cycle-start is still that cycle's own.
     """
+    cycle = Cycle()
+    for found in _cycles(places, doses, takes_over):
+        cycle = found
+    return cycle
+
+
+def starts_of(places: list[Place], doses: list[DoseFact], takes_over: int) -> list[int]:
+    """Return when each cycle of the course began, in order: one that a cycle-start took over, once."""
+    return [
+        start
+        for start in dict.fromkeys(cycle.start for cycle in _cycles(places, doses, takes_over))
+        if start is not None
+    ]
+
+
+def _cycles(places: list[Place], doses: list[DoseFact], takes_over: int) -> Iterator[Cycle]:
+    """Yield the cycle in force after each of what moves the course."""
     marks: list[Mark] = [
         (place.at, MARKS.index(place.event), place) for place in places if place.event in MARKS
     ]
-    if not marks and not doses:
-        return Cycle()
     marks.extend((dose.at, MARKS.index(DOSE), dose) for dose in doses)
     cycle = Cycle()
     for at, mark, fact in sorted(marks, key=lambda one: one[:2]):
@@ -133,7 +148,7 @@ def cycle_of(places: list[Place], doses: list[DoseFact], takes_over: int) -> Cyc
             cycle = _dosed(cycle, at, fact.reference)
         elif cycle.start is not None and cycle.end is None:
             cycle = msgspec.structs.replace(cycle, end=at)
-    return cycle
+        yield cycle
 
 
 DOSE = "dose"

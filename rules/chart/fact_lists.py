@@ -8,7 +8,7 @@ from copy import copy
 from itertools import chain
 
 from rules.chart import dirty_flags
-from rules.chart.chart import Chart, rebuilt
+from rules.chart.chart import EDITED, Chart, rebuilt
 from rules.chart.facts import (
     Accepted,
     DoseFact,
@@ -136,6 +136,7 @@ def _without_dose(chart: Chart, id: str) -> Chart:
 
 def move(chart: Chart, ids: Container[str], into: Chart) -> None:
     """Insert into another chart the facts that the records `ids` charted; nothing is derived from them."""
+    into.unsaved |= EDITED
     for name in PLAIN:
         for fact in getattr(chart, name):
             if fact.id in ids:

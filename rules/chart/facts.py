@@ -5,7 +5,7 @@ criteria.md section 1. A sudden jump of weight is an artefact until the next rea
 (criteria.md section 8).
 """
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TypeVar
@@ -252,6 +252,11 @@ def arrived(facts: Sequence[F], after: int, most: int) -> Iterator[F]:
             return
 
 
+def charted_at(facts: Sequence[F], at: int) -> Sequence[F]:
+    """Return the facts, which are in order of `at`, of one moment."""
+    return facts[bisect_left(facts, at, key=AT) : bisect_right(facts, at, key=AT)]
+
+
 def drop(facts: list[F], id: str) -> bool:
     """Remove what the record `id` charted, and return whether there was anything."""
     kept = [fact for fact in facts if fact.id != id]
@@ -274,22 +279,45 @@ def agrees(value: float, reference: float, fraction: float) -> bool:
     return round(abs(value - reference), 6) <= round(reference * fraction, 6)
 
 
-def accepted(weights: list[Weight], baseline: float | None, jump: float, agreement: float) -> list[Weight]:
-    """Return the weights that count, in order of `at`.
+class CountedWeights(FactList[Weight]):
+    """The weights that count, in order of `at`; `doubted`: the `at` of each that does not.
 
-    Each is within `jump` of the one accepted before it (else of the baseline), or confirmed by the next
-    reading within `agreement` of it.
+    A weight counts that is within `jump` of the one accepted before it (else of the baseline), or confirmed
+    by the next reading within `agreement` of it.
     """
-    out: list[Weight] = []
-    doubted: Weight | None = None
-    for weight in weights:
-        reference = out[-1].value if out else baseline
+
+    __slots__ = ("_doubt", "_read", "doubted", "rule")
+
+    def __init__(self, baseline: float | None = None, jump: float = 0, agreement: float = 0) -> None:
+        super().__init__()
+        self.rule = (baseline, jump, agreement)
+        self.doubted: list[int] = []
+        self._doubt: Weight | None = None
+        self._read: tuple[Sequence[Weight], int, int] = ((), 0, 0)
+
+    def goes_on(self, raw: Sequence[Weight], rule: tuple[float | None, float, float]) -> bool:
+        """Return whether these are the weights read so far, with nothing but later ones, by the same rule."""
+        before, edits, _ = self._read
+        return before is raw and self.rule == rule and edits == edits_of(raw) >= 0
+
+    def read(self, raw: Sequence[Weight]) -> int | None:
+        """Read the weights that are new, and return the `at` of the first that counts by it, if any does."""
+        counted = len(self)
+        for i in range(self._read[2], len(raw)):
+            self._add(raw[i])
+        self._read = (raw, edits_of(raw), len(raw))
+        return self[counted].at if len(self) > counted else None
+
+    def _add(self, weight: Weight) -> None:
+        baseline, jump, agreement = self.rule
+        reference = self[-1].value if self else baseline
+        doubt, self._doubt = self._doubt, None
         if reference is None or agrees(weight.value, reference, jump):
-            out.append(weight)
-            doubted = None
-        elif doubted is not None and agrees(weight.value, doubted.value, agreement):
-            out.extend((doubted, weight))
-            doubted = None
+            insert(self, weight)
+        elif doubt is not None and agrees(weight.value, doubt.value, agreement):
+            self.doubted.pop()
+            insert(self, doubt)
+            insert(self, weight)
         else:
-            doubted = weight
-    return out
+            self._doubt = weight
+            self.doubted.append(weight.at)

@@ -66,6 +66,8 @@ def fold(chart: Chart, key: str, lists: Lists, stamp: object, start: Callable[[]
     `key`: whose state it is; `stamp`: what else it depends on: when that changes, it begins anew. The state
     returned must not be changed.
     """
+    if not any(lists):
+        return start()
     kept: Folded[S] | None = chart.memo[key][2] if key in chart.memo else None
     if kept is None or not kept.goes_on(lists, stamp) or not kept.advance(add):
         kept = Folded(lists, stamp, start())

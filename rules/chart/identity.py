@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from rules.chart.chart import Chart
+from rules.chart.chart import EDITED, FACTS, FADED, Chart
 from rules.chart.corrections import FINAL, RANK, outranks
 from rules.chart.facts import Fact, Ghost
 from rules.chart.oxygen import VitalsRow
@@ -81,13 +81,16 @@ def keep_digest(chart: Chart, id: str, digest: int) -> None:
     """Keep the digest of an id's first `final`: with its vital signs or ghost, else by itself."""
     fact = chart.seen.get(id)
     if isinstance(fact, VitalsRow):
+        if fact.digest != digest:
+            fact.digest = digest
+            chart.tail.unseal(fact.at)
+        return
+    chart.unsaved |= FACTS if fact is not None and fact.n == chart.n else EDITED
+    if isinstance(fact, Ghost):
         fact.digest = digest
-    elif isinstance(fact, Ghost):
-        fact.digest = digest
-        chart.packed = chart.packed_faded = None
+        chart.unsaved |= FADED
     else:
         chart.digests[id] = digest
-        chart.packed = None
 
 
 def conflicts(chart: Chart, event: events.Event) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from rules.chart import dirty_flags
-from rules.chart.chart import Chart, flag_of
+from rules.chart.chart import EDITED, Chart, flag_of
 from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop
 from rules.chart.identity import Version, beats
 from rules.chart.oxygen import UNREAD, VitalsRow
@@ -198,7 +198,7 @@ def undo(chart: Chart, id: str, codes: set[str]) -> int:
     gone = {fact.code for fact in chart.set_aside if fact.id == id and plain(fact.code) in codes}
     chart.set_aside[:] = [fact for fact in chart.set_aside if fact.id != id or fact.code not in gone]
     chart.taken_back[:] = [fact for fact in chart.taken_back if fact.id != id or fact.code not in codes]
-    chart.packed = None
+    chart.unsaved |= EDITED
     return dirty | dirty_flags.bits(flag_of(code) for code in gone)
 
 

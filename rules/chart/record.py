@@ -9,9 +9,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from rules.chart import dirty_flags
-from rules.chart.chart import Chart
+from rules.chart.chart import EDITED, FACTS, Chart
 from rules.chart.corrections import FINAL, LAST_WORD, PRELIMINARY, RANK
-from rules.chart.facts import Fact, Ghost, drop
+from rules.chart.facts import Fact, Ghost, charted_at, drop
 from rules.chart.identity import beats, digest_of, first_final, keep_digest, supersedes
 from rules.chart.merging import (
     UNIT,
@@ -78,6 +78,7 @@ def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
     removed = undo(chart, event.id, gone)
     if any(place.id == event.id and beats(event, (place.rank, place.tie)) for place in chart.places):
         drop(chart.places, event.id)
+        chart.unsaved |= EDITED
         removed |= dirty_flags.ENCOUNTER
     elif UNIT in gone:
         name_unit(chart, event.id)
@@ -99,6 +100,7 @@ def _merge(chart: Chart, event: Merged, old: Fact) -> Recorded:
     removed = undo(chart, event.id, codes | older.keys())
     if moves and isinstance(event, events.Encounter):
         removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id) else 0
+        chart.unsaved |= EDITED
     del chart.seen[event.id]
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
     row = chart.seen.get(event.id)
@@ -133,10 +135,11 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> tu
     write = WRITERS.get(type(event))
     dirty = written = write(chart, event, heading, outcome) if write is not None else 0
     if event.id and event.id not in chart.seen:
+        chart.ghosts.pop(event.id, None)
         chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
-        chart.packed = None
+        chart.unsaved |= FACTS
     if (dirty | before) & ~dirty_flags.VITALS:
-        chart.packed = None
+        chart.unsaved |= FACTS
         dirty = chart.refresh(dirty | before)
         _count_doubted(chart, event, outcome)
     outcome.dirty = dirty | before
@@ -145,12 +148,11 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> tu
 
 def _count_doubted(chart: Chart, event: events.Event, outcome: Recorded) -> None:
     """Count a weight that is too far from the one before it; the next reading may still confirm it."""
-    charted = (
-        chart.raw_weights
-        and isinstance(event, events.Vitals)
-        and any(weight.id == event.id for weight in chart.raw_weights)
-    )
-    if charted and all(weight.id != event.id for weight in chart.weights):
+    if (
+        isinstance(event, events.Vitals)
+        and any(weight.id == event.id for weight in charted_at(chart.raw_weights, event.at))
+        and all(weight.id != event.id for weight in charted_at(chart.weights, event.at))
+    ):
         outcome.implausible = (*outcome.implausible, "weight")
 
 

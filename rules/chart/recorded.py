@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from rules.chart import dirty_flags
-from rules.chart.chart import Chart, flag_of
+from rules.chart.chart import EDITED, FACTS, Chart, flag_of
 from rules.chart.facts import SetAside, TakenBack, insert
 from rules.wire import events, vocabulary
 from rules.wire.instants import DAY
@@ -58,7 +58,7 @@ def set_aside(chart: Chart, heading: Heading, found: Iterable[events.Unusable]) 
         insert(chart.set_aside, fact)
         chart.seen.setdefault(fact.id, fact)
         dirty |= dirty_flags.BIT[flag_of(each.code)]
-        chart.packed = None
+        chart.unsaved |= FACTS
     if len(chart.set_aside) > LONGEST_SET_ASIDE:
         forget_set_aside(chart, heading[1])
     return dirty
@@ -73,6 +73,7 @@ def forget_set_aside(chart: Chart, known: int) -> None:
 
     A monitor may send artefacts by the minute, for days: the state stays bounded.
     """
+    chart.unsaved |= EDITED
     newest = {fact.code: fact for fact in chart.set_aside}
     chart.set_aside[:] = [
         fact
@@ -89,5 +90,5 @@ def withdraw_codes(chart: Chart, heading: Heading, codes: Iterable[str]) -> int:
         fact = TakenBack(*heading, code)
         insert(chart.taken_back, fact)
         chart.seen.setdefault(fact.id, fact)
-        chart.packed = None
+        chart.unsaved |= FACTS
     return 0

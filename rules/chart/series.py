@@ -103,7 +103,7 @@ class Series(msgspec.Struct, array_like=True):
 
     def add(self, reading: Reading, history: History, mode: Mode, setting: Setting) -> bool:
         """Apply the next reading, and return whether a decision may change by it."""
-        before, at = self.last, reading.at
+        before, counted, at = self.last, self.latest_counted, reading.at
         if before is not None and at < before.at:
             return False
         self.last = reading
@@ -111,12 +111,9 @@ class Series(msgspec.Struct, array_like=True):
             reading.asks = self.asks(reading, setting)
             return before is None or reading.asks != before.asks
         self._step(reading, history, setting)
-        return (
-            before is None
-            or reading.on != before.on
-            or reading.asks != before.asks
-            or reading.asks == EXTREME
-        )
+        if before is None or counted is None or reading.on != counted.on:
+            return True
+        return reading.asks != before.asks or reading.asks == EXTREME
 
     def _step(self, reading: Reading, history: History, setting: Setting) -> None:
         latest, at = self.latest_counted, reading.at

@@ -6,7 +6,7 @@ What was said and not understood is not nothing (criteria.md section 2).
 from collections.abc import Callable, Sequence
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Fact, place
+from rules.chart.facts import Fact, charted_at, place
 from rules.chart.infusions import agent_of
 from rules.chart.oxygen import UNREAD
 from rules.wire import vocabulary
@@ -36,7 +36,7 @@ def unreadable_moments(chart: Chart, code: str) -> list[int]:
     """Return when results of a code were set aside, weights that jump among them."""
     found = [fact.at for fact in chart.set_aside if fact.code == code]
     if code == "weight":
-        found += [weight.at for weight in chart.raw_weights if weight not in chart.weights]
+        found += chart.weights.doubted
     return found
 
 
@@ -45,7 +45,7 @@ def _weight_is_unreadable(chart: Chart, unread: Fact | None, counts: Callable[[F
     newest = next((weight for weight in reversed(chart.raw_weights) if counts(weight)), None)
     if newest is None or (unread is not None and place(unread) >= place(newest)):
         return unread is not None
-    return all(weight is not newest for weight in chart.weights)
+    return all(weight is not newest for weight in charted_at(chart.weights, newest.at))
 
 
 def _usable_since(chart: Chart, code: str, unread: Fact, counts: Callable[[Fact], bool]) -> bool:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -82,7 +82,7 @@ class Mark(NamedTuple):
 class Tail:
     """Records in order, the signals and readings after them, and marks on the way.
 
-    `sealed`: the records between marks, packed; `context`: the readings before the tail, packed.
+    `sealed`: the records between marks, encoded; `context`: what came before the tail, encoded.
     """
 
     __slots__ = (
@@ -105,8 +105,8 @@ class Tail:
         self.setting = setting
         self.mode = mode
         self.pruned: list[VitalsRow] = []
-        self.sealed: list[bytes] = []
-        self.context: bytes | None = None
+        self.sealed: list[Any] = []
+        self.context: Any = None
 
     def add(self, row: VitalsRow) -> int:
         """Add a record, newest or late, and return the dirty flags of what may now be decided differently."""
@@ -357,10 +357,17 @@ class Tail:
                 dropped.append(max(0, length - recent - BEYOND_RECOVERY))
         return tuple(dropped)
 
-    def seal(self, pack: Callable[[list[VitalsRow]], bytes]) -> None:
-        """Pack the records between marks that are not packed yet.
+    def unseal(self, at: int) -> None:
+        """Let the records from the last mark before a moment on be encoded again: one has changed."""
+        i = len(self.marks) - 1
+        while i > 0 and self.rows[self.marks[i].start].at > at:
+            i -= 1
+        del self.sealed[i:]
 
-        A late record discards the packed ones from its mark on.
+    def seal(self, pack: Callable[[list[VitalsRow]], object]) -> None:
+        """Encode the records between marks that are not encoded yet.
+
+        A late record discards the encoded ones from its mark on.
         """
         for i in range(len(self.sealed), len(self.marks) - 1):
             self.sealed.append(pack(self.rows[self.marks[i].start : self.marks[i + 1].start]))

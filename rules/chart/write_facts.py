@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from rules.chart import dirty_flags
-from rules.chart.chart import VOLUME_INPUT, Chart
+from rules.chart.chart import EDITED, VOLUME_INPUT, Chart
 from rules.chart.facts import (
     Accepted,
     Baseline,
@@ -102,10 +102,13 @@ def _location(chart: Chart, unit: str | None) -> str | None:
 def name_unit(chart: Chart, id: str) -> None:
     """Let a baseline's place have the unit that its records, as they are in force, name."""
     unit = next((base.unit for base in chart.baselines if base.id == id and base.unit is not None), None)
-    chart.places[:] = [
+    renamed = [
         replace(place, location=_location(chart, unit), unit=unit) if place.id == id else place
         for place in chart.places
     ]
+    if renamed != chart.places:
+        chart.places[:] = renamed
+        chart.unsaved |= EDITED
 
 
 def _baseline(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rules.chart import dirty_flags
-from rules.chart.chart import FADED_KEPT, Chart
+from rules.chart.chart import FADED, FADED_KEPT, Chart
 from rules.chart.facts import FactList, Ghost, Lab, Weight, insert
 from rules.chart.identity import keep_digest
 from rules.chart.merging import COLUMN, WHOLE
@@ -57,7 +57,7 @@ def _drop_pruned(chart: Chart) -> None:
             chart.seen[row.id] = other
             keep_digest(chart, row.id, digest)
     chart.tail.pruned.clear()
-    chart.packed_faded = None
+    chart.unsaved |= FADED
     while len(chart.faded) > FADED_KEPT:
         oldest = next(iter(chart.faded))
         del chart.faded[oldest], chart.seen[oldest]

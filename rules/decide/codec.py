@@ -1,201 +1,189 @@
 """Encode a patient's state as bytes and decode it again: msgpack, with a version.
 
-What can be derived from the facts is not stored but derived again.
+A state is a head, which is small and changes with every decision, and the blocks that it stands on, which
+are written once (`rules.decide.block`): the facts in segments, the vital signs between two marks, what came
+before the tail, and the memories as they were some time ago. What can be derived from the facts is not stored
+but derived again.
 """
 
 import zlib
-from array import array
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from rules.chart import dirty_flags, fact_lists
-from rules.chart.chart import Chart, rebuilt
-from rules.chart.earlier import NOTHING_EARLIER, Earlier
-from rules.chart.facts import Baseline, Fact, FactList, Ghost
+from rules.chart.chart import FADED, Chart, rebuilt
+from rules.chart.facts import Ghost
 from rules.chart.oxygen import VitalsRow
-from rules.chart.stays import Stay
 from rules.chart.vitals import Signals
-from rules.decide import column_codec
-from rules.decide.column_codec import Columns, F
+from rules.decide import column_codec, earlier_state, segments
+from rules.decide.block import Block, block, named, unpack
 from rules.decide.course_memory import remember
-from rules.decide.readings_codec import pack_readings, unpack_readings
-from rules.decide.state import AfterDischarge, Beside, Episode, FormerStay, Patient, Reminders
-from rules.evaluate.result import Memory
+from rules.decide.head import Changed, Head, head_of, load_memories, patient_of, save_memories
+from rules.decide.readings_codec import readings_of, signals_of
+from rules.decide.segments import Segment
+from rules.decide.state import Beside, Episode, FormerStay, Patient
 from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
-from rules.wire.instants import Instant
 
-VERSION = 2
-DIGEST = "H"
-"""Digests are whole numbers of two bytes."""
+VERSION = 3
 
 
 class UnknownState(ValueError):
     """An error: the bytes are not a state that this version can read."""
 
 
-class Facts(msgspec.Struct, array_like=True):
-    """The facts of a chart that are not vitals, as columns, by the attributes that hold them."""
+class State(NamedTuple):
+    """A state in parts: its head, and the blocks that it stands on, in the order of the head."""
 
-    plain: dict[str, Columns]
-    named: dict[str, dict[str, Columns]]
-    baselines: list[Baseline]
-    ghosts: Columns
-    digests: bytes
-    other_digests: dict[str, int]
+    head: bytes
+    blocks: list[Block]
 
 
 class SavedChart(msgspec.Struct, array_like=True):
-    """A chart as it is encoded."""
+    """A chart as its head has it.
+
+    `segments`: of each sealed one the arrival of its last fact, and how many records; `last`: the facts
+    since; `sealed`: how many blocks the vital signs take; `rows`: those since the last mark.
+    """
 
     n: int
-    facts: bytes
-    signals: bytes
-    sealed: list[bytes]
-    rows: bytes
-    faded: bytes
-    context: bytes
+    segments: list[tuple[int, int]]
+    last: bytes
+    sealed: int
+    rows: list[VitalsRow]
 
 
-class Head(msgspec.Struct, array_like=True):
-    """The small fields of a patient's state; dirty flags are stored by name."""
+class Edge(msgspec.Struct, array_like=True):
+    """What came before the tail: the signals, the readings in reach, the ids of the last records."""
 
-    id: str
-    now: Instant
-    due: Instant | None
-    seq: int
-    dirty: list[str]
-    dirty_amended: list[str]
-    dirty_replaced: list[str]
-    amendments: tuple[str, ...]
-    pending: bool
-    dirty_on_vitals: list[str]
-    cycles: int
-    cycle_start: int | None
-    cycle_since: int | None
-    quiet: bool
-    intensive_since: int | None
-    acks: tuple[tuple[str, str], ...]
-    resumed: tuple[str, ...]
-    discharged: Instant | None
-    stay: Stay
-    sealed: Instant
-    after: AfterDischarge | None
-    reminders: Reminders
-    given: dict[str, list[int]]
-    watched: bool
-    fresh: tuple[int, ...]
-    rules_n: int
-    accepted: frozenset[str]
-    outgrown: frozenset[str]
-    pack: str = ""
-    pack_since: int | None = None
-    pack_missing: bool = False
-    course: Earlier = NOTHING_EARLIER
-
-
-class Saved(msgspec.Struct, array_like=True):
-    """A patient's state as it is encoded; `version` comes first, so that it can be checked."""
-
-    version: int
-    guideline: str
-    rest: bytes
-    chart: SavedChart
-    whole: SavedChart | None
-    replaced: SavedChart | None
+    signals: Signals
+    readings: Any
+    faded: Any
 
 
 class Rest(msgspec.Struct, array_like=True):
     """What is small and changes with every decision."""
 
     head: Head
-    memories: dict[str, Memory]
+    memories: Changed
     episodes: dict[str, Episode]
     rules: dict[str, StopRuleState]
     former: FormerStay | None
     others: dict[str, Beside] = {}
 
 
+class Saved(msgspec.Struct, array_like=True):
+    """A head as it is encoded; `version` comes first, so that it can be checked.
+
+    `blocks`: those it stands on, where they are written with it.
+    """
+
+    version: int
+    guideline: str
+    rest: Rest
+    chart: SavedChart
+    whole: SavedChart | None
+    replaced: SavedChart | None
+    blocks: list[bytes]
+
+
 _encoder = msgspec.msgpack.Encoder()
 _saved = msgspec.msgpack.Decoder(Saved)
-_facts = msgspec.msgpack.Decoder(Facts)
-_signals = msgspec.msgpack.Decoder(Signals)
-_rest = msgspec.msgpack.Decoder(Rest)
+_edge = msgspec.msgpack.Decoder(Edge)
+_columns = msgspec.msgpack.Decoder(column_codec.Columns)
 _version = msgspec.msgpack.Decoder(list[object])
-
-
-def names(mask: int) -> list[str]:
-    """Return the names of the inputs whose dirty flags are set."""
-    return [name for name, bit in dirty_flags.BIT.items() if mask & bit]
 
 
 def encode(patient: Patient) -> bytes:
     """Return the state as bytes; the patient that `decode` returns of them decides on in the same way."""
-    saved = Saved(
-        VERSION,
-        patient.chart.guideline.state_key,
-        pack(
-            Rest(
-                _head(patient),
-                patient.memories,
-                patient.episodes,
-                patient.rules,
-                patient.former,
-                patient.others,
-            )
-        ),
-        _saved_chart(patient.chart),
-        None if patient.whole is None else _saved_chart(patient.whole),
-        None if patient.replaced is None else _saved_chart(patient.replaced),
-    )
+    saved, blocks = _state(patient)
+    saved.blocks = [one.data for one in blocks]
     return _encoder.encode(saved)
 
 
-def _saved_chart(chart: Chart) -> SavedChart:
-    chart.tail.seal(column_codec.pack)
-    if chart.packed is None:
-        chart.packed = pack(_of(chart))
-    if chart.packed_faded is None:
-        chart.packed_faded = column_codec.pack(list(chart.faded.values()))
-    tail = chart.tail
-    if tail.context is None:
-        tail.context = pack_readings(tail.before())
-    return SavedChart(
-        chart.n,
-        chart.packed,
-        pack(tail.marks[0].signals),
-        tail.sealed,
-        column_codec.pack(tail.rows[tail.marks[-1].start :]),
-        chart.packed_faded,
-        tail.context,
+def parts(patient: Patient) -> State:
+    """Return the state as a head and its blocks; a block that has not changed is not encoded again."""
+    saved, blocks = _state(patient)
+    return State(_encoder.encode(saved), blocks)
+
+
+def _state(patient: Patient) -> tuple[Saved, list[Block]]:
+    changed, base = save_memories(patient)
+    blocks = [base]
+    head = head_of(patient)
+    head.given = {}
+    rest = Rest(head, changed, patient.episodes, patient.rules, patient.former, patient.others)
+    whole, replaced = patient.whole, patient.replaced
+    return (
+        Saved(
+            VERSION,
+            patient.chart.guideline.state_key,
+            rest,
+            _saved_chart(patient.chart, blocks),
+            None if whole is None else _saved_chart(whole, blocks),
+            None if replaced is None else _saved_chart(replaced, blocks),
+            [],
+        ),
+        blocks,
     )
 
 
-def pack(value: object) -> bytes:
-    """Encode a value as msgpack and compress it."""
-    return zlib.compress(_encoder.encode(value), 6)
+def _saved_chart(chart: Chart, blocks: list[Block]) -> SavedChart:
+    """Return a chart as its head has it, and add its blocks."""
+    facts, tail = segments.save(chart), chart.tail
+    tail.seal(_rows)
+    if tail.context is None or chart.unsaved & FADED:
+        faded = column_codec.columns(list(chart.faded.values()))
+        tail.context = block(Edge(tail.marks[0].signals, signals_of(tail.before()), faded))
+        chart.unsaved &= ~FADED
+    blocks.append(facts.keys)
+    blocks += (segment.block for segment in facts.segments)
+    blocks.append(tail.context)
+    blocks += tail.sealed
+    return SavedChart(
+        chart.n,
+        [(segment.upto, segment.records) for segment in facts.segments],
+        facts.last,
+        len(tail.sealed),
+        tail.rows[tail.marks[-1].start :],
+    )
 
 
-def decode(data: bytes, guideline: Guideline) -> Patient:
-    """Return the patient of these bytes.
+def _rows(rows: Sequence[VitalsRow]) -> Block:
+    return named(column_codec.pack(rows))
+
+
+def decode(data: bytes, guideline: Guideline, blocks: Sequence[bytes] = ()) -> Patient:
+    """Return the patient of these bytes: of a whole state, or of a head with its blocks.
 
     Under another guideline than the one it was saved under, everything is decided again.
 
     Raises UnknownState: not a state, or of another version.
     """
     try:
+        if _version_of(data) == earlier_state.VERSION:
+            return earlier_state.decode(data, guideline)
         saved = _saved.decode(data)
-        chart = _chart(saved.chart, guideline)
-        whole = None if saved.whole is None else _chart(saved.whole, guideline)
-        replaced = None if saved.replaced is None else _chart(saved.replaced, guideline)
-        rest = _rest.decode(zlib.decompress(saved.rest))
-    except (msgspec.MsgspecError, zlib.error, TypeError, ValueError) as error:
+        if saved.version != VERSION:
+            raise UnknownState(_of_version(saved.version))
+        return _patient_of(saved, guideline, list(blocks) or saved.blocks)
+    except (msgspec.MsgspecError, zlib.error, TypeError, IndexError, ValueError) as error:
         raise UnknownState(_not_a_state(data, error)) from error
-    if saved.version != VERSION:
-        raise UnknownState(_of_version(saved.version))
-    patient = _patient(rest, chart, guideline)
+
+
+def _patient_of(saved: Saved, guideline: Guideline, blocks: list[bytes]) -> Patient:
+    left = [named(data) for data in reversed(blocks)]
+    base = left.pop()
+    chart = _chart(saved.chart, guideline, left)
+    whole = None if saved.whole is None else _chart(saved.whole, guideline, left)
+    replaced = None if saved.replaced is None else _chart(saved.replaced, guideline, left)
+    rest = saved.rest
+    patient = patient_of(rest.head, chart, guideline)
+    load_memories(patient, rest.memories, base)
+    patient.episodes, patient.rules = rest.episodes, rest.rules
+    patient.former, patient.others = rest.former, rest.others
     patient.whole, patient.replaced = whole, replaced
     remember(patient)
     if saved.guideline != guideline.state_key:
@@ -203,99 +191,61 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
     return patient
 
 
+def _version_of(data: bytes) -> int:
+    """Return the version of a state; that of this program where the bytes do not tell one.
+
+    It is the first of an array: the second byte of a short one.
+    """
+    return data[1] if len(data) > 1 and 0x90 <= data[0] <= 0x9F and data[1] < 0x80 else VERSION
+
+
 def _not_a_state(data: bytes, error: Exception) -> str:
     """Return why bytes are no state; one of an earlier version has its number first."""
-    try:
-        version = _version.decode(data)[0]
-    except (msgspec.MsgspecError, IndexError):
-        version = VERSION
-    if isinstance(version, int) and version != VERSION:
+    if isinstance(error, UnknownState):
+        return str(error)
+    version = _version_of(data)
+    if version != VERSION and _is_array(data):
         return _of_version(version)
     return f"not a patient state of version {VERSION}: {error}"
 
 
 def _of_version(version: int) -> str:
     return (
-        f"patient state has version {version}, this program reads {VERSION}: "
+        f"patient state has version {version}, this program reads {earlier_state.VERSION} and {VERSION}: "
         "start the worker once with --rebuild, which makes the state anew from the input topics"
     )
 
 
-def _of(chart: Chart) -> Facts:
-    return Facts(
-        {name: column_codec.columns(getattr(chart, name)) for name in fact_lists.PLAIN},
-        {name: by_name(getattr(chart, name)) for name in fact_lists.NAMED},
-        chart.baselines,
-        column_codec.columns(list(chart.ghosts.values())),
-        *_digests(chart),
-    )
+def _is_array(data: bytes) -> bool:
+    try:
+        return isinstance(_version.decode(data)[0], int)
+    except (msgspec.MsgspecError, IndexError):
+        return False
 
 
-def _digests(chart: Chart) -> tuple[bytes, dict[str, int]]:
-    """Return the digests of the facts in the order of `fact_lists.ids`, and others by id."""
-    ids = fact_lists.ids(chart)
-    listed = array(DIGEST, (chart.digests.get(id, 0) for id in ids))
-    known = frozenset(ids)
-    return listed.tobytes(), {id: digest for id, digest in chart.digests.items() if id not in known}
-
-
-def _digests_by_id(chart: Chart, facts: Facts) -> dict[str, int]:
-    listed = array(DIGEST)
-    listed.frombytes(facts.digests)
-    found = zip(fact_lists.ids(chart), listed, strict=True)
-    return {**{id: digest for id, digest in found if digest}, **facts.other_digests}
-
-
-def by_name(lists: Mapping[str, Sequence[Fact]]) -> dict[str, Columns]:
-    """Return named lists of facts as columns."""
-    return {name: column_codec.columns(facts) for name, facts in lists.items()}
-
-
-def lists_of(kind: type[F], tables: dict[str, Columns]) -> dict[str, list[F]]:
-    """Return columns as named lists of facts of a kind."""
-    return {name: FactList(column_codec.facts_of(kind, table)) for name, table in tables.items()}
-
-
-FLAGS = ("dirty", "dirty_amended", "dirty_replaced", "dirty_on_vitals")
-"""Fields of the head that are dirty flags."""
-
-
-def _head(patient: Patient) -> Head:
-    fields = ((name, getattr(patient, name)) for name in Head.__struct_fields__)
-    values: list[Any] = [names(value) if name in FLAGS else value for name, value in fields]
-    return Head(*values)
-
-
-def _patient(rest: Rest, chart: Chart, guideline: Guideline) -> Patient:
-    patient = Patient(rest.head.id, guideline.deciding, chart)
-    for name in Head.__struct_fields__:
-        value = getattr(rest.head, name)
-        setattr(patient, name, dirty_flags.bits(value) if name in FLAGS else value)
-    patient.memories, patient.episodes = rest.memories, rest.episodes
-    patient.rules, patient.former, patient.others = rest.rules, rest.former, rest.others
-    if patient.pack:
-        running = guideline.running(patient.pack)
-        patient.pack_changed = running is None
-        patient.guideline = guideline.deciding if running is None else running
-    return patient
-
-
-def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
-    facts = _facts.decode(zlib.decompress(saved.facts))
+def _chart(saved: SavedChart, guideline: Guideline, left: list[Block]) -> Chart:
+    """Return a chart, and take its blocks from the end of those that are left."""
     chart = Chart(guideline)
     chart.n = saved.n
-    for name, kind in fact_lists.PLAIN.items():
-        setattr(chart, name, column_codec.facts_of(kind, facts.plain[name]))
-    for name, kind in fact_lists.NAMED.items():
-        setattr(chart, name, lists_of(kind, facts.named[name]))
-    chart.baselines, chart.digests = facts.baselines, _digests_by_id(chart, facts)
-    chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
-    chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
-    chunks = (*saved.sealed, saved.rows)
-    rows = [row for chunk in chunks for row in column_codec.unpack(VitalsRow, chunk)]
-    before = unpack_readings(saved.context)
+    keys = left.pop()
+    segments.load(chart, [Segment(*one, left.pop()) for one in saved.segments], saved.last, keys)
+    context = left.pop()
+    sealed = [left.pop() for _ in range(saved.sealed)]
+    edge = unpack(context.data, _edge)
+    chart.faded = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, edge.faded)}
     rebuilt(chart)
-    chart.tail.restore(_signals.decode(zlib.decompress(saved.signals)), before, rows)
+    _restore_tail(chart, saved, edge, sealed)
+    chart.tail.context = context
     chart.seen = fact_lists.index(chart)
-    chart.packed, chart.packed_faded, chart.tail.context = saved.facts, saved.faded, saved.context
+    chart.unsaved = 0
     return chart
+
+
+def _restore_tail(chart: Chart, saved: SavedChart, edge: Edge, sealed: list[Block]) -> None:
+    chunks = [column_codec.unpack(VitalsRow, one.data) for one in sealed]
+    rows = [row for chunk in (*chunks, saved.rows) for row in chunk]
+    tail = chart.tail
+    tail.restore(edge.signals, readings_of(edge.readings), rows)
+    ends = [sum(map(len, chunks[:i])) for i in range(len(chunks) + 1)]
+    if [mark.start for mark in tail.marks] == ends:
+        tail.sealed = sealed

@@ -28,8 +28,7 @@ def _before(patient: Patient) -> Earlier:
     kept = lasting(patient.course, patient.now)
     if patient.whole is None or patient.stay.closed is None:
         return kept
-    end = patient.stay.closed if patient.stay.over else patient.stay.start - 1
-    return joined(kept, left_by(patient.whole, end, kept, patient.pack))
+    return joined(kept, left_by(patient.whole, patient.stay.closed, kept, patient.pack))
 
 
 def sealed(patient: Patient, end: Instant) -> None:

@@ -10,26 +10,30 @@ from typing import Any
 import msgspec
 
 from rules.chart.readings import Reading
-from rules.decide.column_codec import ids_of, packed_ids, steps, sums
+from rules.decide.column_codec import ids_of, numbers, packed_ids, plain, steps, sums
 
 Columns = list[Any]
 NONE = -1
 
-_encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(tuple[Columns, list[Columns]])
 
 
-def pack_readings(signals: Sequence[Sequence[Reading]]) -> bytes:
-    """Return the readings of each signal, in order of `at`, as bytes."""
+def signals_of(signals: Sequence[Sequence[Reading]]) -> tuple[Columns, list[Columns]]:
+    """Return the readings of each signal, in order of `at`, as columns."""
     records = sorted({(one.at, one.id, one.offset, one.first) for signal in signals for one in signal})
     place = {record: i for i, record in enumerate(records)}
     columns = [_columns(signal, place) for signal in signals]
-    return zlib.compress(_encoder.encode((_records(records), columns)), 6)
+    return _records(records), columns
 
 
 def unpack_readings(data: bytes) -> list[list[Reading]]:
-    """Return the readings of these bytes. Raises ValueError or TypeError when they are none."""
-    heads, signals = _decoder.decode(zlib.decompress(data))
+    """Return the readings of compressed columns. Raises ValueError or TypeError when they are none."""
+    return readings_of(_decoder.decode(zlib.decompress(data)))
+
+
+def readings_of(columns: Sequence[Any]) -> list[list[Reading]]:
+    """Return the readings of these columns. Raises ValueError or TypeError when they are none."""
+    heads, signals = columns
     if not heads:
         return [[] for _ in signals]
     at, ids, offsets, lags = heads
@@ -49,10 +53,13 @@ def _columns(signal: Sequence[Reading], place: dict[tuple[int, str, int, int], i
         return []
     return [
         steps([place[one.at, one.id, one.offset, one.first] for one in signal]),
-        [one.value for one in signal],
+        numbers([one.value for one in signal]),
         [one.joins - one.at if one.joins else NONE for one in signal],
         [one.at - one.begins if one.begins else NONE for one in signal],
-        *([getattr(one, field) for one in signal] for field in ("mean", "oxygen", "close", "on", "asks")),
+        *(
+            numbers([getattr(one, field) for one in signal])
+            for field in ("mean", "oxygen", "close", "on", "asks")
+        ),
     ]
 
 
@@ -62,7 +69,7 @@ def _readings(columns: Columns, records: Sequence[tuple[int, str, int, int]]) ->
     places, values, joined_for, begun_for, *rest = columns
     out = []
     for i, value, joined, begun, *more in zip(
-        sums(places), values, joined_for, begun_for, *rest, strict=True
+        sums(places), plain(values), joined_for, begun_for, *map(plain, rest), strict=True
     ):
         at, id, offset, lag = records[i]
         joins, begins = at + joined if joined != NONE else 0, at - begun if begun != NONE else 0

@@ -1,5 +1,7 @@
 """Define the state of one patient between events: chart, subjects' memories, open episodes, stop rules."""
 
+from typing import Any
+
 import msgspec
 
 from rules.chart.chart import Chart
@@ -132,7 +134,8 @@ class Patient(msgspec.Struct, dict=True):
     `pack`: the key of the guideline pack that decides; `pack_since`: the cycle it was fixed for;
     `pack_missing`: the cycle names one that is not configured; `pack_changed`: the one it was begun with is
     gone. `others`: what the packs beside have come to, by key; `beside`: this is such a view of a patient.
-    `course`: what is remembered of earlier stays.
+    `course`: what is remembered of earlier stays. `base`: the memories as they were last written as a block
+    (`rules.decide.head`).
 
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
@@ -188,6 +191,7 @@ class Patient(msgspec.Struct, dict=True):
     others: dict[str, Beside] = {}
     beside: bool = False
     course: Earlier = NOTHING_EARLIER
+    base: Any = None
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject; a new one, indeterminate, if it was never decided."""

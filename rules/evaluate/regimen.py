@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.chart.chart import Chart
+from rules.chart.course import FOREVER, starts_of
 from rules.chart.earlier import CycleDoses, lasting
 from rules.guideline.packs.declarations import Regimen
 from rules.wire.instants import DAY, Instant
@@ -56,15 +57,9 @@ def resting(chart: Chart, regimen: Regimen, now: Instant) -> Instant | None:
 
 
 def cycles_of(chart: Chart) -> Iterator[CycleDoses]:
-    """Yield the cycles of the stay, the present one last, by the starts that are charted and the doses."""
-    if chart.cycle.start is None:
-        return
-    starts = sorted(
-        {place.at for place in chart.places if place.event == "cycle-start"} | {chart.cycle.start}
-    )
-    first = [dose.at for dose in chart.doses if dose.at < starts[0]]
-    bounds = [*(first[:1]), *starts]
-    for start, end in zip(bounds, (*bounds[1:], 1 << 62), strict=True):
+    """Yield the cycles of the stay, the present one last."""
+    starts = starts_of(chart.places, chart.doses, chart.guideline.choices.cycle_taken_over)
+    for start, end in zip(starts, (*starts[1:], FOREVER), strict=False):
         given = [dose.at for dose in chart.doses if start <= dose.at < end]
         yield CycleDoses(start, given[0] if given else start, given[-1] if given else start, len(given))
 

@@ -11,6 +11,8 @@ from typing import get_args
 
 import msgspec
 
+from rules.wire.instants import DAY
+
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -279,6 +281,11 @@ class RollingVolumeRow(Row, frozen=True, kw_only=True):
     resume_covers: int = 0
     monitored_by: str
     stale_factor: float = 2.0
+
+    @property
+    def longest(self) -> int:
+        """How long a collection may be, ms: what ended longer before it says nothing of its start."""
+        return DAY
 
 
 class RefractoryRow(Row, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from rules.decide.engine import settled
 from rules.explain import Explanation, UnknownSubject, explain, lines
 from rules.guideline import Guideline
 from streams.board.html.element import Html, render, time
-from streams.kafka.state_record import UnknownStateRecord, unpack
+from streams.kafka.state_record import UnknownStateRecord, apart, blocks_of, unpack
 from streams.projections.patients import PatientProjection
 from streams.times import INSTANT
 
@@ -35,10 +35,13 @@ def explained(patient: PatientProjection, subject: str, guideline: Guideline) ->
     if patient.assessment is not None and patient.assessment.guideline["sha256"] != guideline.sha256:
         return NoExplanation("The worker goes by another configuration than this board.")
     try:
-        state = unpack(patient.chart).state
-        if not state:
+        record = unpack(patient.chart)
+        if not record.state:
             return NoExplanation("The stay is over.")
-        return explain(settled(codec.decode(state, guideline)), subject)
+        blocks = blocks_of(record, lambda name: apart(patient.blocks[name])[1])
+        return explain(settled(codec.decode(record.state, guideline, blocks)), subject)
+    except KeyError:
+        return NoExplanation("A part of the worker's chart has not been read yet: try again in a moment.")
     except (UnknownStateRecord, codec.UnknownState) as fault:
         return NoExplanation(f"The worker's chart cannot be read: {fault}.")
     except UnknownSubject as fault:

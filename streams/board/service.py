@@ -30,7 +30,7 @@ from streams.errors import UsageError
 from streams.kafka.partition_check import shape
 from streams.kafka.producer import Producer
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import STATE_TABLE
+from streams.kafka.state_record import STATE_TABLE, block_of
 from streams.kafka.topics import changelog
 from streams.projections.patients import name_of
 from streams.service.connections import GuardedRunner
@@ -184,7 +184,7 @@ class BoardService(LongRunning):
             state.apply(displayed)
             for record in records:
                 if record.topic == self.feed.chart:
-                    state.patients.chart(name_of(record.key), record.value)
+                    self._state_record(name_of(record.key), record.value)
             state.liveness.positions.update(self.feed.positions_read())
             if state.liveness.loading is not None:
                 await self._load()
@@ -192,6 +192,14 @@ class BoardService(LongRunning):
                 looked = time.monotonic()
                 await self.feed.find_state_records()
             await asyncio.sleep(0)
+
+    def _state_record(self, name: str, value: bytes | None) -> None:
+        """Store a record of the worker's changelog: a patient's state record, or a block of it."""
+        block = block_of(name)
+        if block is None:
+            self.state.patients.chart(name, value)
+        else:
+            self.state.patients.block(*block, value)
 
     async def _load(self) -> None:
         """Update the loading progress; at its end prune the patients and render everything."""

@@ -40,13 +40,16 @@ class ChangelogTable(faust.Table[str, bytes]):
         """The table's underlying store."""
         return self.data
 
-    def keep(self, key: str, value: bytes, partition: int, offset: int) -> bool:
-        """Keep a row of this process, acknowledged at its offset in the changelog.
+    def keep(self, key: str, value: bytes | None, partition: int, offset: int) -> bool:
+        """Keep a row of this process, acknowledged at its offset in the changelog; a tombstone removes it.
 
         If there is a gap before that offset, another process has written there: that is still to be read.
         Return whether there is none.
         """
-        self.put(key, value, partition)
+        if value is None:
+            self.remove(key)
+        else:
+            self.put(key, value, partition)
         return self.hold(partition, offset)
 
     def hold(self, partition: int, offset: int) -> bool:
@@ -66,6 +69,11 @@ class ChangelogTable(faust.Table[str, bytes]):
         """Set a row."""
         self.store.data[key] = value
         self.store._key_partition[key] = partition
+
+    def remove(self, key: str) -> None:
+        """Remove a row."""
+        self.store.data.pop(key, None)
+        self.store._key_partition.pop(key, None)
 
     def persisted_offset(self, tp: TP) -> int:
         """Return the offset of its changelog up to which a partition is held here."""
@@ -104,8 +112,7 @@ class ChangelogTable(faust.Table[str, bytes]):
         Raises UnknownStateRecord.
         """
         if value is None:
-            self.store.data.pop(key, None)
-            self.store._key_partition.pop(key, None)
+            self.remove(key)
         here = self.store.data.get(key)
         if value is not None and (here is None or self.supersedes(key, value, here)):
             self.put(key, value, partition)

@@ -6,6 +6,8 @@ On a shared connection a fetch that waits for records would delay the answer.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +20,10 @@ from streams.kafka.settings import Broker
 from streams.service import metrics
 
 ASK_S = 5.0
+SOON_S = 1.0
+"""So long a request for all partitions may take."""
+APART_S = 30.0
+"""So long each partition number is asked for by itself after one took longer."""
 
 
 class Ends:
@@ -26,6 +32,7 @@ class Ends:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._client: Any = None
+        self._apart_until = 0.0
 
     async def start(self) -> None:
         """Connect. Raises KafkaError when no broker answers."""
@@ -40,7 +47,8 @@ class Ends:
     async def __call__(self, tps: Iterable[TP]) -> dict[TP, int]:
         """Return the offset that the next record of each partition will have.
 
-        One request per partition number, so that one in trouble delays only itself.
+        One request for all. Where that is not answered soon, one per partition number for a while, so that
+        one in trouble delays only itself.
         """
         return await self._each(tps, "end_offsets")
 
@@ -49,6 +57,11 @@ class Ends:
         return await self._each(tps, "beginning_offsets")
 
     async def _each(self, tps: Iterable[TP], what: str) -> dict[TP, int]:
+        tps = list(tps)
+        if time.monotonic() >= self._apart_until:
+            with contextlib.suppress(TimeoutError, KafkaError):
+                return await asyncio.wait_for(self._of(tps, what), SOON_S)
+            self._apart_until = time.monotonic() + APART_S
         numbers: dict[int, list[TP]] = {}
         for tp in tps:
             numbers.setdefault(tp.partition, []).append(tp)
@@ -58,11 +71,14 @@ class Ends:
         return found
 
     async def _ask(self, tps: list[TP], what: str) -> dict[TP, int]:
-        partitions = [TopicPartition(*tp) for tp in tps]
         try:
-            answer = await getattr(self._client, what)(partitions)
+            return await self._of(tps, what)
         except KafkaError:
             return {}
+
+    async def _of(self, tps: list[TP], what: str) -> dict[TP, int]:
+        """Ask for partitions in one request a broker. Raises KafkaError."""
+        answer = await getattr(self._client, what)([TopicPartition(*tp) for tp in tps])
         return {TP(*tp): offset for tp, offset in answer.items()}
 
 

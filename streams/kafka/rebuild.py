@@ -18,6 +18,7 @@ from streams.kafka.admin import Admin, admin
 from streams.kafka.blocking_reader import records
 from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import BLOCK_SEPARATOR
 from streams.kafka.state_record import key as key_of
 
 log = logging.getLogger("il2watch.rebuild")
@@ -51,8 +52,12 @@ def erase(broker: Broker, group: str, changelog: str, patient: str) -> int:
         stopped(connection, group)
         if changelog not in connection.names():
             return 0
-    wanted = key_of(patient)
-    return _bury(broker, changelog, _live(broker, changelog, lambda record: bool(record.key == wanted)))
+    wanted, block = key_of(patient), key_of(patient + BLOCK_SEPARATOR)
+    return _bury(
+        broker,
+        changelog,
+        _live(broker, changelog, lambda record: record.key == wanted or record.key.startswith(block)),
+    )
 
 
 def bury(broker: Broker, topic: str, wanted: Callable[[Any], bool]) -> int:

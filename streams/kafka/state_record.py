@@ -2,6 +2,10 @@
 
 And the fencing terms that rows and records carry, by which a reader knows what an outranked writer said.
 
+A state stands on blocks, which are written once, under keys of their own in the same partition. A block
+travels in the state record until it is acknowledged there, so that a record never stands on what is not
+written; small ones stay in it.
+
 A state record is written before its alerts are published: a decision is durable before anyone sees it, so no
 restart can decide otherwise under an alert number that was already used. Alerts that a kill keeps from being
 published are in the record, and are published by the partition's next owner.
@@ -13,14 +17,16 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from rules.wire.topics import ALERTS, ASSESSMENTS
 
-VERSION = 1
+VERSION = 2
+READ = (1, VERSION)
+"""Versions that are read: a record of the first has its state in one piece, without blocks."""
 STATE_TABLE = "charts"
 """The name of the table of state records."""
 PARTITION_PREFIX = "\x00ward/"
@@ -79,7 +85,8 @@ class StateRecord(msgspec.Struct, array_like=True):
     from which on time alone changes something (None: none). `pending`: the alerts of the last write, packed;
     `ticked`: a tick caused the write, so that offsets do not tell whether they were published. `assessed`:
     the assessment of this state is published with it. `open`: open episodes by level, in the order of
-    `LEVELS`. `over`: the patient is discharged.
+    `LEVELS`. `over`: the patient is discharged. `state`: the head of the state; `blocks`: the names of those
+    it stands on, in order; `carried`: those that are in this record.
     """
 
     version: int
@@ -91,6 +98,8 @@ class StateRecord(msgspec.Struct, array_like=True):
     open: tuple[int, ...]
     over: bool
     state: bytes
+    blocks: tuple[bytes, ...] = ()
+    carried: dict[bytes, bytes] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -109,7 +118,7 @@ def unpack(data: bytes) -> StateRecord:
         record = _row.decode(apart(data)[1])
     except msgspec.DecodeError as error:
         raise UnknownStateRecord(f"not a row of the worker's table: {error}") from error
-    if record.version != VERSION:
+    if record.version not in READ:
         raise UnknownStateRecord(
             f"the table's row has version {record.version}, this program reads {VERSION}"
         )
@@ -143,6 +152,26 @@ def pack_pending(alerts: list[PendingAlert]) -> bytes:
 def unpack_pending(data: bytes) -> list[PendingAlert]:
     """Decode pending alerts."""
     return _pending.decode(zlib.decompress(data)) if data else []
+
+
+BLOCK_SEPARATOR = "\x00"
+"""Between a patient's id and the name of a block in a key; no patient id holds a control character."""
+
+
+def block_key(patient: str, block: bytes) -> str:
+    """Return the key of a patient's block by its name."""
+    return f"{patient}{BLOCK_SEPARATOR}{block.hex()}"
+
+
+def block_of(name: str) -> tuple[str, bytes] | None:
+    """Return whose block a key is of, and the block's name; None when it is of none."""
+    patient, separator, block = name.partition(BLOCK_SEPARATOR)
+    return (patient, bytes.fromhex(block)) if separator and patient else None
+
+
+def blocks_of(record: StateRecord, find: Callable[[bytes], bytes]) -> list[bytes]:
+    """Return the blocks that a state record stands on, in order; `find` returns one that is written apart."""
+    return [record.carried[name] if name in record.carried else find(name) for name in record.blocks]
 
 
 def partition_key(partition: int) -> str:

@@ -30,9 +30,9 @@ class PatientProjection:
     """Everything known of one patient.
 
     `name`: the patient's id; `key`: what replaces it in addresses; `unreadable`: the newest assessment cannot
-    be read; `chart`: the worker's state record of the patient, packed; `changes`: how many records changed
-    anything; `before`: the last assessment of the shifts before that of the newest, which ends at
-    `shift_end`, ms.
+    be read; `chart`: the worker's state record of the patient, packed; `blocks`: what it stands on, by name;
+    `changes`: how many records changed anything; `before`: the last assessment of the shifts before that of
+    the newest, which ends at `shift_end`, ms.
     """
 
     def __init__(self, name: str, key: str) -> None:
@@ -48,6 +48,7 @@ class PatientProjection:
             PageLog(),
         )
         self.chart: bytes | None = None
+        self.blocks: dict[bytes, bytes] = {}
         self.changes = 0
 
     def assess(self, found: Assessment | None, shifts: Shifts) -> None:
@@ -112,6 +113,7 @@ class Patients:
         self.gone: dict[str, int] = {}
         self.mode: str | None = None
         self._absent: set[str] = set()
+        self.blocks: dict[str, dict[bytes, bytes]] = {}
         self._handlers: dict[str, Callable[[str, TopicRecord], PatientProjection | None]] = {
             ASSESSMENTS: self._assessment, ALERTS: self._alert, PAGES: self._page, COMMANDS: self._command,
         }  # fmt: skip
@@ -146,10 +148,24 @@ class Patients:
         if name in self.patients:
             self.patients[name].chart = value
 
+    def block(self, name: str, block: bytes, value: bytes | None) -> None:
+        """Store a block that state records of a patient stand on, or remove it (None).
+
+        Unlike a state record it does not come again, so those of a patient who is not known yet are kept too.
+        """
+        blocks = self.blocks.setdefault(name, {})
+        if value is not None:
+            blocks[block] = value
+            return
+        blocks.pop(block, None)
+        if not blocks and name not in self.patients:
+            del self.blocks[name]
+
     def _patient(self, name: str) -> PatientProjection:
         found = self.patients.get(name)
         if found is None:
             found = self.patients[name] = PatientProjection(name, self.key(name))
+            found.blocks = self.blocks.setdefault(name, {})
             self.by_key[found.key] = found
         return found
 

@@ -68,7 +68,7 @@ class WorkerAgent(FaustAgent):
         except Exception as fault:
             die(fault)
         message.batch = message.batch._replace(positions=partition.done(message.batch.positions))
-        message.buffer.hurry(partition.busy)
+        message.buffer.hurry(partition.busy or partition.owes(message.batch.now))
         event.ack()
 
     def recovered(self) -> int:

@@ -147,13 +147,13 @@ class BatchConsumer(FencedConsumer):
             if self._interrupted(fetched_after):
                 return
             yield tp, self._to_message(tp, record)
-        for buffer, ends in await self._ready():
+        for buffer, ends, now in await self._ready():
             if self._interrupted(fetched_after) or buffer is not self.buffers.get(buffer.number):
                 return
             batch = buffer.next_batch(
                 [self._position(tp) for tp in buffer.tps],
                 ends,
-                self.wall() if self.wall else None,
+                now,
                 time.monotonic(),
             )
             if batch is not None:
@@ -167,12 +167,15 @@ class BatchConsumer(FencedConsumer):
             elif tp.partition in self.buffers:
                 self.buffers[tp.partition].put(NUMBER[tp.topic], fetched)
 
-    async def _ready(self) -> list[tuple[FetchBuffer, list[int | None]]]:
-        """Return the fetch buffers that may have a batch, each with the end offsets of its topics.
+    async def _ready(self) -> list[tuple[FetchBuffer, list[int | None], int | None]]:
+        """Return the fetch buffers that may have a batch, with the ends of its topics and the clock.
 
-        The end offsets are asked after all that the buffers hold was fetched.
+        The end offsets are asked after all that the buffers hold was fetched, and after the clock is read:
+        time may not pass over what was stored while the broker answered, for an alert that opens and ends
+        in it would be decided in one instant, and lost.
         """
         await self._look_at_gaps()
+        clock = self.wall() if self.wall else None
         now = time.monotonic()
         candidates = [
             buffer
@@ -182,7 +185,7 @@ class BatchConsumer(FencedConsumer):
         if not candidates or self.app.in_recovery or not self.inputs_flow:
             return []
         ends = await self.ends(tp for buffer in candidates for tp in buffer.tps)
-        return [(buffer, [ends.get(tp) for tp in buffer.tps]) for buffer in candidates]
+        return [(buffer, [ends.get(tp) for tp in buffer.tps], clock) for buffer in candidates]
 
     async def _look_at_gaps(self) -> None:
         """Ask where the topics begin in which records did not follow those before."""

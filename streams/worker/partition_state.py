@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from rules.decide import codec
@@ -17,7 +19,7 @@ from rules.decide.engine import advance, moves_to, pass_some, settle
 from rules.decide.state import Patient
 from rules.guideline import Guideline
 from rules.wire import events
-from rules.wire.instants import BEFORE_ALL, MINUTE, Instant
+from rules.wire.instants import BEFORE_ALL, MINUTE, SECOND, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, LEVELS, is_made_up
@@ -48,6 +50,13 @@ LONGEST_LINE = 300
 WAITING = 5_000
 """With so many records waiting nothing more is read until some are done."""
 
+APART = 256
+"""Bytes from which on a block is written under a key of its own."""
+Find = Callable[[bytes], bytes]
+"""Returns a block by its name."""
+FindOf = Callable[[str, bytes], bytes]
+"""Returns a patient's block by its name."""
+
 NOTHING_READ = (0,) * len(INPUTS)
 NONE_OPEN = (0,) * len(LEVELS)
 
@@ -55,23 +64,44 @@ NONE_OPEN = (0,) * len(LEVELS)
 class CachedPatient:
     """The state of one patient, decoded when first needed, with the input offsets it contains.
 
-    `wake`: the instant from which on time alone changes something; None: none.
+    `wake`: the instant from which on time alone changes something; None: none. `state`, `blocks` and
+    `carried` are those of the last state record; `stored`: the blocks that are written under their own keys.
     """
 
-    __slots__ = ("_patient", "open", "over", "positions", "state", "wake")
+    __slots__ = (
+        "_find",
+        "_patient",
+        "blocks",
+        "carried",
+        "open",
+        "over",
+        "positions",
+        "state",
+        "stored",
+        "wake",
+    )
 
-    def __init__(self, record: StateRecord | None = None) -> None:
+    def __init__(self, record: StateRecord | None = None, find: Find | None = None) -> None:
         self.state, self.positions, self.wake = (
             (record.state, record.positions, record.wake) if record else (b"", NOTHING_READ, None)
         )
+        self.blocks, self.carried = (record.blocks, record.carried) if record else ((), {})
+        self.stored = frozenset(self.blocks) - self.carried.keys()
+        self._find = find
         self.open, self.over = (record.open, record.over) if record else (NONE_OPEN, False)
         self._patient: Patient | None = None
 
     def patient(self, guideline: Guideline) -> Patient | None:
         """Return the patient; None while there is no stay. Raises rules.decide.codec.UnknownState."""
         if self._patient is None and self.state:
-            self._patient = codec.decode(self.state, guideline)
+            self._patient = codec.decode(self.state, guideline, [self._block(name) for name in self.blocks])
         return self._patient
+
+    def _block(self, name: bytes) -> bytes:
+        if name in self.carried:
+            return self.carried[name]
+        assert self._find is not None
+        return self._find(name)
 
     def put(self, patient: Patient | None) -> None:
         """Replace the patient; of a made-up one nothing is kept after the discharge: nobody takes it back."""
@@ -80,7 +110,8 @@ class CachedPatient:
             patient = None
         self.over = patient is not None and patient.discharged is not None
         self._patient = patient
-        self.state = b"" if patient is None else self.state
+        if patient is None:
+            self.state, self.blocks, self.carried = b"", (), {}
         self.wake = wake(patient)
         self.open = opened(patient)
 
@@ -97,12 +128,41 @@ class CachedPatient:
         """
         self.positions = tuple(map(max, self.positions, positions))
         if self._patient is not None:
-            self.state = codec.encode(self._patient)
+            self.state, blocks = codec.parts(self._patient)
+            names = tuple([block.name for block in blocks])
+            if names != self.blocks:
+                self.blocks = names
+                self.carried = {one.name: one.data for one in blocks if one.name not in self.stored}
         if self.over:
             self._patient = None
         return StateRecord(
-            VERSION, self.positions, self.wake, pending, ticked, assessed, self.open, self.over, self.state
+            VERSION,
+            self.positions,
+            self.wake,
+            pending,
+            ticked,
+            assessed,
+            self.open,
+            self.over,
+            self.state,
+            self.blocks,
+            self.carried,
         )
+
+    def unwritten(self) -> list[tuple[bytes, bytes]]:
+        """Return the blocks, by name, that are to be written under keys of their own."""
+        return [(name, data) for name, data in self.carried.items() if len(data) >= APART]
+
+    def unneeded(self) -> list[bytes]:
+        """Return the names of the blocks written that the state record stands on no more."""
+        return sorted(self.stored.difference(self.blocks))
+
+    def blocks_written(self, find: Find) -> None:
+        """Note that what was unwritten is written, and what was unneeded is removed."""
+        written = {name for name, data in self.carried.items() if len(data) >= APART}
+        self.stored = self.stored.intersection(self.blocks) | written
+        self.carried = {name: data for name, data in self.carried.items() if name not in written}
+        self._find = find
 
 
 def wake(patient: Patient | None) -> Instant | None:
@@ -131,7 +191,8 @@ class PartitionState:
     """The patients of a partition.
 
     `clock`: the latest tick for all of them, ms; `unassessed`: patients whose assessment is pending, the
-    longest pending first; `partitions`: how many the input topics have.
+    longest pending first; `assessed_at`: when those of the last second were published, ms; `partitions`: how
+    many the input topics have.
 
     `behind`: the records that wait, by patient: their clocks have a flood of deadlines to pass, which is
     decided in slices while the other patients go on. `unpassed`: up to where time has not passed for all yet.
@@ -145,6 +206,7 @@ class PartitionState:
         self.partitions = partitions
         self.patients_by_id: dict[str, CachedPatient] = {}
         self.unassessed: dict[str, None] = {}
+        self.assessed_at: dict[str, int] = {}
         self.behind: dict[str, deque[Waiting]] = {}
         self.unpassed = BEFORE_ALL
         self.left = DECISIONS
@@ -169,17 +231,18 @@ class PartitionState:
 
     def open_episodes(self) -> tuple[int, ...]:
         """Return the number of open episodes of all patients by level."""
-        return (
-            tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True)))
-            or NONE_OPEN
-        )
+        return tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True))) or NONE_OPEN
 
     def open(
-        self, records: Mapping[str, StateRecord], first: Batch
+        self, records: Mapping[str, StateRecord], first: Batch, block: FindOf | None = None
     ) -> Iterator[tuple[str, list[PendingAlert]]]:
-        """Take over the state records, and yield the alerts that their writer may not have published."""
+        """Take over the state records, and yield the alerts that their writer may not have published.
+
+        `block`: returns a patient's block by its name.
+        """
         for name, record in records.items():
-            cached = self.patients_by_id[name] = CachedPatient(record)
+            find = None if block is None else partial(block, name)
+            cached = self.patients_by_id[name] = CachedPatient(record, find)
             cached.positions = plausible(record.positions, first)
             doubtful = record.ticked or any(
                 position > committed
@@ -354,6 +417,27 @@ class PartitionState:
                 ),
                 alerts,
             )
+
+    def unseen(self, now: int | None, most: int) -> list[str]:
+        """Return the patients whose assessments are due by the clock on the wall, ms, and count them as seen.
+
+        Each is due once a second; at most so many are returned, the longest pending first.
+        """
+        if now is None:
+            return []
+        seen = self.assessed_at
+        due = (name for name in self.unassessed if seen.get(name, BEFORE_ALL) <= now - SECOND)
+        found = list(islice(due, most))
+        seen.update(dict.fromkeys(found, now))
+        if not found:
+            self.assessed_at = {name: at for name, at in seen.items() if at > now - SECOND}
+        return found
+
+    def owes(self, now: int | None) -> bool:
+        """Return whether assessments are due at once by the clock on the wall, ms."""
+        return now is not None and any(
+            self.assessed_at.get(name, BEFORE_ALL) <= now - SECOND for name in self.unassessed
+        )
 
     def assess_all(self) -> None:
         """Let the assessments of all patients be published again."""

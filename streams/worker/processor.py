@@ -6,14 +6,17 @@ The order of the steps makes a kill harmless:
    refused must be safe by then.
 2. State records, with their pending alerts, are appended to the changelog and acknowledged. From here on the
    decision is final.
-3. Alerts, assessments and the partition's tick are appended and acknowledged.
+3. Alerts, assessments, the partition's tick and new blocks are appended and acknowledged; blocks that no
+   state record stands on any more get tombstones. By the clock on the wall the assessments come after the
+   alerts, at most one a second of a patient.
 4. A state record that a clock caused is written once more, without its alerts: it contains no record whose
    offset would tell that they are published. So is one whose assessment came later than itself.
 5. The batch is acknowledged; its offsets may be committed.
 
 After a kill before 2, the records are folded again, with the same result. After a kill between 2 and 5, the
 records are skipped, and the pending alerts of the state records are published again by the next owner of the
-partition: the same bytes, so the same id and seq.
+partition: the same bytes, so the same id and seq. A block is in the state record until it is acknowledged by
+itself: what a kill leaves without a state record that stands on it is removed by the next owner.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -43,6 +47,7 @@ from streams.kafka.state_record import (
     StateRecord,
     UnknownStateRecord,
     apart,
+    block_key,
     in_term,
     key,
     pack,
@@ -68,29 +73,34 @@ from streams.worker.state_store import StateStore
 
 log = logging.getLogger("il2watch.worker")
 
-# At the edge of the log the assessments of all changed patients are published, `AT_ONCE` of them and the rest
-# a second later. In a backlog only the latest will matter, and an assessment costs as much as a dozen
-# records: one in `RECORDS_PER_ASSESSMENT`, the longest pending first.
+# An assessment costs as much as a dozen records. By the clock on the wall they follow the alerts at the edge
+# of the log, each patient's at most once a second: one with each batch, `AT_REST` where nothing came. By the
+# log's clock those of all changed patients go with their batch, `AT_ONCE` of them and the rest later. In a
+# backlog only the latest will matter: one in `RECORDS_PER_ASSESSMENT`, the longest pending first.
 
 
 RECORDS_PER_ASSESSMENT = 500
 AT_ONCE = 100
+AT_REST = 16
 PROBE_S = 300.0
 """Less than half of the changelog's `min.compaction.lag.ms`: what stands alone there has been seen."""
 
 
 def chosen(partition: PartitionState, batch: Batch) -> list[str]:
-    """Return the patients whose assessments are published with this batch."""
+    """Return the patients whose assessments are published with this batch, not after it."""
+    if batch.now is not None:
+        return []
     limit = AT_ONCE if batch.edge else len(batch.records) // RECORDS_PER_ASSESSMENT
     return list(islice(partition.unassessed, limit))
 
 
 def assessments(
-    partition: PartitionState, names: Iterable[str], output: Output
+    partition: PartitionState, names: Iterable[str], output: Output, decided: bool = False
 ) -> list[tuple[str, bytes | None]]:
     """Return the assessments of these patients; None, a tombstone, for one who is discharged.
 
-    One that fails fails the batch if the batch changed its patient; else it is told as stuck.
+    One that fails fails the batch if the batch changed its patient; else it is told as stuck, as it is where
+    the decision is final (`decided`).
     """
     found = []
     for name in names:
@@ -98,7 +108,7 @@ def assessments(
         try:
             found.append((name, assessment(partition, name)))
         except Exception as fault:
-            if name in output.changed:
+            if name in output.changed and not decided:
                 raise
             output.stuck.append(last_line(fault))
     return found
@@ -148,6 +158,9 @@ def prepare(partition: PartitionState, batch: Batch, output: Output, term: int =
             raise TooLarge(f"{size} bytes, and a record may have {most - FRAME}")
     return Prepared(rows, records, assessed, unsettled)
 
+
+Row = tuple[str, bytes | None]
+"""A row of the store by its key; None: a tombstone."""
 
 OF_THE_WORLD = (KafkaError, ProducerSendError, UnknownStateRecord, codec.UnknownState, Overtaken)
 """Errors that no record causes: they end the process, and whoever takes over begins where it stood."""
@@ -282,8 +295,28 @@ class BatchProcessor:
         later = [name for name in prepared.assessed if name not in output.changed]
         found = [*prepared.unsettled, *self.store.records_of(later)]
         await self._settle(partition.partition, found, set(prepared.assessed))
+        await self._assess(partition, batch, output)
         self.steps += 1
         return output
+
+    async def _assess(self, partition: PartitionState, batch: Batch, output: Output) -> None:
+        """Publish the assessments that follow the alerts, and say so in the state records."""
+        names = partition.unseen(batch.now, 1 if batch.records else AT_REST)
+        texts = []
+        for name in names:
+            texts += assessments(partition, [name], output, decided=True)
+            await asyncio.sleep(0)
+        term = self.term(partition.partition)
+        await self._append_assessments(
+            partition, [assessment_record(name, value, term) for name, value in texts]
+        )
+        published = [name for name, _ in texts]
+        await self._settle(partition.partition, self.store.records_of(published), set(published))
+
+    async def _append_assessments(self, partition: PartitionState, records: list[OutgoingRecord]) -> None:
+        if records:
+            await self.fence.owns()
+            self._check_assessments(partition, records, await self.producer.append(records))
 
     async def _settle(
         self, partition: int, records: Iterable[tuple[str, StateRecord]], assessed: Container[str]
@@ -314,7 +347,8 @@ class BatchProcessor:
         tick = self.store.tick(batch.partition)
         partition = PartitionState(batch.partition, self.guideline, tick, self.count)
         rows = self.store.rows(batch.partition)
-        missing = list(partition.open(rows, batch))
+        missing = list(partition.open(rows, batch, self.store.block))
+        await self._sort_blocks(batch.partition, rows)
         await self.fence.owns()
         await self.producer.append(alert_records(missing, self.term(batch.partition)))
         metric_updates.again(missing)
@@ -323,6 +357,16 @@ class BatchProcessor:
         by_clock = ((name, record) for name, record in rows.items() if record.ticked)
         await self._settle(batch.partition, by_clock, ())
         return partition
+
+    async def _sort_blocks(self, number: int, rows: Mapping[str, StateRecord]) -> None:
+        """Write the blocks again that an outranked worker buried, and bury those that a kill left over."""
+        revived = [
+            (key, in_term(apart(value)[1], self.term(number)))
+            for key, value in self.store.revived(number, rows)
+        ]
+        await self._append_rows(
+            [*revived, *((key, None) for key in self.store.orphans(number, rows))], number
+        )
 
     def _check_state(self, batch: Batch) -> None:
         """Note a partition of which records were done, and whose state is nowhere, or of before them."""
@@ -336,7 +380,7 @@ class BatchProcessor:
     async def _append_dead_letters(self, output: Output) -> None:
         await self.producer.append(map(dead_letter_record, output.refusals))
 
-    async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
+    async def _append_rows(self, rows: Iterable[Row], partition: int) -> None:
         rows = list(rows)
         await self.fence.owns()
         topic = self.store.changelog_topic_name
@@ -376,12 +420,23 @@ class BatchProcessor:
         self, partition: PartitionState, output: Output, records: list[OutgoingRecord]
     ) -> None:
         value = in_term(pack_tick(partition.clock), self.term(partition.partition))
-        tick = [(partition_key(partition.partition), value)] if output.ticked else []
+        rows: list[Row] = [(partition_key(partition.partition), value)] if output.ticked else []
+        rows += self._blocks(partition, output.changed)
         await self.fence.owns()
         offsets, _ = await asyncio.gather(
-            self.producer.append(records), self._append_rows(tick, partition.partition)
+            self.producer.append(records), self._append_rows(rows, partition.partition)
         )
+        for name in output.changed:
+            partition.patients_by_id[name].blocks_written(partial(self.store.block, name))
         self._check_assessments(partition, records, offsets)
+
+    def _blocks(self, partition: PartitionState, names: Iterable[str]) -> Iterator[Row]:
+        """Yield the blocks to write, and tombstones for those that no state record stands on any more."""
+        term = self.term(partition.partition)
+        for name in names:
+            cached = partition.patients_by_id[name]
+            yield from ((block_key(name, one), in_term(data, term)) for one, data in cached.unwritten())
+            yield from ((block_key(name, one), None) for one in cached.unneeded())
 
     def _check_assessments(
         self, partition: PartitionState, records: list[OutgoingRecord], offsets: list[int]

@@ -18,6 +18,8 @@ from streams.kafka.state_record import (
     StateRecord,
     UnknownStateRecord,
     apart,
+    block_key,
+    block_of,
     newer,
     partition_key,
     unpack,
@@ -54,7 +56,54 @@ def last_mark(texts: Iterable[str]) -> Mark | None:
 _MARK = re.compile(r"-?[0-9]{1,19}")
 
 
-class StateStore(FencedTable):
+class StateRows:
+    """What a table of state records, blocks and ticks tells."""
+
+    def value(self, name: str) -> bytes | None:
+        """Return the row of a key; None: there is none."""
+        raise NotImplementedError
+
+    def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the rows of a partition."""
+        raise NotImplementedError
+
+    def rows(self, partition: int) -> Mapping[str, StateRecord]:
+        """Return the state records of a partition by patient. Raises UnknownStateRecord."""
+        return {name: unpack(value) for name, value in self.values_of(partition) if PLAIN not in name}
+
+    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
+        """Yield the state records of patients who have one. Raises UnknownStateRecord."""
+        found = ((name, self.value(name)) for name in names)
+        return ((name, unpack(value)) for name, value in found if value is not None)
+
+    def tick(self, partition: int) -> int:
+        """Return the latest tick for all patients of a partition, ms; BEFORE_ALL: none yet."""
+        found = self.value(partition_key(partition))
+        return BEFORE_ALL if found is None else unpack_tick(found)
+
+    def block(self, patient: str, name: bytes) -> bytes:
+        """Return a patient's block by its name. Raises UnknownStateRecord when it is gone."""
+        found = self.value(block_key(patient, name))
+        if found is None:
+            raise UnknownStateRecord(
+                "a part of a patient's state is gone from the changelog: start the worker once with "
+                "--rebuild, which makes the state anew from the input topics"
+            )
+        return apart(found)[1]
+
+    def orphans(self, partition: int, records: Mapping[str, StateRecord]) -> list[str]:
+        """Return the keys of the blocks that no state record stands on: a kill left them."""
+        blocks = ((name, block_of(name)) for name, _ in self.values_of(partition))
+        found = [(name, one) for name, one in blocks if one is not None]
+        needed = {name: frozenset(record.blocks) for name, record in records.items()}
+        return [name for name, (patient, block) in found if block not in needed.get(patient, ())]
+
+
+PLAIN = "\x00"
+"""What the key of a block, a partition's own row, and a term have, and no patient's."""
+
+
+class StateStore(FencedTable, StateRows):
     """The state records by patient, and each partition's latest tick.
 
     A worker that was thought dead may write a state record behind its successor: of two records of a patient
@@ -64,8 +113,14 @@ class StateStore(FencedTable):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.epochs: dict[int, int] = {}
+        self.buried: dict[int, dict[str, bytes]] = {}
         self.marks: dict[int, Mark] = {}
         self.own: dict[int, int] = {}
+
+    def value(self, name: str) -> bytes | None:
+        """Return the row of a key; None: there is none."""
+        found: bytes | None = self.store.data.get(name)
+        return found
 
     def mark(self, partition: int, number: int) -> Mark:
         """Return the mark of a commit, the process's `number`th: the changelog holds at least so much."""
@@ -102,7 +157,7 @@ class StateStore(FencedTable):
         unreadable is told where the rows are taken.
         """
         try:
-            if key == TERM:
+            if key == TERM or block_of(key) is not None:
                 return True
             if key.startswith(PARTITION_PREFIX):
                 return apart(value)[0] >= apart(here)[0]
@@ -118,25 +173,25 @@ class StateStore(FencedTable):
         """Set a row read back from the changelog; note where its terms are counted from."""
         if value is not None and key == TERM and value.isdigit():
             self.epochs[partition] = max(self.epochs.get(partition, 0), int(value[:_LONGEST]))
+        if value is None and block_of(key) is not None:
+            self._bury(key, partition)
         super().recover(key, value, partition, offset)
 
-    def rows(self, partition: int) -> Mapping[str, StateRecord]:
-        """Return the state records of a partition by patient. Raises UnknownStateRecord."""
-        return {
-            name: unpack(value)
-            for name, value in self.values_of(partition)
-            if not name.startswith(PARTITION_PREFIX)
-        }
+    def _bury(self, key: str, partition: int) -> None:
+        """Keep a block that gets a tombstone until its partition is opened.
 
-    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
-        """Yield the state records of patients who have one. Raises UnknownStateRecord."""
-        found = ((name, self.store.data.get(name)) for name in names)
-        return ((name, unpack(value)) for name, value in found if value is not None)
+        A worker that was thought dead may have written the tombstone behind its successor, whose state still
+        stands on the block.
+        """
+        here = self.value(key)
+        if here is not None:
+            self.buried.setdefault(partition, {})[key] = here
 
-    def tick(self, partition: int) -> int:
-        """Return the latest tick for all patients of a partition, ms; BEFORE_ALL: none yet."""
-        found = self.store.data.get(partition_key(partition))
-        return BEFORE_ALL if found is None else unpack_tick(found)
+    def revived(self, partition: int, records: Mapping[str, StateRecord]) -> list[tuple[str, bytes]]:
+        """Return the blocks with a tombstone that a state record stands on all the same, by their keys."""
+        buried = self.buried.pop(partition, {})
+        needed = (block_key(name, one) for name, record in records.items() for one in record.blocks)
+        return [(key, buried[key]) for key in needed if key in buried and self.value(key) is None]
 
 
 def state_store(app: faust.App, shape: Shape) -> StateStore:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from rules.decide.codec import VERSION as STATE_VERSION
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
@@ -18,8 +20,8 @@ from rules.wire.pages import encode as encode_audit
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
 from streams.cli.main import main as il2watch
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.state_record import PARTITION_PREFIX, StateRecord, unpack
 from streams.kafka.state_record import VERSION as ROW_VERSION
+from streams.kafka.state_record import apart, block_key, blocks_of, pack, unpack
 from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
@@ -30,6 +32,7 @@ from streams.pager.service.config import load as load_pager
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
 from streams.worker.fetch_buffer import FetchBuffer
 from streams.worker.processor import BatchProcessor
+from streams.worker.state_store import StateRows
 from tests.golden.log import Poll
 
 __all__ = [
@@ -53,27 +56,32 @@ class Done(NamedTuple):
     appended: tuple[OutgoingRecord, ...]
 
 
-class Table:
+class Table(StateRows):
     """The worker's table after recovery: no more than the rows it is given."""
 
     changelog_topic_name = CHANGELOG
 
     def __init__(self, rows: dict[str, bytes], tick: int) -> None:
-        self.found, self.last = {name: unpack(value) for name, value in rows.items()}, tick
+        self.found, self.last = dict(rows), tick
         self.own: dict[int, int] = {}
 
-    def rows(self, partition: int) -> dict[str, StateRecord]:
-        return self.found
+    def value(self, name: str) -> bytes | None:
+        return self.found.get(name)
+
+    def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        return iter(list(self.found.items()))
 
     def tick(self, partition: int) -> int:
         return self.last
 
-    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
-        return ((name, self.found[name]) for name in names)
+    def keep(self, name: str, value: bytes | None, *_: Any) -> None:
+        if value is None:
+            self.found.pop(name, None)
+        else:
+            self.found[name] = value
 
-    def keep(self, name: str, value: bytes, *_: Any) -> None:
-        if not name.startswith(PARTITION_PREFIX):
-            self.found[name] = unpack(value)
+    def revived(self, *_: Any) -> list[tuple[str, bytes]]:
+        return []
 
     def is_new(self, partition: int) -> bool:
         return False
@@ -122,6 +130,15 @@ class Worker:
             self.desk.out = False
             done.append(Done(batch.positions, tuple(self.outlet.appended[before:])))
         return done
+
+
+def whole_row(patient: str, appended: Iterable[OutgoingRecord]) -> bytes:
+    """Return a patient's latest state record with every block that it stands on in it."""
+    rows = {(out.key or b"").decode(): out.value for out in appended if out.topic == CHANGELOG}
+    record = unpack(rows[patient] or b"")
+    found = blocks_of(record, lambda block: apart(rows[block_key(patient, block)] or b"")[1])
+    carried = dict(zip(record.blocks, found, strict=True))
+    return pack(msgspec.structs.replace(record, carried=carried))
 
 
 def positions_of(row: bytes) -> tuple[int, ...]:

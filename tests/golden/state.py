@@ -23,6 +23,7 @@ from tests.golden.doors import (
     STATE_VERSION,
     Done,
     positions_of,
+    whole_row,
 )
 from tests.golden.log import DATA, PARTITIONS, partitions
 from tests.golden.worker import carried_on, line, work
@@ -68,13 +69,12 @@ def record() -> Iterator[str]:
     """Write the states that are recorded as the worker writes them now; yield the files' names."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for number, batch, patient in RECORDED:
-        row = next(
-            out.value
-            for out in work(number)[batch].appended
-            if (out.topic, out.key) == (CHANGELOG, patient.encode())
-        )
+        done = work(number)
+        if all((out.topic, out.key) != (CHANGELOG, patient.encode()) for out in done[batch].appended):
+            raise LookupError(f"batch {batch} of partition {number} does not write {patient}")
+        row = whole_row(patient, (out for one in done[: batch + 1] for out in one.appended))
         path = FOLDER / f"{quote(patient)}.batch-{batch}.row-v{ROW_VERSION}.state-v{STATE_VERSION}.msgpack"
-        path.write_bytes(row or b"")
+        path.write_bytes(row)
         yield path.name
 
 

@@ -13,7 +13,7 @@ from streams.kafka.state_record import UnknownStateRecord, unpack
 from tests.golden import state
 from tests.golden.stored import difference
 
-FILES = sorted(state.FOLDER.glob("*.state-v2.msgpack"))
+FILES = sorted(state.FOLDER.glob("*.state-v[23].msgpack"))
 EDITION_1 = sorted(state.FOLDER.glob("*.state-v1.msgpack"))
 
 

@@ -11,12 +11,13 @@ from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown
 from .windows import STALE_MENTAL, counted, stale
 
 REVERSAL = 2 * HOUR
+IMPLIED = ("coma", "toxic-psychosis")
 Evaluate = Callable[[Knowledge, int], Row]
 
 ROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "atrial-fibrillation": ((), ("atrial-fibrillation",)),
     "supraventricular-tachycardia": ((), ("supraventricular-tachycardia",)),
-    "ventricular-arrhythmia": ((), ("ventricular-arrhythmia",)),
+    "ventricular-arrhythmia": ((), ("ventricular-arrhythmia", "sustained-vt")),
     "ecg-ischemia": ((), ("ecg-ischemia",)),
     "moist-desquamation": ((), ("moist-desquamation",)),
     "refractory-vomiting": ((), ("refractory-vomiting",)),
@@ -58,10 +59,10 @@ def finding(code: str) -> Evaluate:
 @timeless
 def _row(k: Knowledge, code: str) -> Row:
     names = dict.fromkeys(c for side in ROWS[code] for c in side)
-    latest: dict[str, Fact] = {}
+    latest: dict[tuple[str, str | None], Fact] = {}
     row = Row(CLEAR)
     for fact in sorted((f for n in names for f in k.findings_of_cycle(n)), key=lambda f: f.rank):
-        latest[fact.event["code"]] = fact
+        latest[fact.event["code"], fact.event.get("specimen")] = fact
         state = _worst(latest, code)
         basis = [f for f in latest.values() if level(f, code) == state]
         first = row.at is None
@@ -69,7 +70,7 @@ def _row(k: Knowledge, code: str) -> Row:
     return row
 
 
-def _worst(latest: dict[str, Fact], code: str) -> str:
+def _worst(latest: dict[tuple[str, str | None], Fact], code: str) -> str:
     levels = {level(f, code) for f in latest.values()}
     return ABSOLUTE if ABSOLUTE in levels else RELATIVE if RELATIVE in levels else CLEAR
 
@@ -98,8 +99,10 @@ def run(k: Knowledge, code: str) -> list[Fact]:
 
 @timeless
 def statuses(k: Knowledge) -> list[Fact]:
-    """Mental status records that count."""
-    return counted(k, k.findings("mental-status"), STALE_MENTAL)
+    """Mental status records that count, those of what implies that it is changed among them."""
+    implied = [f for code in IMPLIED for f in k.findings_of_cycle(code) if f.event["present"]]
+    found = sorted([*k.findings("mental-status"), *implied], key=lambda f: f.rank)
+    return counted(k, found, STALE_MENTAL)
 
 
 def confirmed(found: list[Fact]) -> bool:

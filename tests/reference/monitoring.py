@@ -149,7 +149,7 @@ def strangers(k: Knowledge) -> dict[str, list[Fact]]:
 
 
 def _known(code: str) -> bool:
-    return code in names.PLAIN_FINDINGS or code in names.VALUED_FINDINGS
+    return code in (*names.PLAIN_FINDINGS, *names.PACK_FINDINGS) or code in names.VALUED_FINDINGS
 
 
 def _not_understood(k: Knowledge, at: int, name: str) -> Watch:

@@ -36,6 +36,23 @@ PLAIN_FINDINGS = (
     "chest-xray",
     "urinalysis",
 )
+PACK_FINDINGS = (
+    "agitation",
+    "anxiety",
+    "sinus-rhythm",
+    "cardiac-symptoms",
+    "bradycardia-treated",
+    "sustained-vt",
+    "rhythm-uncontrolled",
+    "angina",
+    "tamponade",
+    "coma",
+    "toxic-psychosis",
+    "seizures-uncontrolled",
+    "bowel-ischemia",
+    "gi-bleeding-surgery",
+    "dialysis",
+)
 VALUED_FINDINGS = {"mental-status": ("normal", "changed"), "rales": ("none", "one-third", "half")}
 
 PRESSORS = ("phenylephrine", "norepinephrine", "epinephrine", "dopamine", "vasopressin")

@@ -271,7 +271,7 @@ def _finding(record: Record) -> Record:
         raise Refused("malformed")
     if code in names.VALUED_FINDINGS and event.get("value") not in names.VALUED_FINDINGS[code]:
         raise Refused("malformed")
-    if code in names.PLAIN_FINDINGS and not isinstance(event.get("present"), bool):
+    if code in (*names.PLAIN_FINDINGS, *names.PACK_FINDINGS) and not isinstance(event.get("present"), bool):
         raise Refused("malformed")
     return record
 

@@ -21,6 +21,7 @@ BY_FINDING = {
     "hallucination": "neuropsychiatric",
     "disorientation": "neuropsychiatric",
 }
+VT, PVC = "sustained-vt", "ventricular-arrhythmia"
 CRITERIA: dict[str, tuple[str, ...]] = {
     "delay-over-24h": (),
     "infection": ("infection",),
@@ -175,8 +176,8 @@ class Standing:
 
 def _said(fact: Fact, since: int) -> list[tuple[str, str]]:
     """The rules for which a record speaks, with the criterion."""
-    if fact.type == "finding" and fact.event["code"] in BY_FINDING and fact.event["present"]:
-        code = str(fact.event["code"])
+    if fact.type == "finding" and fact.event["code"] in (*BY_FINDING, VT) and fact.event["present"]:
+        code = PVC if fact.event["code"] == VT else str(fact.event["code"])
         return [(BY_FINDING[code], code)] if fact.at >= since else []
     high = [
         v

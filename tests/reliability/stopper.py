@@ -19,11 +19,14 @@ from streams.worker.processor import BatchProcessor
 CHOSEN = Path(os.environ["IL2_STOP_FILE"])
 
 
-def stopping(phase: str, step: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return the step, before which the process stops when its phase is chosen."""
+def stopping(phase: str, step: Callable[..., Awaitable[Any]], records: int) -> Callable[..., Awaitable[Any]]:
+    """Return the step, before which the process stops when its phase is chosen.
+
+    `records`: the place of what it writes among its arguments.
+    """
 
     async def stopped(*arguments: Any) -> Any:
-        if arguments[1 if phase == "rows" else 3] and CHOSEN.exists() and CHOSEN.read_text() == phase:
+        if arguments[records] and CHOSEN.exists() and CHOSEN.read_text() == phase:
             CHOSEN.unlink()
             os.kill(os.getpid(), signal.SIGSTOP)
         return await step(*arguments)
@@ -32,8 +35,9 @@ def stopping(phase: str, step: Callable[..., Awaitable[Any]]) -> Callable[..., A
 
 
 processor: Any = BatchProcessor
-processor._append_rows = stopping("rows", processor._append_rows)
-processor._publish = stopping("alerts", processor._publish)
+processor._append_rows = stopping("rows", processor._append_rows, 1)
+processor._publish = stopping("alerts", processor._publish, 3)
+processor._append_assessments = stopping("alerts", processor._append_assessments, 2)
 
 if __name__ == "__main__":
     sys.exit(main())

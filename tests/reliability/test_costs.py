@@ -56,6 +56,12 @@ KINDS: dict[str, Callable[[int], Values]] = {
         "type": "vitals",
         "readings": [{"code": "heart-rate", "value": 90 + i % 3, "unit": "/min"}],
     },
+    "a weight": lambda i: {
+        "type": "vitals",
+        "readings": [{"code": "weight", "value": 70 + i % 3 / 10, "unit": "kg"}],
+    },
+    "stool": lambda i: {"type": "io", "direction": "out", "kind": "stool", "volume": 20, "unit": "mL"},
+    "a medicine": lambda i: {"type": "medication", "agent": "acetaminophen"},
 }
 
 

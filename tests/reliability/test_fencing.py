@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -17,13 +18,26 @@ import pytest
 from kafka import KafkaProducer
 
 from rules.wire.instants import HOUR, MINUTE, parse, text
-from rules.wire.topics import ALERTS, ASSESSMENTS, topic_of
+from rules.wire.topics import ALERTS, ASSESSMENTS, INPUTS, topic_of
 from streams.kafka.faust_app import faust_app
 from streams.kafka.fencing import TERM
 from streams.kafka.partition_check import Shape
+from streams.kafka.producer import OutgoingRecord
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import STATE_TABLE, Ranks, StateRecord, apart, header, in_term, pack, unpack
+from streams.kafka.state_record import (
+    STATE_TABLE,
+    Ranks,
+    StateRecord,
+    UnknownStateRecord,
+    apart,
+    block_key,
+    header,
+    in_term,
+    pack,
+    unpack,
+)
 from streams.kafka.topics import changelog
+from streams.worker.batch import Batch
 from streams.worker.fence import Fence
 from streams.worker.processor import BatchProcessor
 from streams.worker.state_store import StateStore, state_store
@@ -38,6 +52,7 @@ __all__ = ["topics"]
 ROOT = Path(__file__).parents[2]
 START = parse("2026-03-02T08:00:00Z")
 TOPIC = changelog("il2watch-test", STATE_TABLE)
+ZERO = (0,) * len(INPUTS)
 
 
 @pytest.fixture
@@ -147,6 +162,34 @@ def test_after_another_wrote_behind_it_the_owner_writes_all_again_so_that_compac
     bench.work(now=START + 3 * MINUTE)
     said = {record.key for record in bench.paper.appended[ASSESSMENTS][-2:]}
     assert said == {b"p", b"q"}, "all assessments are published again"
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_block_that_an_outranked_worker_buried_is_written_again_if_a_state_record_stands_on_it(
+    stands: bool, tmp_path: Path
+) -> None:
+    """Its tombstone arrives behind the state record of its successor, which is killed before it notices."""
+    bench, name, block = Bench(), "p", b"12345678"
+    head = StateRecord(
+        2, ZERO, None, b"", False, True, (0, 0, 0, 0), False, b"state", (block,) if stands else ()
+    )
+    key = block_key(name, block)
+    bench.paper.appended[TOPIC] = [
+        OutgoingRecord(TOPIC, key.encode(), in_term(b"data", 3)),
+        OutgoingRecord(TOPIC, name.encode(), in_term(pack(head), 50)),
+        OutgoingRecord(TOPIC, key.encode(), None),
+    ]
+    table = tables(tmp_path)()
+    processor = fenced(bench, table, 60)
+    asyncio.run(processor._open(Batch(0, [], ZERO, ZERO, ZERO, True)))
+    assert table.value(key) == (in_term(b"data", 60) if stands else None)
+    last = {record.key: record.value for record in bench.paper.appended[TOPIC]}
+    assert last[key.encode()] == table.value(key)
+
+
+def test_a_state_record_without_its_block_names_the_way_back(table: StateStore) -> None:
+    with pytest.raises(UnknownStateRecord, match="--rebuild"):
+        table.block("p", b"12345678")
 
 
 def test_all_that_a_worker_says_carries_its_term(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Evaluate findings charted by exception (criteria.md section 3.5)."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -45,8 +46,8 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
 
     All findings but mental status are charted so, and they alone.
     """
-    absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
-    latest, state, at, last = _course(key_of(row, chart), chart, absolute, relative)
+    absolute, relative, _ = names = _names(row.absolute, row.relative)
+    latest, state, at, last = _course(key_of(row, chart), chart, names)
     result = Result(state, at=at, latest=last)
     if not latest:
         return result
@@ -66,10 +67,24 @@ Course = tuple[Latest, str, int | None, int | None]
 """The latest record of each finding, the state they make and since when, and the `at` of the last one."""
 
 
-def _course(key: str, chart: Chart, absolute: list[Wanted], relative: list[Wanted]) -> Course:
+class Names(NamedTuple):
+    """The findings that make a row absolute and relative, and the codes of the records that say so."""
+
+    absolute: list[Wanted]
+    relative: list[Wanted]
+    codes: list[str]
+
+
+@lru_cache(maxsize=256)
+def _names(absolute: tuple[str, ...], relative: tuple[str, ...]) -> Names:
+    named = {code for code, _ in map(wanted, (*absolute, *relative))}
+    codes = named.union(*(IMPLIED_BY.get(code, ()) for code in named))
+    return Names([wanted(name) for name in absolute], [wanted(name) for name in relative], sorted(codes))
+
+
+def _course(key: str, chart: Chart, names: Names) -> Course:
     """Return what the cycle's records of a row's findings lead to, in order of `at`."""
-    named = {code for code, _ in (*absolute, *relative)}
-    codes = sorted(named.union(*(IMPLIED_BY.get(code, ()) for code in named)))
+    absolute, relative, codes = names
 
     def add(before: Course, i: int, sign: Sign) -> Course:
         latest, state, at, _ = before

@@ -7,7 +7,7 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
 from rules.chart.stated import flags_of, stated
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import HeldFindingRow
 from rules.wire.instants import Instant
@@ -43,11 +43,20 @@ def held_finding(row: HeldFindingRow, chart: Chart, now: Instant, before: Memory
     for code, sign in _signs(row, chart):
         course.enter(code, sign)
     if course.on:
-        return course.result()
+        return _aged(row, chart, now, course.result())
     result = Result(CLEAR, at=course.changed, latest=course.last)
     if course.lifted:
         result.evidence = tuple(sign.reference for sign in course.lifted)
     return result if row.fresh is None else _fresh(row, chart, now, result)
+
+
+def _aged(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
+    """Return a row that holds, stale once what must be seen fresh is too old."""
+    signs = [] if row.fresh is None else stated(chart, row.fresh)
+    if signs:
+        stale_at = Instant(signs[-1].at + row.stale)
+        result.stale, result.next = now >= stale_at, soonest(now, stale_at)
+    return result
 
 
 def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:

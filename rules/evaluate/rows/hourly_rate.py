@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
+from typing import Protocol
 
 import msgspec
 
@@ -127,7 +128,20 @@ def _copy(result: Result | None) -> Result | None:
     return None if result is None else msgspec.structs.replace(result)
 
 
-def ages(row: HourlyRateRow, chart: Chart) -> tuple[int, int]:
+class Collected(Protocol):
+    """A row on urine: by which item of Table 1 it goes stale, and after how many of its intervals."""
+
+    @property
+    def monitored_by(self) -> str: ...
+
+    @property
+    def stale_factor(self) -> float: ...
+
+    @property
+    def longest(self) -> int: ...
+
+
+def ages(row: Collected, chart: Chart) -> tuple[int, int]:
     """Return after how long a stretch is stale, on the ward and in intensive mode."""
     seen = chart.guideline.observes[row.monitored_by]
     return int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
@@ -158,7 +172,7 @@ def _step(row: HourlyRateRow, chart: Chart, end: int) -> Step | None:
     return Step(end, hour, longer is not None and not row.relative.met(longer.rate), at_a_rate)
 
 
-def known_in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection]:
+def known_in_time(row: Collected, chart: Chart, end: int) -> list[Collection]:
     """Return the collections up to `end` that count for the stretch that ends there.
 
     A record that became known when that stretch was stale is left out of it.
@@ -179,7 +193,7 @@ def known_in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection
     return chart.collections[first:after]
 
 
-def _near(row: HourlyRateRow, volumes: Sequence[Volume], end: int) -> Sequence[Volume]:
+def _near(row: Collected, volumes: Sequence[Volume], end: int) -> Sequence[Volume]:
     """Return the volumes that a stretch which ends at `end` can have, and what they begin with."""
     first = bisect_right(volumes, end - 2 * row.longest, key=AT)
     return volumes[first : bisect_right(volumes, end, key=AT)]

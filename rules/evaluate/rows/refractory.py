@@ -103,7 +103,7 @@ def _held_spans(of: HeldReadingRow, chart: Chart) -> Spans:
 
 
 def _low_spans(of: RollingVolumeRow, chart: Chart, scale: float) -> Spans:
-    found = windows(of, chart.collections, scale) if chart.collections else []
+    found = windows(of, chart, scale) if chart.collections else []
     low = bool(found) and found[0].state in TRIPPED
     return [(since(found), FOREVER)] if low else []
 

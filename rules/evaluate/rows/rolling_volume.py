@@ -8,11 +8,13 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.facts import AT
 from rules.chart.unreadable import newest_is_unreadable
 from rules.chart.volumes import END, Collection, covered, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
 from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
+from rules.evaluate.rows.hourly_rate import ages, known_in_time
 from rules.guideline.declarations import RollingVolumeRow
 from rules.wire.instants import HOUR, Instant
 
@@ -22,12 +24,16 @@ MOST_ENDS, FEW_ENDS = 64, 8
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The window that ends with a collection: its state (None: too little is known of it) and its value."""
+    """The window that ends with a collection: its state (None: too little is known of it) and its value.
+
+    `at_a_rate`: the rate of a collection that ends there is known; else it changes nothing in a tripped row.
+    """
 
     end: int
     state: str | None
     value: float
     inside: tuple[Collection, ...]
+    at_a_rate: bool
 
 
 def rolling_volume(row: RollingVolumeRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -51,27 +57,38 @@ def kg(chart: Chart) -> float | None:
     return found
 
 
-def ages(row: RollingVolumeRow, chart: Chart) -> tuple[int, int]:
-    """Return after how long a collection is stale, on the ward and in intensive mode."""
-    seen = chart.guideline.observes[row.monitored_by]
-    return int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
-
-
-def windows(row: RollingVolumeRow, collections: Sequence[Collection], scale: float) -> list[Window]:
+def windows(row: RollingVolumeRow, chart: Chart, scale: float) -> list[Window]:
     """Return the windows that end with the latest collections, the latest first.
 
-    No more than tell since when the latest state holds, and of a clear one not far back.
+    No more than tell since when the latest state holds, and of a clear one not far back. A record that became
+    known when a window was stale is left out of it.
     """
     found: list[Window] = []
     known: str | None = None
-    for end, _ in groupby(reversed(collections), key=END):
+    for end, _ in groupby(reversed(chart.volumes["urine"]), key=AT):
+        collections = known_in_time(row, chart, end)
+        if not collections or collections[-1].end != end:
+            continue
         found.append(_window(row, collections, end, scale))
+        if not found[-1].at_a_rate:
+            continue
         state = found[-1].state
         known = known or state
         most = FEW_ENDS if known == CLEAR else MOST_ENDS
         if (known is not None and state not in (None, known)) or len(found) >= most:
             break
-    return found
+    return _without_unrated(found)
+
+
+def _without_unrated(found: list[Window]) -> list[Window]:
+    """Return the windows, those of unknown rate after a tripped one telling nothing."""
+    out: list[Window] = []
+    before: str | None = None
+    for one in reversed(found):
+        silent = not one.at_a_rate and before in TRIPPED
+        out.append(msgspec.structs.replace(one, state=None) if silent else one)
+        before = out[-1].state or before
+    return out[::-1]
 
 
 def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, scale: float) -> Window:
@@ -79,13 +96,14 @@ def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, 
     first, last = bisect_right(collections, start, key=END), bisect_right(collections, end, key=END)
     inside = [one for one in collections[first:last] if one.reaches(start, end)]
     time, measured = covered(inside, start, end), volume(inside, start, end)
+    at_a_rate = any(one.start < one.end for one in inside if one.end == end)
     least = round(measured / scale, 4)
     if time >= row.covers:
         value = round(measured * row.window / time / scale, 4)
-        return Window(end, band(value, row.relative, row.absolute), value, tuple(inside))
+        return Window(end, band(value, row.relative, row.absolute), value, tuple(inside), at_a_rate)
     if band(least, row.relative, row.absolute) == CLEAR or _recovered(row, inside, end, scale):
-        return Window(end, CLEAR, least, tuple(inside))
-    return Window(end, None, least, tuple(inside))
+        return Window(end, CLEAR, least, tuple(inside), at_a_rate)
+    return Window(end, None, least, tuple(inside), at_a_rate)
 
 
 def _recovered(row: RollingVolumeRow, inside: list[Collection], end: int, scale: float) -> bool:
@@ -104,7 +122,7 @@ def _decided(row: RollingVolumeRow, chart: Chart, scale: float) -> tuple[list[Wi
     """Return the windows, and which one decides: the latest of which enough is known."""
     if not chart.collections:
         return None
-    found = windows(row, chart.collections, scale)
+    found = windows(row, chart, scale)
     i = next((i for i, one in enumerate(found) if one.state is not None), None)
     if i is None or (i and found[i].state not in TRIPPED):
         return None

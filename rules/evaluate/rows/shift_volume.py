@@ -1,12 +1,13 @@
 """Evaluate stool by what was collected in a shift (criteria.md 3.2, diarrhea)."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import Volume, references
+from rules.chart.facts import AT, Volume, references
 from rules.chart.volumes import Shift, running, shift_of
 from rules.evaluate.limit_bands import SEVERITY, scaled
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
@@ -59,7 +60,8 @@ def totals_at(row: ShiftVolumeRow, shifts: Shifts, volumes: Sequence[Volume], no
 
 
 def _total(row: ShiftVolumeRow, volumes: Sequence[Volume], shift: Shift) -> ShiftTotal:
-    inside = tuple(one for one in volumes if shift[0] < one.at <= shift[1])
+    first, end = (bisect_right(volumes, edge, key=AT) for edge in shift)
+    inside = tuple(volumes[first:end])
     limit, total = scaled(row.relative, shift), round(sum(one.volume for one in inside), 4)
     reached = limit.met(total)
     unmeasured = not reached and any(one.count is not None for one in inside)

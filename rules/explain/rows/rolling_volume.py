@@ -1,6 +1,6 @@
 """Explain the urine of the last hours: the window, the collections in it, and the limits."""
 
-from rules.evaluate.rows.rolling_volume import ages as stale_ages
+from rules.evaluate.rows.hourly_rate import ages as stale_ages
 from rules.evaluate.rows.rolling_volume import kg
 from rules.explain.citations import cite_all
 from rules.explain.explanation import Answer, Rule, Window, ages, amount, back, both, met, span

@@ -69,7 +69,7 @@ def test_a_state_of_another_version_says_which(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(codec, "VERSION", 99)
     data = codec.encode(patient)
     monkeypatch.undo()
-    with pytest.raises(UnknownState, match="has version 99, this program reads 2"):
+    with pytest.raises(UnknownState, match="has version 99, this program reads 2 and 3"):
         codec.decode(data, GUIDELINE)
 
 

@@ -10,12 +10,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.wire.instants import BEFORE_ALL
 from rules.wire.topics import INPUTS
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.state_record import PARTITION_PREFIX, StateRecord, partition_key, unpack, unpack_tick
 from streams.worker.fetch_buffer import FetchBuffer
 from streams.worker.processor import BatchProcessor
+from streams.worker.state_store import StateRows
 
 CHANGELOG = "charts-changelog"
 
@@ -48,10 +47,11 @@ class Paper:
 
     @property
     def rows(self) -> dict[str, bytes]:
-        return {(out.key or b"").decode(): out.value or b"" for out in self.appended.get(CHANGELOG, [])}
+        found = {(out.key or b"").decode(): out.value for out in self.appended.get(CHANGELOG, [])}
+        return {name: value for name, value in found.items() if value is not None}
 
 
-class Charts:
+class Charts(StateRows):
     """The table after recovery, and with what its worker wrote since."""
 
     changelog_topic_name = CHANGELOG
@@ -60,23 +60,20 @@ class Charts:
         self.found = paper.rows
         self.own: dict[int, int] = {}
 
-    def rows(self, partition: int) -> dict[str, StateRecord]:
-        return {
-            key: unpack(value) for key, value in self.found.items() if not key.startswith(PARTITION_PREFIX)
-        }
+    def value(self, name: str) -> bytes | None:
+        return self.found.get(name)
 
-    def records_of(self, names: Iterable[str]) -> Iterator[tuple[str, StateRecord]]:
-        return ((name, unpack(self.found[name])) for name in names if name in self.found)
+    def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        return iter(list(self.found.items()))
 
-    def tick(self, partition: int) -> int:
-        return (
-            unpack_tick(self.found[partition_key(partition)])
-            if partition_key(partition) in self.found
-            else BEFORE_ALL
-        )
+    def keep(self, name: str, value: bytes | None, *_: Any) -> None:
+        if value is None:
+            self.found.pop(name, None)
+        else:
+            self.found[name] = value
 
-    def keep(self, name: str, value: bytes, *_: Any) -> None:
-        self.found[name] = value
+    def revived(self, *_: Any) -> list[tuple[str, bytes]]:
+        return []
 
     def is_new(self, partition: int) -> bool:
         return False

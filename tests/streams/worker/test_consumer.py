@@ -132,6 +132,22 @@ def test_records_of_other_topics_pass_one_by_one(consumer: BatchConsumer) -> Non
     assert len(consumer.buffers[NUMBER].merge) == 1
 
 
+def test_the_clock_is_read_before_the_ends_are_asked(consumer: BatchConsumer) -> None:
+    """What is stored while the broker answers is not passed over by time."""
+    clock = [1_000]
+
+    async def slow(tps: Iterable[TP]) -> dict[TP, int]:
+        clock[0] = 9_000
+        return dict.fromkeys(tps, 5)
+
+    consumer.ends = slow  # type: ignore[method-assign,assignment]
+    consumer.wall = lambda: clock[0]
+    consumer.buffers = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
+    consumer.flowing = 1
+    [(_, ends, now)] = asyncio.run(consumer._ready())
+    assert (ends, now) == ([5] * len(INPUTS), 1_000)
+
+
 def test_while_partitions_move_nothing_of_the_inputs_is_kept(consumer: BatchConsumer) -> None:
     consumer.buffers = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
     asyncio.run(consumer.on_partitions_revoked({TP(INPUTS[0], NUMBER)}))

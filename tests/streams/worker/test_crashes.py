@@ -6,15 +6,18 @@ Nothing is lost, nothing said two ways.
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any
 
 import pytest
 
+from rules.decide.codec import decode
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS, topic_of
+from streams.kafka.producer import OutgoingRecord
+from streams.kafka.state_record import block_key, blocks_of
 from tests.streams.worker import partition_course, published
-from tests.streams.worker.in_memory_kafka import Paper, Record, live
+from tests.streams.worker.in_memory_kafka import CHANGELOG, GUIDELINE, Charts, Paper, Record, live
 
 
 def paper(events: list[dict[str, Any]]) -> Paper:
@@ -72,6 +75,28 @@ def test_killed_again_and_again_it_says_the_same_and_nothing_twice_in_two_ways(s
     by_patient, clashes = alerts(found)
     assert published.differences(by_patient, offline()) == []
     assert clashes == 0
+    check_blocks(found)
+
+
+def check_blocks(found: Paper) -> None:
+    """The next owner finds every block that a state record stands on, and leaves no other."""
+    live(found, 10**9, Random(1))
+    table = Charts(found)
+    records = table.rows(0)
+    for name, record in records.items():
+        patient = decode(record.state, GUIDELINE, blocks_of(record, partial(table.block, name)))
+        assert patient.id == name
+    assert sum(len(set(record.blocks) - record.carried.keys()) for record in records.values()) > 3
+    assert table.orphans(0, records) == []
+
+
+def test_a_block_that_a_kill_left_without_a_state_record_is_removed_by_the_next_owner() -> None:
+    found = paper(EVENTS[:40])
+    left = block_key("p0000", b"left over")
+    found.appended[CHANGELOG] = [OutgoingRecord(CHANGELOG, left.encode(), b"block")]
+    assert left in found.rows
+    assert live(found, 10**9, Random(1))
+    assert left not in found.rows
 
 
 @pytest.mark.parametrize("seed", range(2))
