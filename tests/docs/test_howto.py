@@ -75,3 +75,10 @@ def test_a_row_type(tmp_path: Path) -> None:
         with pytest.raises(AssertionError, match=missing.removesuffix(".py").replace("/", ".")):
             done.type("python -c 'import rules.explain'")
         (tmp_path / "aside").rename(done.copy / missing)
+
+
+def test_back_testing_ten_years(tmp_path: Path) -> None:
+    done = follow("backtest-ten-years.md", tmp_path)
+    done.lint()
+    for made in ("alerts.jsonl", "assessments.jsonl", "grouped.csv"):
+        assert len((done.copy / made).read_text(encoding="utf-8").splitlines()) > 1, made
