@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,12 +39,18 @@ def test_a_file_of_the_topics_gives_what_the_worker_gave(
     }
     assert sum(map(len, found.values())) == len(lines) > 100
     live = handed_over(capsys, "--clock", "log", "--broker", broker.servers)
-    assert live == handed_over(capsys, str(file))
-    assert len(live["sheets"]) > 1
+    assert NO_PAGER in live
+    live_sheets = json.loads(live.replace(NO_PAGER, ""))
+    assert live_sheets == json.loads(handed_over(capsys, str(file)))
+    assert len(live_sheets["sheets"]) > 1
 
 
-def handed_over(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+NO_PAGER = " (no pager has said what became of it)"
+"""What the topics add to an answer here, where no pager runs; a file says nothing of pagers."""
+
+
+def handed_over(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """What `il2watch handover` prints of the last shift."""
     capsys.readouterr()
     assert main.main(["handover", *arguments, "-o", "json"]) == 0
-    return json.loads(capsys.readouterr().out)
+    return capsys.readouterr().out
