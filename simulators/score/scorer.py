@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +193,10 @@ def untrue(page: ScoredPage) -> Numbers:
     return named | {"at": text(one.at), "decided": text(one.decided), "episode": one.episode}
 
 
+Collected = tuple[dict[str, list[AlertTransition]], dict[str, Unsafe]]
+"""Alert transitions and minutes of readiness, by patient."""
+
+
 class Scorer:
     """Collects alert transitions as they are decided; `numbers` scores them.
 
@@ -233,6 +237,21 @@ class Scorer:
         """Note a time (ms) in which a dose was called ready, in order with the records."""
         if patient in self.readiness:
             self.readiness[patient].ready(start, end)
+
+    def part(self, ours: Callable[[str], bool]) -> Scorer:
+        """Return a scorer, with nothing added yet, of those patients for whom `ours` is true."""
+        return Scorer(course for patient, course in self.courses.items() if ours(patient))
+
+    def collected(self) -> Collected:
+        """Return what was added: all that a score depends on beside the truth."""
+        return dict(self.transitions), {patient: one.minutes for patient, one in self.readiness.items()}
+
+    def collect(self, found: Collected) -> None:
+        """Add what another scorer collected of other patients."""
+        transitions, readiness = found
+        self.transitions.update(transitions)
+        for patient, minutes in readiness.items():
+            self.readiness[patient].minutes = minutes
 
     def numbers(self) -> dict[str, Any]:
         """Return the score as JSON values (see `CohortScore.numbers`)."""

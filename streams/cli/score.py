@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streams.cli import options
+from streams.cli import options, sharing
 from streams.cli.plot import check_page
 from streams.config import site
 from streams.errors import UsageError
@@ -19,14 +19,12 @@ from streams.service.event_file import warn
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
-    from rules.wire.alerts import Alert
     from streams.plot.burden import Point
     from streams.scoring.engines import DecodedFeed, FoldingEngine
     from streams.show.score_numbers import FaultCounts, Numbers, Records, Score
 
 SIMULATOR, ANSWERS = "simulators.score", "simulators.care.answers"
 """Imported by name when called, as all of `simulators` is."""
-ANSWERED = ("criterion", "blood-pressure", "recommendation")
 PUBLISHED = "as published"
 
 DESCRIPTION = """\
@@ -84,6 +82,7 @@ def parser() -> options.Parser:
     )
     options.output(command)
     options.packs(command)
+    sharing.add_options(command)
     return command
 
 
@@ -93,7 +92,7 @@ def main(arguments: list[str]) -> int:
     if chosen.plot is not None:
         check_page(chosen.plot)
     contenders = list(contenders_of(chosen))
-    decoded = run(chosen.file, contenders)
+    decoded = run(chosen, contenders)
     expected = fault_log(chosen.fault_log)
     scores = [score(one, decoded, expected) for one in contenders]
     show(scores, chosen)
@@ -111,56 +110,46 @@ def contender(path: str | None, courses: list[Any], chosen: argparse.Namespace) 
 
     Raises UsageError.
     """
-    from streams.scoring.engines import FoldingEngine
+    from streams.scoring.sharing import scoring_engine
 
     guideline = site.offline(path, chosen.edition, chosen.overlay, chosen.allow_draft)
     scorer = import_module(SIMULATOR).Scorer(courses)
-    engine = FoldingEngine(
-        guideline, alert_handler(scorer), scorer.saw, scorer.ready, None if chosen.unanswered else answers()
-    )
+    engine = scoring_engine(guideline, scorer, answer(chosen))
     return Contender(path or PUBLISHED, guideline, scorer, engine)
 
 
-def alert_handler(scorer: Any) -> Any:
-    """Return a function that gives an alert to the scorer, field by field."""
-
-    def handle(alert: Alert) -> None:
-        scorer.add(
-            alert.patient,
-            alert.kind,
-            alert.subject,
-            alert.level,
-            alert.transition,
-            alert.at,
-            alert.decided,
-            alert.id,
-            alert.context is not None and alert.context.carried is True,
-        )
-
-    return handle
+def answer(chosen: argparse.Namespace) -> Any:
+    """Return how a simulated ward answers a page; None when nobody does."""
+    return None if chosen.unanswered else import_module(ANSWERS).answer
 
 
-def answers() -> Any:
-    """Return a function that gives an alert that pages the answer of a simulated ward."""
-    answer = import_module(ANSWERS).answer
-
-    def handle(alert: Alert) -> Any:
-        carried = alert.context is not None and alert.context.carried is True
-        if alert.kind not in ANSWERED or carried:
-            return None
-        return answer(alert.patient, alert.id, alert.transition, alert.level, alert.decided)
-
-    return handle
-
-
-def run(path: str, contenders: list[Contender]) -> DecodedFeed:
+def run(chosen: argparse.Namespace, contenders: list[Contender]) -> DecodedFeed:
     """Fold the file with every engine, with a progress bar when it is large."""
     from streams.scoring.engines import DecodedFeed
     from streams.service.files import lines, watched
 
-    decoded = DecodedFeed(path)
-    decoded.through(watched(lines(path), path), [one.engine for one in contenders])
+    decoded = DecodedFeed(chosen.file)
+    if (chosen.jobs or sharing.cores()) == 1 and chosen.scheduler is None:
+        decoded.through(watched(lines(chosen.file), chosen.file), [one.engine for one in contenders])
+        return decoded
+    ahead = contenders[0].guideline.choices.ahead
+    with sharing.source(chosen, lambda every: decoded.checked(every, ahead)) as source:
+        if isinstance(source, list):
+            decoded.through(source, [one.engine for one in contenders])
+        else:
+            share(chosen, source, decoded.known, contenders)
     return decoded
+
+
+def share(chosen: argparse.Namespace, source: sharing.Shared, last: int, contenders: list[Contender]) -> None:
+    """Score a file's shards with every configuration; `last`: the feed's last instant, ms."""
+    from streams.scoring.sharing import SharedFile, score_shards
+    from streams.service.files import filling
+
+    file = SharedFile(*source, contenders[0].guideline.choices.ahead, last)
+    with filling() as watch:
+        for one in contenders:
+            score_shards(file, one.engine, one.scorer, answer(chosen), watch)
 
 
 def load(path: str, reader: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -75,9 +75,14 @@ class Shared(NamedTuple):
     pool: Pool
 
 
+Passing = Callable[[Iterable[Line]], Iterable[Line]]
+
+
 @contextmanager
-def source(chosen: argparse.Namespace) -> Iterator[list[Line] | Shared]:
+def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterator[list[Line] | Shared]:
     """Read the file that the arguments name: the lines of a small one, or its shards on disk.
+
+    `passing`: returns those of a large file's lines that come into a shard; None: all of them.
 
     Raises UsageError when it cannot be read, or nobody can work on it.
     """
@@ -98,7 +103,8 @@ def source(chosen: argparse.Namespace) -> Iterator[list[Line] | Shared]:
         TemporaryDirectory(prefix="il2watch-shards-") as folder,
     ):
         shards = Shards(Path(folder), number)
-        shards.add(chain(head, [] if after is None else [after], found))
+        every = chain(head, [] if after is None else [after], found)
+        shards.add(every if passing is None else passing(every))
         yield Shared(shards, workers)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.cli import options
 from streams.cli.event_files import opened
-from streams.cli.score import SIMULATOR, alert_handler
+from streams.cli.score import SIMULATOR
 from streams.cli.score import load as load_truth
 from streams.config import site
 from streams.errors import UsageError
@@ -87,6 +87,7 @@ def main(chosen: argparse.Namespace) -> int:
 
 def _side(guideline: Guideline, truth: str | None) -> Truthful:
     from streams.scoring.decision_points import Side
+    from streams.scoring.sharing import alert_handler
 
     if truth is None:
         return Truthful(Side(guideline), None)

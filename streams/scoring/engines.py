@@ -6,7 +6,7 @@ What the engine refuses is counted, not kept.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 
 from rules.decide import engine
@@ -162,6 +162,10 @@ class DecodedFeed:
                     one.apply(event)
         for one in engines:
             one.end()
+
+    def checked(self, lines: Iterable[Line], ahead: int) -> Iterator[Line]:
+        """Yield the lines that hold an event, all counted. Raises UsageError as `through` does."""
+        return (line for line in lines if self.event(line, ahead) is not None)
 
     def event(self, line: Line, ahead: int) -> Event | None:
         """Return the event of a line; None, and counted, when it is refused."""

@@ -53,7 +53,7 @@ def processes(jobs: int) -> Iterator[Pool]:
     except BaseException as error:
         for child in set(active_children()) - others:
             child.kill()
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise UsageError(
                 "a process that shared the work was ended from outside; if memory was short, give fewer jobs"

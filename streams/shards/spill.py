@@ -52,12 +52,16 @@ class Shards:
             if patient == EVERY_PATIENT:
                 self.for_all.append(line)
             else:
-                self._hold(line, line.number if patient is None else crc32(patient.encode()))
+                self._hold(line, line.number % self.count if patient is None else self.of(patient))
         self._flush()
 
-    def _hold(self, line: Line, number: int) -> None:
+    def of(self, patient: str) -> int:
+        """Return the shard of a patient."""
+        return crc32(patient.encode()) % self.count
+
+    def _hold(self, line: Line, shard: int) -> None:
         text = b"%d %s\n" % (line.number, line.data or b"")
-        self.held[number % self.count].append(text)
+        self.held[shard].append(text)
         self.size += len(text)
         if self.size > HELD:
             self._flush()

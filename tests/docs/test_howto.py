@@ -95,7 +95,7 @@ def test_guideline_packs_are_signed_switched_to_and_added(tmp_path: Path) -> Non
     assert row["sha256"] in (done.copy / "site.toml").read_text(encoding="utf-8")
     signed = done.typed["il2watch packs check site.toml"]
     assert ("beside: dutcher-2014/1, draft" in signed, "lapsed" in signed) == (True, False)
-    (judged,) = (said for line, said in done.typed.items() if line.startswith("il2watch backtest"))
+    (judged,) = (printed for line, printed in done.typed.items() if line.startswith("il2watch backtest"))
     assert "| require_verified | draft | verified | exceeded |" in judged
     assert "cannot be judged" in judged
     assert judged.rstrip().endswith("exit 1")
@@ -104,3 +104,10 @@ def test_guideline_packs_are_signed_switched_to_and_added(tmp_path: Path) -> Non
     assert "## label-vital-signs/2024-12" in (done.copy / "docs/reference/packs.md").read_text(
         encoding="utf-8"
     )
+
+
+def test_back_testing_ten_years(tmp_path: Path) -> None:
+    done = follow("backtest-ten-years.md", tmp_path)
+    done.lint()
+    for made in ("alerts.jsonl", "assessments.jsonl", "grouped.csv"):
+        assert len((done.copy / made).read_text(encoding="utf-8").splitlines()) > 1, made

@@ -70,7 +70,9 @@ def test_dask(
         Client(cluster) as client,
     ):
         for command, lines in printed.items():
-            found = client.gather(client.map(fold, groups, guideline=SCHWARTZENTRUBER_2001, command=command, until=END))
+            found = client.gather(
+                client.map(fold, groups, guideline=SCHWARTZENTRUBER_2001, command=command, until=END)
+            )
             assert sorted(pandas.concat(found)["json"]) == lines
         expected = typed(capfdbinary, "run", ward, "-o", "json", "--jobs", "1")
         address = cluster.scheduler_address

@@ -22,7 +22,10 @@ from tests.streams.shards.wards import START, event
 PATIENTS = ("p", "p 1", "p1", "ä")
 DAY = 24 * 60
 MINUTES = st.one_of(
-    st.integers(0, 3 * DAY), st.integers(0, 90).map(lambda day: day * DAY), st.just(31 * DAY), st.just(31 * DAY + 1)
+    st.integers(0, 3 * DAY),
+    st.integers(0, 90).map(lambda day: day * DAY),
+    st.just(31 * DAY),
+    st.just(31 * DAY + 1),
 )
 
 
@@ -88,7 +91,9 @@ def both(
     gaps=st.booleans(),
 )
 @settings(max_examples=120, deadline=None)
-def test_shards_give_what_one_fold_gives(log: list[bytes | None], count: int, until: int | None, gaps: bool) -> None:
+def test_shards_give_what_one_fold_gives(
+    log: list[bytes | None], count: int, until: int | None, gaps: bool
+) -> None:
     with pytest.MonkeyPatch.context() as patched:
         at_once, in_shards = both(log, count, sharing.Wanted(until, gaps, assessed=True), Captured(patched))
     assert in_shards == at_once

@@ -65,7 +65,9 @@ def test_parquet_by_patient_gives_what_the_file_gives(
         assert typed(capfdbinary, command, str(tmp_path / "ward"), "-o", "json") == expected
         with monkeypatch.context() as patched:
             in_shards(patched)
-            assert typed(capfdbinary, command, str(tmp_path / "ward"), "-o", "json", "--jobs", "1") == expected
+            assert (
+                typed(capfdbinary, command, str(tmp_path / "ward"), "-o", "json", "--jobs", "1") == expected
+            )
 
 
 def test_a_table_by_patient_is_read_by_its_columns_too(tmp_path: Path, capfdbinary: Capture) -> None:
@@ -81,7 +83,10 @@ def test_a_table_by_patient_is_read_by_its_columns_too(tmp_path: Path, capfdbina
 def test_a_record_that_cannot_be_folded_is_named_by_its_line_in_whatever_process(tmp_path: Path) -> None:
     lines = b"".join(b"%d %s" % numbered for numbered in enumerate(monitored(1, 3), 7))
     broken = msgspec.structs.replace(SCHWARTZENTRUBER_2001, shifts=None)
-    with pytest.raises(UsageError, match=r"^ward\.jsonl:\d+: this record could not be folded"), processes(1) as pool:
+    with (
+        pytest.raises(UsageError, match=r"^ward\.jsonl:\d+: this record could not be folded"),
+        processes(1) as pool,
+    ):
         list(pool(fold_shard, [ShardRequest("ward.jsonl", broken, lines)]))
 
 

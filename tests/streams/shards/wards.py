@@ -54,3 +54,10 @@ def typed(capfdbinary: pytest.CaptureFixture[bytes], *arguments: str) -> tuple[i
     code = main.main(list(arguments))
     out, err = capfdbinary.readouterr()
     return code, out, err
+
+
+def truth(patient: str, minutes: int, **criteria: list[list[Any]]) -> bytes:
+    """A line of the ground truth: a stay of so many minutes, and when a criterion held."""
+    start = text(START)
+    found = {"patient": patient, "origin": start, "minutes": minutes, "cycle_start": start, "discharge": None}
+    return json.dumps(found | {"criteria": criteria, "possible": {}}).encode() + b"\n"
