@@ -42,7 +42,7 @@ from rules.chart.facts import (
 from rules.chart.infusions import Lines, Ran, Timeline, in_force
 from rules.chart.oxygen import VitalsRow
 from rules.chart.pressor_loads import Loads, is_pressor, load_of, pressor_loads
-from rules.chart.setting import setting_for
+from rules.chart.vital_sign_limits import setting_for
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Resolved, gone_on
 from rules.chart.weighing import Weighing

@@ -10,10 +10,7 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, FACTS, Chart
-from rules.chart.corrections import FINAL, LAST_WORD, PRELIMINARY, RANK
-from rules.chart.facts import Fact, Ghost, charted_at, drop
-from rules.chart.identity import beats, digest_of, first_final, keep_digest, supersedes
-from rules.chart.merging import (
+from rules.chart.corrected_codes import (
     UNIT,
     Merged,
     by_code,
@@ -26,6 +23,9 @@ from rules.chart.merging import (
     winning,
     with_oxygen,
 )
+from rules.chart.corrections import FINAL, LAST_WORD, PRELIMINARY, RANK
+from rules.chart.facts import Fact, Ghost, charted_at, drop
+from rules.chart.identity import beats, digest_of, first_final, keep_digest, supersedes
 from rules.chart.oxygen import VitalsRow
 from rules.chart.recorded import CONFLICT, DUPLICATE, Heading, Recorded
 from rules.chart.write_facts import accept, encounter, finding, name_unit, resume, volume

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, VOLUME_INPUT, Chart
+from rules.chart.corrected_codes import OF_BASELINE
 from rules.chart.facts import (
     Accepted,
     Baseline,
@@ -17,7 +18,6 @@ from rules.chart.facts import (
     Volume,
     insert,
 )
-from rules.chart.merging import OF_BASELINE
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import events, vocabulary
 from rules.wire.agents import named

@@ -4,9 +4,9 @@ from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED, FADED_KEPT, Chart
+from rules.chart.corrected_codes import COLUMN, WHOLE
 from rules.chart.facts import FactList, Ghost, Lab, Weight, insert
 from rules.chart.identity import keep_digest
-from rules.chart.merging import COLUMN, WHOLE
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import vocabulary

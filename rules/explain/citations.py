@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rules.chart.chart import Chart
+from rules.chart.corrected_codes import COLUMN
 from rules.chart.facts import (
     Baseline,
     DoseFact,
@@ -21,7 +22,6 @@ from rules.chart.facts import (
     Volume,
     Weight,
 )
-from rules.chart.merging import COLUMN
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Reading, run_so_far
 from rules.evaluate.monitoring import last_seen

@@ -14,9 +14,9 @@ from simulators.charting.writer import Vitals
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import Chunk, Flags
+from simulators.truth.criteria import Rows
 from simulators.truth.file import DoseTruth, Interval, Level, Possible, Truth
 from simulators.truth.routine_observation import IntensiveSpans, Looks, routine
-from simulators.truth.rows import Rows
 from simulators.truth.timeline import CourseProgress, Span, Spans, Tracks
 from simulators.truth.view import CLEAR, MARGINS, VIEWS, States
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from rules.chart import derived
-from rules.chart.setting import target_for
+from rules.chart.vital_sign_limits import target_for
 from rules.chart.volumes import Collection, by_shift
 from rules.guideline import Guideline
 from rules.guideline.declarations import AnyRow, HeldReadingRow

@@ -17,7 +17,7 @@ KINDS = {
     "alertmanager": "streams.channels.alertmanager:Alertmanager",
     "webhook": "streams.channels.webhook:Webhook",
     "fhir": "streams.channels.fhir:Fhir",
-    "hl7": "streams.channels.hl7:Hl7",
+    "hl7": "streams.channels.hl7_alarms:Hl7",
     "apprise": "streams.channels.apprise:Apprise",
     "terminal": "streams.channels.terminal:Terminal",
 }

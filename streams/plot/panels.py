@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rules.chart.setting import target_for
+from rules.chart.vital_sign_limits import target_for
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
 from rules.guideline.roles import FAST_RATE, PEAK_LOAD, URINE_RATE

@@ -141,7 +141,7 @@ NOT_SHOWN = {
     "codes, states and units": (
         "rules/chart/chart.py",
         "rules/chart/oxygen.py",
-        "rules/chart/setting.py",
+        "rules/chart/vital_sign_limits.py",
         "rules/chart/write_facts.py",
         "rules/decide/assessment.py",
         "rules/decide/dose_clock.py",
@@ -165,7 +165,7 @@ NOT_SHOWN = {
         "streams/board/settings.py",
         "streams/board/sse.py",
         "streams/channels/fhir.py",
-        "streams/channels/hl7.py",
+        "streams/channels/hl7_alarms.py",
         "streams/channels/http.py",
         "streams/channels/options.py",
         "streams/channels/registry.py",

@@ -18,7 +18,7 @@ from rules.wire.assessments import Assessment
 from streams.board import unit_overview
 from streams.board.html import unit
 from streams.channels.fhir import FhirOptions, bundle
-from streams.channels.hl7 import Hl7Options, message
+from streams.channels.hl7_alarms import Hl7Options, message
 from streams.channels.http import encoded
 from streams.channels.options import parse_options
 from streams.channels.page import Page

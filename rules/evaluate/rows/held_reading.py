@@ -4,7 +4,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.held import NEVER, Held
 from rules.chart.readings import Reading
-from rules.chart.setting import SIGNALS, held_key
+from rules.chart.vital_sign_limits import SIGNALS, held_key
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.evaluate.vital_signs import stale_from

@@ -7,7 +7,7 @@ from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Volume
 from rules.chart.pressor_loads import load_in_force
-from rules.chart.setting import SIGNALS
+from rules.chart.vital_sign_limits import SIGNALS
 from rules.chart.volumes import Collection, covered, volume
 from rules.evaluate.acceptance import OfPack
 from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, TRIPPED, Memory, Result, soonest

@@ -3,7 +3,7 @@
 from rules.chart.chart import Chart
 from rules.chart.latch import Latch
 from rules.chart.series import HeartRate
-from rules.chart.setting import rate_key
+from rules.chart.vital_sign_limits import rate_key
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.evaluate.rows import excused_rate

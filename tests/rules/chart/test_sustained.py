@@ -13,7 +13,7 @@ import pytest
 
 from rules.chart.course import Mode
 from rules.chart.oxygen import VitalsRow
-from rules.chart.setting import setting_for
+from rules.chart.vital_sign_limits import setting_for
 from rules.chart.vitals import Signals, Tail
 from rules.evaluate.rows.oxygen import by_saturation
 from rules.guideline import SCHWARTZENTRUBER_2001

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulators.physiology.latent_state import FINDINGS
-from simulators.truth.rows import RHYTHMS, ROWS
+from simulators.truth.criteria import RHYTHMS, ROWS
 from tests.simulators.truth.lived import levels, lived, spans
 
 

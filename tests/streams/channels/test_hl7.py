@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.channels.hl7 import Hl7Options, control_id, message
+from streams.channels.hl7_alarms import Hl7Options, control_id, message
 from streams.channels.options import parse_options
 from streams.channels.page import Page, Receipt, TransportError
 from streams.channels.registry import channel
