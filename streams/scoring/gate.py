@@ -19,7 +19,10 @@ REFUSES = ("withhold", "stop")
 
 
 class Gate(Table, frozen=True, kw_only=True, rename=None):
-    """The table `[gate]`: what a switch may cost."""
+    """The table `[gate]`: what a switch may cost.
+
+    The two that need the truth: None is 0 where there is a truth, and is not judged where there is none.
+    """
 
     max_extra_pages_per_patient_day: float = 0.3
     max_doses_b_gives_a_withholds: int = 0
@@ -106,9 +109,9 @@ def _of_truth(gate: Gate, truth: Truth | None) -> list[Line]:
         ("max_missed_absolute", gate.max_missed_absolute, truth and truth.missed_absolute),
     )
     return [
-        Line(name, None, limit, None) if truth is None else _most(name, figure or 0, limit)
+        Line(name, None, limit or 0, None) if truth is None else _most(name, figure or 0, limit or 0)
         for name, limit, figure in limits
-        if limit is not None
+        if limit is not None or truth is not None
     ]
 
 

@@ -126,6 +126,23 @@ def test_what_needs_the_truth_is_judged_by_it_and_not_without(
 
 
 @pytest.mark.parametrize(
+    ("truth", "expected"),
+    [
+        (None, WITHIN),
+        (Truth(0.0, 0, 9.0), WITHIN),
+        (Truth(0.1, 0, 9.0), EXCEEDED),
+        (Truth(0.0, 1, 9.0), EXCEEDED),
+    ],
+)
+def test_a_gate_that_is_silent_on_the_truth_allows_nothing_unsafe_where_there_is_one(
+    truth: Truth | None, expected: int
+) -> None:
+    stated = {name: getattr(LOOSE, name) for name in Gate.__struct_fields__}
+    gate = Gate(**{**stated, "max_unsafe_readiness_min": None, "max_missed_absolute": None})
+    assert code(gate, compared(points(GIVES)), truth) == expected
+
+
+@pytest.mark.parametrize(
     ("days", "extra", "expected"), [(10.0, 3, WITHIN), (10.0, 4, EXCEEDED), (0.0, 0, NOT_JUDGED)]
 )
 def test_pages_are_limited_a_patient_day_and_not_judged_without_one(
