@@ -18,7 +18,7 @@ from streams.service.event_file import load
 from tests.streams.handover.second_reading import Shift, seconds
 from tests.streams.handover.wards import PATIENTS, SHIFTS, Event, simulated, written
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("handed over")]  # the ward is folded once for all
 Handover = dict[str, Any]
 AHEAD = 15 * MINUTE
 
