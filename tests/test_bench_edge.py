@@ -300,6 +300,7 @@ def test_the_kafka_streams_application_is_of_the_brokers_version() -> None:
     )
 
 
+@pytest.mark.kafka
 @pytest.mark.campaign("soak")
 def test_a_worker_is_measured_live_and_its_alerts_all_come(apache: ApacheKafka, tmp_path: Path) -> None:
     run = plan.Run(plan.Bench(apache, tmp_path), Sitting(tmp_path / "s.jsonl"), plan.QUICK, [])
