@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from rules.guideline import load
 from rules.ingest.decode import decode
 from rules.wire.assessments import encode
 from rules.wire.events import Event
@@ -177,9 +178,11 @@ def channels(minute: float) -> None:
 
 
 def census(name: str) -> Play:
-    """Eight patients in the course of the worked example, each further in it than the one before."""
+    """Eight patients in the course of the worked example, each further in it than the one before; beside the
+    deciding pack stands another.
+    """
     started()
-    guideline, course = site.guideline(None), course_events()
+    guideline, course = load('[packs]\noverlays = ["proleukin-us-label/2024-12"]\n'), course_events()
     prepare_labels(guideline)
     counted = Census()
     first = min(event.known for event in course)

@@ -35,7 +35,7 @@ COUNTERS = (
 
 
 class Hour(NamedTuple):
-    """The hour with the most pages, [start, end) in ms, and what a Prometheus that scraped it has."""
+    """The hour with the most pages and answers, [start, end) in ms; what a Prometheus that scraped it has."""
 
     start: int
     end: int
@@ -59,9 +59,11 @@ def hour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hour]:
 
 
 def busiest(found: Month) -> int:
-    """When the hour begins in which the most was enqueued and acknowledged."""
-    hours = Counter(one.when // HOUR for one in found.audits if one.outcome in ("owed", "acknowledged"))
-    return hours.most_common(1)[0][0] * HOUR
+    """When the hour begins in which the most was paged and acknowledged: the least of the two counts."""
+    owed = (one for one in found.audits if one.outcome == "owed" and one.action == "trigger")
+    paged = Counter(one.when // HOUR for one in owed)
+    answered = Counter(one.when // HOUR for one in found.audits if one.outcome == "acknowledged")
+    return max(paged, key=lambda hour: (min(paged[hour], answered[hour]), paged[hour])) * HOUR
 
 
 def exposition(found: Month, start: int, end: int) -> Iterator[str]:
