@@ -11,7 +11,6 @@ import numpy as np
 
 from rules.wire.instants import MINUTE
 from simulators.care.dosing import DosingPlan
-from simulators.charting.draws import Draws
 from simulators.charting.findings import Findings
 from simulators.charting.laboratory import Laboratory
 from simulators.charting.monitor import Artefacts, Monitor
@@ -37,18 +36,18 @@ class Charting:
     ) -> None:
         watched: Flags = np.array([often == "minute" for often in vitals])
         clock = CourseClock(round(origin.timestamp()) * 1000)
-        draws, monitor = Draws(seed), generator(seed, "charting").spawn(2)[1]
+        writer, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
         self.clinical_events, self.beds = plan.clinical_events, len(cohort)
-        self.writer = ChartWriter(cohort.ids, clock, draws)
+        self.writer = ChartWriter(cohort.ids, clock, writer)
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
         self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
         self.parts = (
-            Nurse(vitals, cohort, self.writer, draws),
+            Nurse(vitals, cohort, self.writer, nurse),
             ErroneousDischarges(plan.clinical_events, self.writer),
-            WeightScale(cohort.admitted, clock, self.writer, draws),
-            VolumeCharting(cohort.admitted, clock, self.writer, draws),
+            WeightScale(cohort.admitted, clock, self.writer, scale),
+            VolumeCharting(cohort.admitted, clock, self.writer, volumes),
             Findings(cohort.admitted, clock, self.writer),
-            Laboratory(self.writer, draws),
+            Laboratory(self.writer, laboratory),
         )
 
     def chart(self, chunk: Chunk) -> list[Record]:

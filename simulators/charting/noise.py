@@ -91,13 +91,9 @@ def observed(code: str, truth: Values, rng: np.random.Generator) -> Values:
     """Return what is read where the truth is `truth`: noise added, in the steps of the report; of the same
     shape.
     """
-    return misread(code, truth, rng.standard_normal(truth.shape))
-
-
-def misread(code: str, truth: Values, errors: Values) -> Values:
-    """Return what is read where the truth is `truth`, with these errors in standard deviations."""
-    noise, bounded = NOISE[code], np.clip(errors, -BOUND, BOUND)
-    return rounded(code, truth + bounded * (noise.sd + noise.share * truth))
+    noise = NOISE[code]
+    errors = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
+    return rounded(code, truth + errors * (noise.sd + noise.share * truth))
 
 
 def rounded(code: str, values: Values) -> Values:

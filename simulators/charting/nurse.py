@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.charting.draws import Draws
-from simulators.charting.noise import misread
+from simulators.charting.noise import observed
 from simulators.charting.records import Fields, reading
 from simulators.charting.writer import (
     AFTER_PRESSOR,
@@ -23,7 +22,7 @@ from simulators.charting.writer import (
     Vitals,
 )
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent_state import DEVICES, PRESSORS, Array, Chunk, Flags, Whole
+from simulators.physiology.latent_state import DEVICES, PRESSORS, Chunk, Flags, Whole
 
 
 def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:
@@ -76,8 +75,10 @@ class Nurse:
     is worrying.
     """
 
-    def __init__(self, vitals: Sequence[Vitals], cohort: Cohort, writer: ChartWriter, draws: Draws) -> None:
-        self.cohort, self.writer, self.draws = cohort, writer, draws
+    def __init__(
+        self, vitals: Sequence[Vitals], cohort: Cohort, writer: ChartWriter, rng: np.random.Generator
+    ) -> None:
+        self.cohort, self.writer, self.rng = cohort, writer, rng
         self.watched: Flags = np.array([often == "minute" for often in vitals])
         self.seldom: Flags = np.array([often == "4-hourly" for often in vitals])
         self.offset: Whole = np.arange(len(vitals)) * 7 % HOUR
@@ -91,7 +92,7 @@ class Nurse:
         if not len(rows):
             return
         seen = {
-            code: misread(code, chunk.latent[code][rows, beds], self.errors(code, beds, chunk.start + rows))
+            code: observed(code, chunk.latent[code][rows, beds], self.rng)
             for code, _ in (*SIGNS, *TEMPERATURE)
         }
         self.misread_once(seen, rows, beds, gap)
@@ -103,10 +104,6 @@ class Nurse:
             self.writer.write(
                 "vitals", bed, chunk.start + row, nursing([*readings, *oxygen(chunk, row, bed)]), LATE
             )
-
-    def errors(self, code: str, beds: Whole, minutes: Whole) -> Array:
-        """Return each reading's error in standard deviations."""
-        return self.draws.normals(code, beds.tolist(), minutes.tolist())
 
     def due(self, chunk: Chunk) -> Flags:
         """Return who is visited in which minute: (minutes, patients)."""
@@ -168,8 +165,10 @@ FIRST: Final = 20
 class WeightScale:
     """Weighs the patients who are present (paper, Table 1: weight daily)."""
 
-    def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter, draws: Draws) -> None:
-        self.clock, self.writer, self.draws = clock, writer, draws
+    def __init__(
+        self, admitted: Whole, clock: CourseClock, writer: ChartWriter, rng: np.random.Generator
+    ) -> None:
+        self.clock, self.writer, self.rng = clock, writer, rng
         self.missed: Whole = admitted + FIRST
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
@@ -182,8 +181,7 @@ class WeightScale:
             )
             if len(beds):
                 self.missed[beds] = minute + MISSED
-                errors = self.draws.normals("weight", beds.tolist(), [minute] * len(beds))
-                weights = misread("weight", chunk.latent["weight"][row, beds], errors)
+                weights = observed("weight", chunk.latent["weight"][row, beds], self.rng)
                 for bed, weight in zip(beds.tolist(), weights.tolist(), strict=True):
                     self.writer.write(
                         "vitals",

@@ -13,10 +13,9 @@ from rules.wire.events import Encounter
 from simulators.care.dosing import DosingPlan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting
-from simulators.charting.writer import Vitals
 from simulators.physiology.latent_state import CHUNK, FINDINGS, Act
 from tests.campaigns import examples
-from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events, values
+from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events
 
 ACTS = [
     Act(0, 0, "admit", {"location": "ward"}), Act(0, 0, "baseline", {"location": "ward"}), Act(30, 0, "lab-draw", {"panels": tuple(PANELS)}),
@@ -118,27 +117,3 @@ def test_a_turn_of_the_stay_is_known_at_once() -> None:
         ("baseline", 0),
         ("cycle-start", 0),
     ]
-
-
-@pytest.mark.parametrize("vitals", ["hourly", "4-hourly"])
-def test_how_often_vital_signs_are_charted_changes_nothing_else(vitals: Vitals) -> None:
-    drawn = [Act(70, 0, "lab-draw", {"panels": tuple(PANELS)}), Act(100, 0, "bolus", {"volume": 250})]
-    minute, rarer = (charted(10, acts=drawn, vitals=often) for often in ("minute", vitals))
-    found, other = (
-        [one for one in bodies(records) if one["type"] != "vitals" or one["source"] == "scale"]
-        for records in (minute, rarer)
-    )
-    assert [without_id(one) for one in found] == [without_id(one) for one in other]
-    assert {one["type"] for one in found} >= {"labs", "io", "finding", "vitals"}
-    warm, seldom = (
-        {
-            (one["at"], one["known"], values(one)["temperature"])
-            for one in bodies(records, type="vitals", source="nursing")
-        }
-        for records in (minute, rarer)
-    )
-    assert seldom <= warm
-
-
-def without_id(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != "id"}
