@@ -91,6 +91,7 @@ DOSES = PanelRow(
             "Patients by recommendation.",
             "short",
             largest("il2_ward_recommendations", "recommendation"),
+            width=8,
             stacked=True,
         ),
         lines(
@@ -99,6 +100,7 @@ DOSES = PanelRow(
             "h",
             Query("max(il2_ward_longest_dose_delay_seconds) / 3600", "longest, hours"),
             Query("max(il2_ward_delayed_doses)", "delayed doses"),
+            width=8,
         ),
     ),
 )
