@@ -100,12 +100,12 @@ def marks(assessment: Assessment) -> Iterator[Mark]:
 def verdicts(assessment: Assessment) -> Iterator[Mark]:
     """Yield what each guideline pack says of the next dose: the deciding one, those beside; without, none."""
     if isinstance(assessment.verdict, str):
-        yield Mark("verdicts", (key_of(assessment.guideline), "decides", assessment.verdict))
+        yield Mark("verdicts", (pack_key(assessment.guideline), "decides", assessment.verdict))
     for one in assessment.overlays or ():
-        yield Mark("verdicts", (key_of(one.guideline), "beside", one.verdict))
+        yield Mark("verdicts", (pack_key(one.guideline), "beside", one.verdict))
 
 
-def key_of(guideline: Mapping[str, str]) -> str:
+def pack_key(guideline: Mapping[str, str]) -> str:
     """Return a pack by its id with its version: `dutcher-2014/1`."""
     return f"{guideline['id']}/{guideline['version']}"
 
