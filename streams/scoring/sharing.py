@@ -16,6 +16,7 @@ from rules.wire.alerts import Alert
 from rules.wire.events import Event
 from streams.scoring.engines import Answers, FoldingEngine
 from streams.service.files import Watch
+from streams.shards.fold import numbered
 from streams.shards.pool import Pool
 from streams.shards.spill import Shards
 
@@ -97,13 +98,6 @@ def score_shard(request: ScoreRequest) -> ShardScore:
     last, engine.clock = engine.clock, request.clock
     engine.end()
     return ShardScore(request.scorer.collected(), engine.refused, engine.implausible, last)
-
-
-def numbered(lines: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a shard with their numbers."""
-    for line in filter(None, lines.split(b"\n")):
-        number, _, data = line.partition(b" ")
-        yield int(number), data
 
 
 class SharedFile(NamedTuple):

@@ -109,11 +109,22 @@ def fold_shard(request: ShardRequest) -> ShardFold:
     return in_order(found)
 
 
-def by_patient(lines: bytes) -> Iterator[list[bytes]]:
-    """Yield the lines of each patient; those without one are together."""
-    found: dict[str | None, list[bytes]] = defaultdict(list)
+Numbered = tuple[int, bytes]
+"""A line of a file: its number, and its record."""
+
+
+def numbered(lines: bytes) -> Iterator[Numbered]:
+    """Yield the lines of a shard with their numbers."""
     for line in filter(None, lines.split(b"\n")):
-        found[patient_of(line.partition(b" ")[2])].append(line)
+        number, _, data = line.partition(b" ")
+        yield int(number), data
+
+
+def by_patient(lines: bytes) -> Iterator[list[Numbered]]:
+    """Yield the lines of each patient; those without one are together."""
+    found: dict[str | None, list[Numbered]] = defaultdict(list)
+    for number, data in numbered(lines):
+        found[patient_of(data)].append((number, data))
     yield from found.values()
 
 
@@ -133,12 +144,11 @@ def patient_of(data: bytes) -> str | None:
         return None if event is None else event.patient
 
 
-def decoded(lines: Iterable[bytes], request: ShardRequest, found: ShardFold) -> dict[str, list[Event]]:
+def decoded(lines: Iterable[Numbered], request: ShardRequest, found: ShardFold) -> dict[str, list[Event]]:
     """Decode numbered lines to events by patient; enter what is refused, and what is not used."""
     events: dict[str, list[Event]] = defaultdict(list)
-    for line in lines:
-        number, _, data = line.partition(b" ")
-        event = decode_line(int(number), data, request.guideline.choices.ahead, found)
+    for number, data in lines:
+        event = decode_line(number, data, request.guideline.choices.ahead, found)
         if event is not None and (request.until is None or event.known <= request.until):
             events[event.patient].append(event)
     return events

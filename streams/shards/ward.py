@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -27,6 +28,7 @@ from streams.shards.fold import (
     conflict,
     decode_line,
     fold_shard,
+    note,
     place,
     settle_shard,
 )
@@ -57,9 +59,10 @@ class WardFold:
         self.counts: Noted = {}
         self.log = Log(path, [], Counter(), Counter())
         self.for_all, self.refused_for_all = _ticks(shards, guideline, until)
-        names = ("alerts", "assessments", "refused", "conflicts", "states")
+        names = ("alerts", "assessments", "refused", "conflicts")
         made = [Runs(shards.folder, f"{name}-{id(self)}") for name in names]
-        self.alerts, self.assessments, self.refused, self.conflicts, self.states = made
+        self.alerts, self.assessments, self.refused, self.conflicts = made
+        self.states: list[Path] = []
 
     def fold(self, watch: Watch) -> None:
         """Fold every shard, then settle every patient at the log's last instant."""
@@ -104,9 +107,9 @@ class WardFold:
         return dict(zip(doubtful, before, strict=True))
 
     def _begin_again(self, ticks: list[int]) -> None:
-        for runs in (self.alerts, self.assessments, self.refused, self.conflicts, self.states):
+        for runs in (self.alerts, self.assessments, self.refused, self.conflicts):
             runs.clear()
-        self.noted, self.counts = {}, {}
+        self.noted, self.counts, self.states = {}, {}, []
         self.last = max(ticks, default=NOBODY)
 
     def _request(self, shard: int, ticks: tuple[Tick, ...], doubtful: tuple[Place, ...]) -> ShardRequest:
@@ -124,13 +127,11 @@ class WardFold:
         _merge_noted(self.counts, found.counts)
         self.last = max(self.last, found.last)
         if found.states:
-            path = self.shards.folder / f"{self.states.name}-{self.states.made}"
+            path = self.shards.folder / f"states-{id(self)}-{len(self.states)}"
             path.write_bytes(_STATES.encode(found.states))
-            self.states.paths.append(path)
-            self.states.made += 1
+            self.states.append(path)
 
     def _settle(self, watch: Watch) -> None:
-        paths = self.states.paths
         requests = (
             SettleRequest(
                 self.path,
@@ -139,12 +140,12 @@ class WardFold:
                 self.last,
                 self.assessed,
             )
-            for path in paths
+            for path in self.states
         )
         for done, found in enumerate(self.pool(settle_shard, requests), 1):
             self.alerts.add(found.alerts)
             self.assessments.add(found.assessments)
-            watch("settling", done, len(paths))
+            watch("settling", done, len(self.states))
 
 
 _REFUSAL = msgspec.json.Decoder(tuple[int, str, str])
@@ -188,9 +189,8 @@ def far_ticks(ticks: list[Tick], before: dict[Place, int], gaps: bool) -> list[T
 
 
 def _merge_noted(into: Noted, found: Noted) -> None:
-    for reason, (first, number) in found.items():
-        earlier, before = into.get(reason, (first, 0))
-        into[reason] = min(earlier, first), before + number
+    for reason, (first, times) in found.items():
+        note(into, reason, first, times)
 
 
 UNITS = "unknown-unit"
