@@ -102,6 +102,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     context: Context | None
     guideline: dict[str, str] | None
 
+    @property
+    def carried(self) -> bool:
+        """Whether it is a recommendation that its cause tells: it is paged with that (criteria.md 9)."""
+        return self.context is not None and self.context.carried is True
+
 
 def undecided_alert(
     *,

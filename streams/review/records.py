@@ -17,8 +17,6 @@ import pandas as pd
 from rules.wire.instants import BadTime, parse
 from rules.wire.vocabulary import EVERY_PATIENT, is_made_up
 
-PARSED = 4096
-
 
 class AlertFields(msgspec.Struct, frozen=True, gc=False):
     """The fields of an alert that are counted."""

@@ -58,7 +58,7 @@ def pages(alerts: Iterable[Alert]) -> int:
         alert.transition in PAGED
         and alert.level in LEVELS
         and alert.kind != "overlay"
-        and not (alert.context is not None and alert.context.carried is True)
+        and not alert.carried
         for alert in alerts
     )
 

@@ -44,7 +44,7 @@ def alert_handler(scorer: Any) -> Callable[[Alert], None]:
             alert.at,
             alert.decided,
             alert.id,
-            alert.context is not None and alert.context.carried is True,
+            alert.carried,
         )
 
     return handle
@@ -54,8 +54,7 @@ def answering(answer: Answer) -> Answers:
     """Return a function that gives an alert that pages the ward's answer."""
 
     def handle(alert: Alert) -> Event | None:
-        carried = alert.context is not None and alert.context.carried is True
-        if alert.kind not in ANSWERED or carried:
+        if alert.kind not in ANSWERED or alert.carried:
             return None
         found: Event | None = answer(alert.patient, alert.id, alert.transition, alert.level, alert.decided)
         return found
