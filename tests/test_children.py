@@ -14,6 +14,7 @@ import pytest
 
 from streams.kafka.ports import wait_until
 from tests.children import VARIABLE, named
+from tests.patience import PATIENCE_S
 from tests.streams.board.browser.conftest import missing
 
 pytestmark = [
@@ -22,7 +23,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[1]
-WITHIN_S, GONE_S = 60.0, 30.0
+
 STUBBORN = """
 import subprocess, threading, time
 from pathlib import Path
@@ -81,7 +82,7 @@ def run(
             command, cwd=folder, env=environment(folder.name), stdout=log, stderr=log, start_new_session=True
         )
     begun = wait_until(
-        lambda: all((told / name).exists() for name in up) or process.poll() is not None, WITHIN_S
+        lambda: all((told / name).exists() for name in up) or process.poll() is not None, PATIENCE_S
     )
     assert begun, (folder / "log").read_text()
     yield process
@@ -95,25 +96,25 @@ def left(folder: Path) -> list[str]:
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_run_that_is_ended_takes_all_with_it(workers: str, end: signal.Signals, tmp_path: Path) -> None:
     with run(tmp_path, STUBBORN, "-n", workers) as process:
-        assert wait_until(lambda: len(left(tmp_path)) >= 5, 15), left(tmp_path)
+        assert wait_until(lambda: len(left(tmp_path)) >= 5, PATIENCE_S), left(tmp_path)
         process.send_signal(end)
-        process.wait(WITHIN_S)
-        assert wait_until(lambda: not left(tmp_path), GONE_S), left(tmp_path)
+        process.wait(PATIENCE_S)
+        assert wait_until(lambda: not left(tmp_path), PATIENCE_S), left(tmp_path)
 
 
 def test_a_worker_that_is_killed_takes_what_it_started_with_it(tmp_path: Path) -> None:
     with run(tmp_path, STUBBORN, "-n", "1", "--max-worker-restart", "0") as process:
         (worker,) = [number for number, command in named(tmp_path.name) if "sys.stdin.readline" in command]
         os.kill(worker, signal.SIGKILL)
-        assert wait_until(lambda: not any("sleep 600" in command for command in left(tmp_path)), GONE_S), (
-            left(tmp_path)
-        )
-        assert process.wait(WITHIN_S) == 1
+        assert wait_until(
+            lambda: not any("sleep 600" in command for command in left(tmp_path)), PATIENCE_S
+        ), left(tmp_path)
+        assert process.wait(PATIENCE_S) == 1
 
 
 def test_what_a_test_forgot_ends_with_the_run_and_is_named(tmp_path: Path) -> None:
     with run(tmp_path, STUBBORN, seconds=0) as process:
-        assert process.wait(WITHIN_S) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert left(tmp_path) == []
     assert (tmp_path / "log").read_text().count("left behind by the tests, and killed: ") >= 3
 
@@ -131,4 +132,4 @@ def test_browsers_and_brokers_end_with_a_run_that_is_killed(tmp_path: Path) -> N
         ] == []
         process.kill()
         process.wait()
-        assert wait_until(lambda: not left(tmp_path), GONE_S), left(tmp_path)
+        assert wait_until(lambda: not left(tmp_path), PATIENCE_S), left(tmp_path)

@@ -44,6 +44,7 @@ from streams.projections.patients import TopicRecord
 from streams.service.lifecycle import wall
 from streams.worker.batch import alert_records
 from tests.kept import ROOT
+from tests.patience import PATIENCE_S
 from tests.rules.explain.courses import ADMITTED, dose, settled, volume
 from tests.static_walk import Place, read, stays
 from tests.streams.board.board_here import served
@@ -246,7 +247,7 @@ async def alert_to_webhook() -> Walk:
         async with pager.running():
             with walking() as walk:
                 await pager.take(ALERTS, b"p1", value)
-                await asyncio.wait_for(pager.sent.wait(), 20)
+                await asyncio.wait_for(pager.sent.wait(), PATIENCE_S)
         assert [one.path for one in server.asked] == ["/"]
     return walk
 
@@ -267,7 +268,7 @@ async def acknowledgement_to_audit() -> Walk:
         async with pager.running():
             for one in (one for one in ward if one.topic == ALERTS):
                 await pager.take(ALERTS, one.key or b"", one.value or b"")
-            await asyncio.wait_for(pager.sent.wait(), 20)
+            await asyncio.wait_for(pager.sent.wait(), PATIENCE_S)
             with walking() as walk:
                 status, _ = await board.act(
                     "ack", token=token, patient=key, alert=alert, by="rn-14", reason="seen"

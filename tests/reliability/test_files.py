@@ -20,6 +20,7 @@ from simulators.mimic_iv.fact import milliseconds
 from simulators.mimic_iv.item_names import is_drain, medicine
 from streams.cli.main import main
 from streams.kafka.ports import wait_until
+from tests.patience import PATIENCE_S
 from tests.simulators.mimic_iv.folder import STAY, STAYS, SUBJECT, imported, mimic
 
 ROOT = Path(__file__).parents[2]
@@ -245,7 +246,7 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
 
 
@@ -279,9 +280,9 @@ def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert wait_until(lambda: process.poll() is not None or len(list(tmp_path.iterdir())) > 1, 60)
+    assert wait_until(lambda: process.poll() is not None or len(list(tmp_path.iterdir())) > 1, PATIENCE_S)
     os.kill(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, said) == (130, "")
     assert old.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [old]

@@ -21,9 +21,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.streams.demo.test_demo import ROOT, alone, had, linux, theirs
 
-WITHIN_S, AGAIN_S, TRIES = 60, 10, 6
+AGAIN_S, TRIES = 10, 6
 DRAWN = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -33,7 +34,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
         self.process, self.master, self.text = process, master, ""
 
-    def until(self, pattern: str, seconds: float = WITHIN_S) -> re.Match[str] | None:
+    def until(self, pattern: str, seconds: float = PATIENCE_S) -> re.Match[str] | None:
         """Reads on until something new is there, or so long."""
         begin, ends = len(self.text), time.monotonic() + seconds
         while (found := re.search(pattern, self.text[begin:])) is None and time.monotonic() < ends:
@@ -81,7 +82,9 @@ def terminal(folder: Path) -> Iterator[Terminal]:
 def test_a_number_and_enter_acknowledge_a_page(tmp_path: Path) -> None:
     with terminal(tmp_path) as screen:
         for _ in range(TRIES):  # a page may be over by the time its number is typed
-            page = screen.until(r"pages? to acknowledge(?:, [0-9]+ acknowledged)?; type a number and Enter: _\s*([0-9]+)  [0-9:]+Z  ")
+            page = screen.until(
+                r"pages? to acknowledge(?:, [0-9]+ acknowledged)?; type a number and Enter: _\s*([0-9]+)  [0-9:]+Z  "
+            )
             assert page is not None, screen.text[-3000:]
             screen.type(f"{page[1]}\n")
             if screen.until(r"pages? to acknowledge, 1 acknowledged; ", AGAIN_S):

@@ -16,6 +16,7 @@ from streams.dev_broker import embedded
 from streams.dev_broker.embedded import EmbeddedBroker, NoEmbedded
 from streams.errors import UsageError
 from streams.kafka import ports
+from tests.patience import PATIENCE_S
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def in_the_foreground(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], 
 
 
 def gone(port: int) -> bool:
-    return ports.wait_until(lambda: not ports.answers(port), 5)
+    return ports.wait_until(lambda: not ports.answers(port), PATIENCE_S)
 
 
 @pytest.mark.embedded
@@ -47,7 +48,7 @@ def test_it_answers_inside_the_context_and_is_gone_after() -> None:
 def test_a_signal_ends_it_quietly(end: signal.Signals) -> None:
     with in_the_foreground() as (process, port):
         process.send_signal(end)
-        _, complaint = process.communicate(timeout=20)
+        _, complaint = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130
         assert "Traceback" not in complaint
         assert gone(port)
@@ -67,7 +68,7 @@ def test_a_broker_that_dies_is_an_error() -> None:
     with in_the_foreground() as (process, _):
         for child in psutil.Process(process.pid).children():
             child.kill()
-        _, complaint = process.communicate(timeout=20)
+        _, complaint = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 2
         assert "ended by itself" in complaint
 

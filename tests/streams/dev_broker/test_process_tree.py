@@ -13,6 +13,7 @@ import pytest
 
 from streams.dev_broker import process_tree
 from streams.kafka.ports import wait_until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shells and signals are POSIX")
 
@@ -39,7 +40,7 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]
             return any("sleep" in one.cmdline()[0] for one in process_tree.started_by(process))
         return False
 
-    assert wait_until(sleeping, 20), (tmp_path / "said").read_text()
+    assert wait_until(sleeping, PATIENCE_S), (tmp_path / "said").read_text()
     yield process, list(process_tree.started_by(process))
     process_tree.kill(process)
 
@@ -55,7 +56,7 @@ def test_all_that_it_started_ends_with_it(
     assert others
     end(process)
     assert process.returncode < 0
-    assert wait_until(lambda: not any(map(process_tree.runs, others)), 20), others
+    assert wait_until(lambda: not any(map(process_tree.runs, others)), PATIENCE_S), others
 
 
 def test_one_that_ended_by_itself_is_left_alone(tmp_path: Path) -> None:

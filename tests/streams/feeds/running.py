@@ -19,9 +19,7 @@ from streams.dev_broker import process_tree
 from streams.kafka import blocking_reader
 from streams.kafka.ports import HOST, free, open_at, wait_until
 from streams.kafka.settings import Broker
-
-START_S = 90.0
-ANSWER_S = 30.0
+from tests.patience import PATIENCE_S
 
 
 class RunningFeed:
@@ -43,7 +41,7 @@ class RunningFeed:
         with self.log.open("ab") as log:
             self.process = process_tree.start(self.command, log)
         if wait:
-            assert wait_until(lambda: open_at(HOST, self.port), START_S), self.log.read_text()
+            assert wait_until(lambda: open_at(HOST, self.port), PATIENCE_S), self.log.read_text()
 
     def kill(self) -> None:
         """End it as a crash would."""
@@ -82,7 +80,7 @@ class Sender:
         self.connection: socket.socket | None = None
 
     def connect(self) -> None:
-        plain = socket.create_connection((HOST, self.port), timeout=ANSWER_S)
+        plain = socket.create_connection((HOST, self.port), timeout=PATIENCE_S)
         self.connection = (
             self.context.wrap_socket(plain, server_hostname="localhost") if self.context else plain
         )
@@ -143,9 +141,9 @@ class FhirSender:
     """A sender of FHIR: one connection, one request in flight. `token`: its bearer token."""
 
     def __init__(self, port: int, context: ssl.SSLContext | None = None, token: str = "") -> None:
-        made = HTTPConnection(HOST, port, timeout=ANSWER_S)
+        made = HTTPConnection(HOST, port, timeout=PATIENCE_S)
         self.connection = (
-            HTTPSConnection("localhost", port, timeout=ANSWER_S, context=context) if context else made
+            HTTPSConnection("localhost", port, timeout=PATIENCE_S, context=context) if context else made
         )
         self.headers, self.answer = {"Content-Type": "application/fhir+json"}, ""
         self.headers |= {"Authorization": f"Bearer {token}"} if token else {}

@@ -14,6 +14,7 @@ import pytest
 from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
+from tests.patience import PATIENCE_S
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, behind, until_done
@@ -37,7 +38,7 @@ def killed(workers: Workers, chance: Random, kills: int, at_most: float) -> int:
     return done
 
 
-def until_at_work(workers: Workers, before: int, within: float = 60, name: str = "one") -> int:
+def until_at_work(workers: Workers, before: int, within: float = PATIENCE_S, name: str = "one") -> int:
     """Waits until the worker has begun to work more often than before; how often it had to be
     started again.
     """

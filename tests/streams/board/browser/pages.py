@@ -23,10 +23,10 @@ from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[4]
 SESSION_S, PARTITIONS = 6, 3
-UP_S = 90.0
 
 
 class House:
@@ -120,13 +120,13 @@ class House:
     def end(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.running.pop(name)
         process.send_signal(how)
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
     def said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def wait(self, until: Callable[[], bool], what: str) -> None:
-        if not ports.wait_until(until, UP_S, every=0.2):
+        if not ports.wait_until(until, PATIENCE_S, every=0.2):
             raise AssertionError(
                 f"{what} did not come up: "
                 + " | ".join(f"{name}: {self.said(name)[-600:]}" for name in self.running)
