@@ -20,7 +20,7 @@ import yaml
 
 from tests.kept import ROOT
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("browser")
 
 SETTINGS = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
 READ = ("mkdocs.yml", "docs", "README.md", "CHANGELOG.md", "rules", "streams", "simulators")

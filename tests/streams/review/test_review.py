@@ -14,7 +14,7 @@ from streams.cli import main
 from tests.streams.review.month import FROM, MIDDLE, PAGING, TO, Month, month, save
 from tests.streams.review.second_reading import Key, SecondReading
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("review")]
 Capture = pytest.CaptureFixture[str]
 ZONE = "Europe/Berlin"
 LATE = 45 * MINUTE

@@ -65,7 +65,7 @@ def check(
 def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
     topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
-    events, broker = partition_course.closed(partition_course.events(60, seed=3)), topics(6)
+    events, broker = partition_course.closed(partition_course.events(40, seed=3)), topics(6)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         sending = loading.replay(
