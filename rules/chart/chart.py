@@ -40,6 +40,7 @@ from rules.chart.facts import (
     drop,
 )
 from rules.chart.infusions import Lines, Ran, Timeline, in_force
+from rules.chart.older import Seen
 from rules.chart.oxygen import VitalsRow
 from rules.chart.pressor_loads import Loads, is_pressor, load_of, pressor_loads
 from rules.chart.vital_sign_limits import setting_for
@@ -115,7 +116,6 @@ class Chart:
         self.n = 0
         self.saved: Any = None
         self.unsaved = EDITED | FADED
-        self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
         self.faded: dict[str, Fact] = {}
@@ -135,6 +135,7 @@ class Chart:
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
+        self.seen = Seen({}, self.tail.unpack)
         self.weights = CountedWeights()
         self.urine = Resolved([], [])
         self.collections = self.urine.collections
@@ -151,6 +152,10 @@ class Chart:
         self.baseline_findings: dict[str, bool] = {}
         self.targets: dict[str, float] = {}
         self.earlier: Earlier = NOTHING_EARLIER
+
+    def pack(self) -> None:
+        """Hold the older vital signs encoded, as far as they are encoded to be written."""
+        self.tail.pack(self.seen)
 
     def withdraw(self, fact: Fact) -> int:
         """Remove everything that the record of `fact` charted, and return the dirty flags of it."""

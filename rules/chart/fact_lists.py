@@ -27,7 +27,8 @@ from rules.chart.facts import (
     Weight,
     insert,
 )
-from rules.chart.vitals import Signals, Tail
+from rules.chart.older import Seen, Signals
+from rules.chart.vitals import Tail
 
 NAMED: dict[str, type[Fact]] = {
     "labs": Lab,
@@ -70,13 +71,13 @@ def ids(chart: Chart) -> list[str]:
     return list(dict.fromkeys(fact.id for facts in every_list(chart) for fact in facts))
 
 
-def index(chart: Chart) -> dict[str, Fact]:
+def index(chart: Chart) -> Seen:
     """Return the fact in force for each id: the one `record` would have left there."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
     for facts in every_list(chart):
         seen.update((fact.id, fact) for fact in facts)
     seen.update((row.id, row) for row in chart.tail.rows)
-    return seen
+    return Seen(seen, chart.tail.unpack)
 
 
 def part(chart: Chart, begin: int) -> Chart:
@@ -122,7 +123,7 @@ def until(chart: Chart, end: int, without: str) -> Chart:
 def _goes_beyond(chart: Chart, end: int) -> bool:
     plain = (getattr(chart, name) for name in PLAIN if name not in COMMANDS)
     named = (facts for name in NAMED for facts in getattr(chart, name).values())
-    lists: Iterator[Sequence[Fact]] = chain(plain, named, (chart.tail.rows, chart.baselines))
+    lists: Iterator[Sequence[Fact]] = chain(plain, named, (chart.tail.recent, chart.baselines))
     commands = chain.from_iterable(getattr(chart, name) for name in COMMANDS)
     return any(facts and facts[-1].at > end for facts in lists) or any(one.first > end for one in commands)
 

@@ -74,7 +74,7 @@ def _resuming(history: History, condition: HeldCondition, since: int, share: flo
         return []
     run: list[Reading] = []
     good = 0
-    for reading in reversed(history.readings):
+    for reading in reversed(history):
         if reading.mean is not None:
             continue
         if reading.at < since or (run and run[-1].at > reading.joins):

@@ -4,6 +4,7 @@ Source: criteria.md section 3.1. The readings kept reach back behind the records
 that ends in the tail can.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -50,17 +51,23 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
 
 
 class History:
-    """The readings of one signal in order of `at`; `ats`, `values`: those of each."""
+    """The readings of one signal in order of `at`; those before the recent ones may be held elsewhere.
 
-    __slots__ = ("ats", "readings", "values")
+    `recent`: the readings from number `packed` on; `ats`, `values`: those of each from number `skipped` on:
+    a run can be followed where its readings are not here. `fetch` puts all of them back.
+    """
+
+    __slots__ = ("ats", "fetch", "packed", "recent", "skipped", "values")
 
     def __init__(self, readings: Iterable[Reading] = ()) -> None:
-        self.readings = list(readings)
-        self.ats = [reading.at for reading in self.readings]
-        self.values = [reading.value for reading in self.readings]
+        self.recent = list(readings)
+        self.ats = array("q", [reading.at for reading in self.recent])
+        self.values = array("d", [reading.value for reading in self.recent])
+        self.packed = self.skipped = 0
+        self.fetch: Callable[[], None] | None = None
 
     def __len__(self) -> int:
-        return len(self.readings)
+        return self.packed + len(self.recent)
 
     def __iter__(self) -> Iterator[Reading]:
         return iter(self.readings)
@@ -72,33 +79,94 @@ class History:
     def __getitem__(self, i: slice) -> list[Reading]: ...
 
     def __getitem__(self, i: int | slice) -> Reading | list[Reading]:
-        return self.readings[i]
+        if not self.packed:
+            return self.recent[i]
+        if isinstance(i, slice):
+            start, end, step = i.indices(len(self))
+            self.need(start if start < end else len(self))
+            return self.recent[max(start - self.packed, 0) : max(end - self.packed, 0) : step]
+        if i < 0:
+            i += len(self)
+        self.need(i)
+        return self.recent[i - self.packed]
+
+    @property
+    def readings(self) -> list[Reading]:
+        """All readings."""
+        self.need(0)
+        return self.recent
+
+    def need(self, start: int) -> None:
+        """Put the readings back if those from a number on are not all here."""
+        if start < self.packed and self.fetch is not None:
+            self.fetch()
+
+    def need_values(self) -> None:
+        """Put the readings back if not all values are here."""
+        if self.skipped and self.fetch is not None:
+            self.fetch()
 
     def append(self, reading: Reading) -> None:
         """Add the next reading."""
-        self.readings.append(reading)
+        self.recent.append(reading)
         self.ats.append(reading.at)
         self.values.append(reading.value)
 
     def insert(self, reading: Reading) -> None:
-        """Add a reading at its place; only to a signal that has no runs."""
+        """Add a reading at its place; only to a signal that has no runs, and of which all is here."""
         i = bisect_right(self.ats, reading.at)
-        self.readings.insert(i, reading)
+        self.recent.insert(i, reading)
         self.ats.insert(i, reading.at)
         self.values.insert(i, reading.value)
 
     def drop(self, start: int, end: int) -> None:
-        """Drop the readings from one index up to another."""
-        del self.readings[start:end], self.ats[start:end], self.values[start:end]
+        """Drop the readings, which are here, from one index up to another."""
+        del self.recent[start - self.packed : end - self.packed]
+        del self.ats[start - self.skipped : end - self.skipped]
+        del self.values[start - self.skipped : end - self.skipped]
+
+    def pack(self, count: int, since: int, more: int) -> None:
+        """Leave out the first readings, which are held elsewhere, and the values before moment `since`.
+
+        `more`: so many values before it stay.
+        """
+        del self.recent[: count - self.packed]
+        self.packed = count
+        reached = self.skipped + bisect_left(self.ats, since) - more
+        spared = max(0, min(reached, count) - self.skipped)
+        del self.ats[:spared], self.values[:spared]
+        self.skipped += spared
+
+    def put_back(self, readings: list[Reading]) -> None:
+        """Put the readings back that were left out, if they were."""
+        if self.packed:
+            older = readings[: self.skipped]
+            self.ats = array("q", [reading.at for reading in older]) + self.ats
+            self.values = array("d", [reading.value for reading in older]) + self.values
+            self.recent[:0] = readings
+            self.packed = self.skipped = 0
+
+    def forget(self, count: int) -> None:
+        """Count the first of the readings that are held elsewhere no more: they are dropped there."""
+        self.packed -= count
+        here = max(0, count - self.skipped)
+        del self.ats[:here], self.values[:here]
+        self.skipped = max(0, self.skipped - count)
 
     def at_or_before(self, t: int) -> Reading | None:
         """Return the latest reading up to moment `t` (inclusive); None when there is none."""
-        i = bisect_right(self.ats, t)
-        return self.readings[i - 1] if i else None
+        if self.recent and self.recent[-1].at <= t:
+            return self.recent[-1]
+        if not self.ats or t < self.ats[0]:
+            self.need_values()
+        i = self.skipped + bisect_right(self.ats, t)
+        return self[i - 1] if i else None
 
     def index(self, start: int) -> int:
         """Return the index of the first reading from moment `start` on (inclusive)."""
-        return bisect_left(self.ats, start)
+        if not self.ats or start <= self.ats[0]:
+            self.need_values()
+        return self.skipped + bisect_left(self.ats, start)
 
 
 REFLECTED = {"<": "__gt__", "<=": "__ge__", ">": "__lt__", ">=": "__le__"}
@@ -133,20 +201,24 @@ def run_start(history: History, limit: Limit, span: int, share: float) -> int | 
     good, total = sum(map(test, values[i + 1 :])), len(values) - 1 - i
     while i >= 0 and ats[i] >= unbroken and _enough(good + 1, total + 1, share):
         if test(values[i]):
-            return i
+            return history.skipped + i
         total += 1
         i -= 1
+    if i < 0 and history.skipped:
+        history.need_values()
+        return run_start(history, limit, span, share)
     return None
 
 
 def run_so_far(history: History, limit: Limit, share: float) -> list[Reading]:
     """Return the readings of the longest run up to the last reading; none if that one does not meet it."""
     test = test_of(limit)
-    if not history or not test(history.values[-1]):
+    if not history or not test(history[-1].value):
         return []
     start, good = len(history) - 1, 1
-    for i in range(len(history) - 2, bisect_left(history.ats, history[-1].begins) - 1, -1):
-        if test(history.values[i]):
+    first = history.index(history[-1].begins)
+    for i in range(len(history) - 2, first - 1, -1):
+        if test(history.values[i - history.skipped]):
             good += 1
             start = i if _enough(good, len(history) - i, share) else start
     return history[start:]
@@ -162,9 +234,10 @@ def is_confirmed(history: History, limit: Limit, i: int = -1) -> bool:
     A reading charted by hand counts at once; one of a monitor may be an artefact.
     """
     i %= len(history)
-    if not limit.met(history.values[i]):
+    reading = history[i]
+    if not limit.met(reading.value):
         return False
-    return not history[i].close or (i > 0 and limit.met(history.values[i - 1]))
+    return not reading.close or (i > 0 and limit.met(history[i - 1].value))
 
 
 class Readings:

@@ -123,7 +123,7 @@ class Series(msgspec.Struct, array_like=True):
                 reading.close = True
         else:
             reading.begins = at
-        history.readings.append(reading)
+        history.recent.append(reading)
         history.ats.append(at)
         history.values.append(reading.value)
         self.latest_counted = reading

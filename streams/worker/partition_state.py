@@ -129,6 +129,7 @@ class CachedPatient:
         self.positions = tuple(map(max, self.positions, positions))
         if self._patient is not None:
             self.state, blocks = codec.parts(self._patient)
+            codec.pack(self._patient)
             names = tuple([block.name for block in blocks])
             if names != self.blocks:
                 self.blocks = names
