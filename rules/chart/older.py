@@ -131,7 +131,8 @@ class Older:
         self._stretches.append(_packed((signals, _columns(rows), list(map(_columns, readings)))))
         self.begins.append(rows[0].at)
         self.slowest = max(self.slowest, *(row.first - row.at for row in rows))
-        self._hashes = array("q", sorted((*self._hashes, *(hash(row.id) for row in rows))))
+        for row in rows:
+            insort(self._hashes, hash(row.id))
 
     def holds(self, id: object) -> bool:
         """Return whether a record with this id is among these; seldom it is not, all the same."""
@@ -192,24 +193,31 @@ def marks_of(before: Lists, stretches: Iterable[Stretch]) -> list[Mark]:
 class Seen(dict[str, Fact]):
     """The fact in force for each id. Those of `older` records are put back before one of them is looked up.
 
-    `unpack` puts them back.
+    `unpack` puts them back; `absent`: an id that none of them has: one is looked up several times.
     """
 
-    __slots__ = ("older", "unpack")
+    __slots__ = ("absent", "older", "unpack")
 
     def __init__(self, facts: Mapping[str, Fact], unpack: Callable[[], None]) -> None:
         super().__init__(facts)
         self.older: Older | None = None
+        self.absent: object = None
         self.unpack = unpack
 
-    def __contains__(self, id: object) -> bool:
-        if self.older is not None and self.older.holds(id):
+    def _recall(self, older: Older, id: object) -> None:
+        if older.holds(id):
             self.unpack()
+        else:
+            self.absent = id
+
+    def __contains__(self, id: object) -> bool:
+        if self.older is not None and id is not self.absent:
+            self._recall(self.older, id)
         return super().__contains__(id)
 
     def __getitem__(self, id: str) -> Fact:
-        if self.older is not None and self.older.holds(id):
-            self.unpack()
+        if self.older is not None and id is not self.absent:
+            self._recall(self.older, id)
         return super().__getitem__(id)
 
     @overload  # type: ignore[override]
@@ -220,8 +228,8 @@ class Seen(dict[str, Fact]):
 
     def get(self, id: str, default: Fact | None = None) -> Fact | None:
         """Return the fact of an id."""
-        if self.older is not None and self.older.holds(id):
-            self.unpack()
+        if self.older is not None and id is not self.absent:
+            self._recall(self.older, id)
         return super().get(id, default)
 
     def __iter__(self) -> Iterator[str]:
@@ -230,6 +238,7 @@ class Seen(dict[str, Fact]):
 
     def leave_out(self, rows: Sequence[VitalsRow], older: Older) -> None:
         """Leave out records that become older ones; an id of several records keeps the one in force."""
+        self.absent = None
         ids = {row.id for row in rows}
         if len(ids) == len(rows) and not any(map(older.holds, ids)):
             for row in rows:

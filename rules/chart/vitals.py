@@ -146,9 +146,8 @@ class Tail:
 
     def pack(self, seen: Seen) -> None:
         """Hold encoded what lies before the recent records, as far as it is sealed."""
-        marks = self.recent_marks
-        last = len(marks) - 1
-        if len(self.recent) - marks[last].start < FEWEST:
+        last = len(self.recent_marks) - 1
+        if last > 0 and len(self.recent) - self.recent_marks[last].start < FEWEST:
             last -= 1
         if last > 0 and len(self.sealed) >= self._stretches + last:
             self._pack_until(last, seen)
