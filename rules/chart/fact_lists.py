@@ -27,7 +27,8 @@ from rules.chart.facts import (
     Weight,
     insert,
 )
-from rules.chart.older import Seen, Signals
+from rules.chart.older import Signals
+from rules.chart.seen import Seen
 from rules.chart.vitals import Tail
 
 NAMED: dict[str, type[Fact]] = {
@@ -77,7 +78,7 @@ def index(chart: Chart) -> Seen:
     for facts in every_list(chart):
         seen.update((fact.id, fact) for fact in facts)
     seen.update((row.id, row) for row in chart.tail.rows)
-    return Seen(seen, chart.tail.unpack)
+    return Seen(seen, chart.tail.unpack, chart.faded)
 
 
 def part(chart: Chart, begin: int) -> Chart:

@@ -7,15 +7,15 @@ encoded here is written nowhere; what is written, `rules.decide.codec` encodes.
 import zlib
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import convert
 from msgspec.structs import astuple
 
-from rules.chart.facts import Fact
+from rules.chart.facts import Ghost
 from rules.chart.held import Held
 from rules.chart.latch import Latch
 from rules.chart.oxygen import Oxygen, VitalsRow
@@ -86,6 +86,7 @@ Columns = list[Any]
 _encoder = msgspec.msgpack.Encoder()
 _stretch = msgspec.msgpack.Decoder(tuple[Signals, Columns, list[Columns]])
 _lists = msgspec.msgpack.Decoder(list[Columns])
+_single = msgspec.msgpack.Decoder(Columns)
 
 
 def _packed(value: object) -> bytes:
@@ -106,6 +107,46 @@ def _readings(lists: list[Columns]) -> Lists:
     return convert([list(zip(*one, strict=True)) for one in lists], Lists)
 
 
+class Ids:
+    """Ids, each as often as it was added, by their hashes."""
+
+    __slots__ = ("_hashes",)
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._hashes = array("q", sorted(map(hash, ids)))
+
+    def __contains__(self, id: object) -> bool:
+        """Return whether an id is among these; once in a great while one is that is not."""
+        number, hashes = hash(id), self._hashes
+        i = bisect_left(hashes, number)
+        return i < len(hashes) and hashes[i] == number
+
+    def add(self, ids: Iterable[str]) -> None:
+        """Add ids."""
+        for id in ids:
+            insort(self._hashes, hash(id))
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove ids that were added."""
+        for id in ids:
+            del self._hashes[bisect_left(self._hashes, hash(id))]
+
+
+class Faded:
+    """The ids of records that have left the tail, encoded."""
+
+    __slots__ = ("_ghosts", "ids")
+
+    def __init__(self, ghosts: Sequence[Ghost]) -> None:
+        self._ghosts = _packed(_columns(ghosts))
+        self.ids = Ids(ghost.id for ghost in ghosts)
+
+    def ghosts(self) -> list[Ghost]:
+        """Return them, the oldest first."""
+        columns = _single.decode(zlib.decompress(self._ghosts))
+        return convert(list(zip(*columns, strict=True)), list[Ghost])
+
+
 class Older:
     """The stretches of a tail before its recent records, and the readings from before the tail, encoded.
 
@@ -113,11 +154,11 @@ class Older:
     known, ms; `any_seen`: whether anything was read before the tail.
     """
 
-    __slots__ = ("_before", "_hashes", "_stretches", "any_seen", "begins", "slowest")
+    __slots__ = ("_before", "_stretches", "any_seen", "begins", "ids", "slowest")
 
     def __init__(self, before: Lists, signals: Signals) -> None:
         self._before = _packed(list(map(_columns, before)))
-        self._hashes = array("q", sorted(map(hash, ids_in(before))))
+        self.ids = Ids(ids_in(before))
         self._stretches: list[bytes] = []
         self.begins: list[int] = []
         self.slowest = 0
@@ -131,14 +172,7 @@ class Older:
         self._stretches.append(_packed((signals, _columns(rows), list(map(_columns, readings)))))
         self.begins.append(rows[0].at)
         self.slowest = max(self.slowest, *(row.first - row.at for row in rows))
-        for row in rows:
-            insort(self._hashes, hash(row.id))
-
-    def holds(self, id: object) -> bool:
-        """Return whether a record with this id is among these; seldom it is not, all the same."""
-        number, hashes = hash(id), self._hashes
-        i = bisect_left(hashes, number)
-        return i < len(hashes) and hashes[i] == number
+        self.ids.add(row.id for row in rows)
 
     def stretches(self, end: int | None = None) -> list[Stretch]:
         """Return the stretches before one, decoded; all of them by default."""
@@ -160,10 +194,8 @@ class Older:
         del self._stretches[:end], self.begins[:end]
         self._before = _packed(list(map(_columns, before)))
         self.any_seen = self.stretches(1)[0].signals.any_seen
-        for id in ids:
-            del self._hashes[bisect_left(self._hashes, hash(id))]
-        for id in ids_in(before):
-            insort(self._hashes, hash(id))
+        self.ids.remove(ids)
+        self.ids.add(ids_in(before))
 
 
 def ids_in(lists: Lists) -> list[str]:
@@ -188,66 +220,3 @@ def marks_of(before: Lists, stretches: Iterable[Stretch]) -> list[Mark]:
         start += len(one.rows)
         lengths = tuple(n + len(part) for n, part in zip(lengths, one.readings, strict=True))
     return marks
-
-
-class Seen(dict[str, Fact]):
-    """The fact in force for each id. Those of `older` records are put back before one of them is looked up.
-
-    `unpack` puts them back; `absent`: an id that none of them has: one is looked up several times.
-    """
-
-    __slots__ = ("absent", "older", "unpack")
-
-    def __init__(self, facts: Mapping[str, Fact], unpack: Callable[[], None]) -> None:
-        super().__init__(facts)
-        self.older: Older | None = None
-        self.absent: object = None
-        self.unpack = unpack
-
-    def _recall(self, older: Older, id: object) -> None:
-        if older.holds(id):
-            self.unpack()
-        else:
-            self.absent = id
-
-    def __contains__(self, id: object) -> bool:
-        if self.older is not None and id is not self.absent:
-            self._recall(self.older, id)
-        return super().__contains__(id)
-
-    def __getitem__(self, id: str) -> Fact:
-        if self.older is not None and id is not self.absent:
-            self._recall(self.older, id)
-        return super().__getitem__(id)
-
-    @overload  # type: ignore[override]
-    def get(self, id: str) -> Fact | None: ...
-
-    @overload
-    def get(self, id: str, default: Fact) -> Fact: ...
-
-    def get(self, id: str, default: Fact | None = None) -> Fact | None:
-        """Return the fact of an id."""
-        if self.older is not None and id is not self.absent:
-            self._recall(self.older, id)
-        return super().get(id, default)
-
-    def __iter__(self) -> Iterator[str]:
-        self.unpack()
-        return super().__iter__()
-
-    def leave_out(self, rows: Sequence[VitalsRow], older: Older) -> None:
-        """Leave out records that become older ones; an id of several records keeps the one in force."""
-        self.absent = None
-        ids = {row.id for row in rows}
-        if len(ids) == len(rows) and not any(map(older.holds, ids)):
-            for row in rows:
-                if super().get(row.id) is row:
-                    super().__delitem__(row.id)
-
-    def put_back(self, rows: Iterable[VitalsRow]) -> None:
-        """Put older records back in their places."""
-        for row in rows:
-            here = super().get(row.id)
-            if here is None or (isinstance(here, VitalsRow) and (here.n, here.at) == (row.n, row.at)):
-                super().__setitem__(row.id, row)

@@ -22,7 +22,6 @@ from rules.chart.older import (
     Lists,
     Mark,
     Older,
-    Seen,
     Signals,
     ids_in,
     joined,
@@ -30,6 +29,7 @@ from rules.chart.older import (
 )
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Reading, Readings
+from rules.chart.seen import Seen
 from rules.chart.series import Setting, advanced, is_late
 from rules.wire.instants import AFTER_ALL, BEFORE_ALL, DAY, HOUR, MINUTE
 
@@ -105,7 +105,7 @@ class Tail:
 
     def rows_of(self, ids: Collection[str]) -> list[VitalsRow]:
         """Return the records with these ids."""
-        if self.older is not None and any(map(self.older.holds, ids)):
+        if self.older is not None and any(id in self.older.ids for id in ids):
             self.unpack()
         return [row for row in self.recent if row.id in ids]
 
@@ -131,7 +131,6 @@ class Tail:
         self.recent_marks[:] = [*marks_of(before, stretches), *later]
         self.recent[:0] = rows
         if self.seen is not None:
-            self.seen.older = None
             self.seen.put_back(rows)
 
     def _put_back(self, lists: Lists) -> None:
@@ -159,11 +158,11 @@ class Tail:
         rows, marks = self.recent, self.recent_marks
         if self.older is None:
             self.older = Older(self.before(), marks[0].signals)
-            self.seen, seen.older = seen, self.older
+            self.seen = seen
         for mark, following in pairwise(marks[: last + 1]):
             part = rows[mark.start : following.start]
             ends = zip(self.readings.all(), mark.lengths, following.lengths, strict=True)
-            seen.leave_out(part, self.older)
+            seen.pack(part, self.older)
             self.older.add(mark.signals, part, [history[start:end] for history, start, end in ends])
         start = marks[last].start
         del rows[:start]

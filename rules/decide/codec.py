@@ -240,7 +240,7 @@ def _chart(saved: SavedChart, guideline: Guideline, left: list[Block]) -> Chart:
     context = left.pop()
     sealed = [left.pop() for _ in range(saved.sealed)]
     edge = unpack(context.data, _edge)
-    chart.faded = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, edge.faded)}
+    chart.faded.update((ghost.id, ghost) for ghost in column_codec.facts_of(Ghost, edge.faded))
     rebuilt(chart)
     _restore_tail(chart, saved, edge, sealed)
     chart.tail.context = context

@@ -112,7 +112,7 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
         setattr(chart, name, _lists_of(kind, facts.named[name]))
     chart.baselines, chart.digests = facts.baselines, _digests_by_id(chart, facts)
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
-    chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
+    chart.faded.update((ghost.id, ghost) for ghost in column_codec.unpack(Ghost, saved.faded))
     chunks = (*saved.sealed, saved.rows)
     rows = [row for chunk in chunks for row in column_codec.unpack(VitalsRow, chunk)]
     before = unpack_readings(saved.context)
