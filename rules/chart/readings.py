@@ -6,7 +6,7 @@ that ends in the tail can.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import overload
 
@@ -14,6 +14,7 @@ import msgspec
 
 from rules.guideline.declarations import Limit
 from rules.wire.events import Reference
+from rules.wire.instants import BEFORE_ALL
 
 
 class Reading(msgspec.Struct, array_like=True, gc=False):
@@ -50,20 +51,26 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
         return self.value if self.mean is None else self.mean
 
 
+LATEST = 2
+"""The latest readings, which are always at hand: one is confirmed by the one before it."""
+
+
 class History:
     """The readings of one signal in order of `at`; those before the recent ones may be held elsewhere.
 
     `recent`: the readings from number `packed` on; `ats`, `values`: those of each from number `skipped` on:
-    a run can be followed where its readings are not here. `fetch` puts all of them back.
+    a run can be followed where its readings are not here. `fetch` puts all of them back. `edits`: how often
+    something changed otherwise than by a later reading.
     """
 
-    __slots__ = ("ats", "fetch", "packed", "recent", "skipped", "values")
+    __slots__ = ("_packed_known", "ats", "edits", "fetch", "packed", "recent", "skipped", "values")
 
     def __init__(self, readings: Iterable[Reading] = ()) -> None:
         self.recent = list(readings)
         self.ats = array("q", [reading.at for reading in self.recent])
         self.values = array("d", [reading.value for reading in self.recent])
         self.packed = self.skipped = 0
+        self.edits, self._packed_known = 0, BEFORE_ALL
         self.fetch: Callable[[], None] | None = None
 
     def __len__(self) -> int:
@@ -114,6 +121,7 @@ class History:
 
     def insert(self, reading: Reading) -> None:
         """Add a reading at its place; only to a signal that has no runs, and of which all is here."""
+        self.edits += 1
         i = bisect_right(self.ats, reading.at)
         self.recent.insert(i, reading)
         self.ats.insert(i, reading.at)
@@ -121,6 +129,7 @@ class History:
 
     def drop(self, start: int, end: int) -> None:
         """Drop the readings, which are here, from one index up to another."""
+        self.edits += 1
         del self.recent[start - self.packed : end - self.packed]
         del self.ats[start - self.skipped : end - self.skipped]
         del self.values[start - self.skipped : end - self.skipped]
@@ -128,9 +137,12 @@ class History:
     def pack(self, count: int, since: int, more: int) -> None:
         """Leave out the first readings, which are held elsewhere, and the values before moment `since`.
 
-        `more`: so many values before it stay.
+        `more`: so many values before it stay. The latest readings stay, however old.
         """
-        del self.recent[: count - self.packed]
+        count = max(self.packed, min(count, len(self) - LATEST))
+        gone = self.recent[: count - self.packed]
+        self._packed_known = max(self._packed_known, *(one.first for one in gone), BEFORE_ALL)
+        del self.recent[: len(gone)]
         self.packed = count
         reached = self.skipped + bisect_left(self.ats, since) - more
         spared = max(0, min(reached, count) - self.skipped)
@@ -143,12 +155,24 @@ class History:
             older = readings[: self.skipped]
             self.ats = array("q", [reading.at for reading in older]) + self.ats
             self.values = array("d", [reading.value for reading in older]) + self.values
-            self.recent[:0] = readings
+            self.recent[:0] = readings[: self.packed]
             self.packed = self.skipped = 0
+            self._packed_known = BEFORE_ALL
 
-    def forget(self, count: int) -> None:
-        """Count the first of the readings that are held elsewhere no more: they are dropped there."""
-        self.packed -= count
+    def known_after(self, known: int) -> Iterable[Reading]:
+        """Return the readings that became known after an instant."""
+        if self._packed_known > known:
+            self.need(0)
+        return (reading for reading in self.recent if reading.first > known)
+
+    def forget(self, count: int, kept: Sequence[Reading]) -> None:
+        """Drop so many of the first readings, as they were dropped elsewhere; `kept`: what is there now."""
+        self.edits += 1
+        here = max(0, count - self.packed)
+        del self.recent[:here]
+        self.packed = max(0, self.packed - count)
+        both = len(kept) - self.packed
+        self.recent[:both] = kept[self.packed :]
         here = max(0, count - self.skipped)
         del self.ats[:here], self.values[:here]
         self.skipped = max(0, self.skipped - count)

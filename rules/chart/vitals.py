@@ -439,8 +439,8 @@ class Tail:
         readings.trim(dropped)
         self._pruned(last, rows, readings, readings.lengths)
         older.cut(last, [*ids, *(row.id for row in rows)], [history.recent for history in readings.all()])
-        for history, count in zip(self.readings.all(), dropped, strict=True):
-            history.forget(count)
+        for history, whole, count in zip(self.readings.all(), readings.all(), dropped, strict=True):
+            history.forget(count, whole.recent)
         self.recent_marks = [
             mark._replace(lengths=_minus(mark.lengths, dropped)) for mark in self.recent_marks
         ]

@@ -119,7 +119,9 @@ def assessment(partition: PartitionState, name: str) -> bytes | None:
     patient = partition.patients_by_id[name].patient(partition.guideline)
     if patient is None or patient.discharged is not None:
         return None
-    return encode(assess(settled(patient)))
+    found = encode(assess(settled(patient)))
+    codec.pack(patient)
+    return found
 
 
 class TooLarge(ValueError):
