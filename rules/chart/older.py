@@ -16,8 +16,7 @@ from msgspec import convert
 from msgspec.structs import astuple
 
 from rules.chart.facts import Ghost
-from rules.chart.held import Held
-from rules.chart.latch import Latch
+from rules.chart.held import Held, Latch
 from rules.chart.oxygen import Oxygen, VitalsRow
 from rules.chart.readings import Reading
 from rules.chart.series import Breathing, HeartRate, Saturation, Systolic, Temperature

@@ -15,8 +15,7 @@ import msgspec
 from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
 from rules.chart.facts import AT, insert
-from rules.chart.held import NEVER, held_after
-from rules.chart.latch import Latch
+from rules.chart.held import NEVER, Latch, held_after
 from rules.chart.older import (
     TEMPERATURES,
     Lists,
