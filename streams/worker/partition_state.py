@@ -11,7 +11,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import islice
+from heapq import heapify, heappop, heappush
+from itertools import count, islice
 from typing import NamedTuple
 
 from rules.decide import codec
@@ -59,6 +60,10 @@ FindOf = Callable[[str, bytes], bytes]
 
 NOTHING_READ = (0,) * len(INPUTS)
 NONE_OPEN = (0,) * len(LEVELS)
+NO_NUMBERS: tuple[int, ...] = (0, *NONE_OPEN)
+"""One patient or none, and the open episodes by level."""
+MOST_STALE = 64
+"""So many entries of the queue may be stale beyond one a patient."""
 
 
 class CachedPatient:
@@ -66,6 +71,9 @@ class CachedPatient:
 
     `wake`: the instant from which on time alone changes something; None: none. `state`, `blocks` and
     `carried` are those of the last state record; `stored`: the blocks that are written under their own keys.
+
+    `turn`, `queued`, `counted`: the place in the partition's order, and the `wake` and the numbers that the
+    partition has of the patient (`PartitionState.note`).
     """
 
     __slots__ = (
@@ -73,11 +81,14 @@ class CachedPatient:
         "_patient",
         "blocks",
         "carried",
+        "counted",
         "open",
         "over",
         "positions",
+        "queued",
         "state",
         "stored",
+        "turn",
         "wake",
     )
 
@@ -90,6 +101,9 @@ class CachedPatient:
         self._find = find
         self.open, self.over = (record.open, record.over) if record else (NONE_OPEN, False)
         self._patient: Patient | None = None
+        self.turn = 0
+        self.queued: Instant | None = None
+        self.counted = NO_NUMBERS
 
     def patient(self, guideline: Guideline) -> Patient | None:
         """Return the patient; None while there is no stay. Raises rules.decide.codec.UnknownState."""
@@ -211,6 +225,9 @@ class PartitionState:
         self.behind: dict[str, deque[Waiting]] = {}
         self.unpassed = BEFORE_ALL
         self.left = DECISIONS
+        self._queue: list[tuple[Instant, str]] = []
+        self._turns = count()
+        self._numbers = NO_NUMBERS
 
     @property
     def overfull(self) -> bool:
@@ -225,14 +242,37 @@ class PartitionState:
     @property
     def patients(self) -> int:
         """The number of patients who are not discharged; who is made up is none."""
-        return sum(1 for _, cached in self._real() if not cached.over)
-
-    def _real(self) -> Iterator[tuple[str, CachedPatient]]:
-        return (one for one in self.patients_by_id.items() if not is_made_up(one[0]))
+        return self._numbers[0]
 
     def open_episodes(self) -> tuple[int, ...]:
         """Return the number of open episodes of all patients by level."""
-        return tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True))) or NONE_OPEN
+        return self._numbers[1:]
+
+    def note(self, name: str, cached: CachedPatient) -> None:
+        """Note what has changed of a patient: so nothing is asked of all patients with each record."""
+        if self.patients_by_id.get(name) is not cached:
+            self.patients_by_id[name], cached.turn = cached, next(self._turns)
+        if cached.wake != cached.queued:
+            cached.queued = cached.wake
+            self._enqueue(name, cached)
+        numbers = NO_NUMBERS if is_made_up(name) else (int(not cached.over), *cached.open)
+        if numbers != cached.counted:
+            changed = zip(self._numbers, numbers, cached.counted, strict=True)
+            self._numbers = tuple(total + now - before for total, now, before in changed)
+            cached.counted = numbers
+
+    def _enqueue(self, name: str, cached: CachedPatient) -> None:
+        if cached.wake is not None:
+            heappush(self._queue, (cached.wake, name))
+        if len(self._queue) > 2 * len(self.patients_by_id) + MOST_STALE:
+            every = self.patients_by_id.items()
+            self._queue = [(one.wake, name) for name, one in every if one.wake is not None]
+            heapify(self._queue)
+
+    def _put(self, name: str, cached: CachedPatient, patient: Patient, output: Output) -> None:
+        cached.put(patient)
+        self.note(name, cached)
+        output.changed[name] = None
 
     def open(
         self, records: Mapping[str, StateRecord], first: Batch, block: FindOf | None = None
@@ -243,8 +283,9 @@ class PartitionState:
         """
         for name, record in records.items():
             find = None if block is None else partial(block, name)
-            cached = self.patients_by_id[name] = CachedPatient(record, find)
+            cached = CachedPatient(record, find)
             cached.positions = plausible(record.positions, first)
+            self.note(name, cached)
             doubtful = record.ticked or any(
                 position > committed
                 for position, committed in zip(record.positions, first.committed, strict=True)
@@ -309,9 +350,7 @@ class PartitionState:
         if recorded.unknown_unit is not None:
             tell_unknown_unit(recorded.unknown_unit)
         if patient is not None:
-            self.patients_by_id[name] = cached
-            cached.put(patient)
-            output.changed[name] = None
+            self._put(name, cached, patient, output)
         return True
 
     def _approach(self, cached: CachedPatient, event: events.Event, output: Output) -> bool:
@@ -335,8 +374,7 @@ class PartitionState:
         self.left -= most - left
         output.add_alerts(patient.id, alerts)
         if most > left:
-            cached.put(patient)
-            output.changed[patient.id] = None
+            self._put(patient.id, cached, patient, output)
         return left > 0
 
     def _catch_up(self, output: Output) -> None:
@@ -372,11 +410,13 @@ class PartitionState:
                 if not careful:
                     raise
                 cached.restore(instant + MINUTE)
+                self.note(name, cached)
                 output.stuck.append(last_line(fault))
                 continue
             if not passed:
                 self.unpassed = instant
-                self.patients_by_id[name] = self.patients_by_id.pop(name)
+                del self.patients_by_id[name]
+                self.note(name, cached)
 
     def _pass_one(
         self, name: str, cached: CachedPatient, instant: Instant, before: Instant, output: Output
@@ -388,17 +428,19 @@ class PartitionState:
             return False
         if before > instant:
             output.add_alerts(name, settle(patient, instant))
-            cached.put(patient)
-            output.changed[name] = None
+            self._put(name, cached, patient, output)
         return True
 
-    def _waking(self, before: Instant) -> Iterable[tuple[str, CachedPatient]]:
-        """Return the patients for whom time alone changes something before an instant."""
-        return [
-            (name, cached)
-            for name, cached in self.patients_by_id.items()
-            if cached.wake is not None and cached.wake < before
-        ]
+    def _waking(self, before: Instant) -> list[tuple[str, CachedPatient]]:
+        """Return the patients for whom time alone changes something before an instant, in their order."""
+        found: dict[str, CachedPatient] = {}
+        while self._queue and self._queue[0][0] < before:
+            wake, name = heappop(self._queue)
+            if self.patients_by_id[name].wake == wake:
+                found[name] = self.patients_by_id[name]
+        for name, cached in found.items():
+            self._enqueue(name, cached)
+        return sorted(found.items(), key=lambda one: one[1].turn)
 
     def rows(
         self, batch: Batch, output: Output, assessed: Iterable[str]
