@@ -269,7 +269,11 @@ class Tail:
             same = list(group)
             if index - self.recent_marks[-1].start >= BETWEEN_MARKS:
                 self._mark(index)
-            self._apply_together(same)
+            if len(same) == 1:
+                self._apply_oxygen(same[0])
+                self._apply(same[0], ALONE)
+            else:
+                self._apply_together(same)
             index += len(same)
 
     def _apply_together(self, same: Sequence[VitalsRow]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -20,8 +22,11 @@ from rules.wire import alerts as wire_alerts
 from rules.wire import events
 from rules.wire.alerts import Alert
 from rules.wire.instants import HOUR
+from tests.bench.records import Chart, uuids
 from tests.rules.decide.strategies import OPENING, Wire, reading, text
 
+EIGHT_HOURS, DAY = 150_000, 200_000
+"""Bytes that a patient may take; what is written takes another 20 kB."""
 RECORDS = 260
 BY = {"by": "n", "reason": "seen"}
 VALUES = {
@@ -137,3 +142,52 @@ def test_a_patient_whose_older_records_are_held_encoded_decides_and_is_written_a
     seed: int,
 ) -> None:
     assert decided(seed, packs=True) == decided(seed, packs=False)
+
+
+def watched(hours: int) -> list[bytes]:
+    """Return a record a minute of a patient under a monitor, with UUIDs for ids, as they come."""
+    chart = Chart("p1", 1, uuids(1))
+    return [line for _, line in chart.lines(hours, chart.admitted("icu"), chart.vitals(hours, 1))]
+
+
+def held(hours: int) -> int:
+    """Return the bytes that a patient takes who is written after each record, as the worker does."""
+    lines = watched(hours)
+    gc.collect()
+    tracemalloc.start()
+    patient: Patient | None = None
+    for line in lines:
+        found, _ = decode(line)
+        assert found is not None
+        patient, _, _ = advance(patient, found, GUIDELINE)
+        assert patient is not None
+        codec.parts(patient)
+        codec.pack(patient)
+    found = None
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return taken
+
+
+def test_a_patient_under_a_monitor_takes_little_memory_and_hardly_more_after_a_day() -> None:
+    held(1)
+    some, day = held(8), held(24)
+    print(some, day)
+    assert some <= EIGHT_HOURS
+    assert day <= DAY
+
+
+def test_the_latest_temperature_keeps_its_id_when_its_record_leaves_the_tail() -> None:
+    """It is told of, however old it is; a patient read again had kept it."""
+    patient: Patient | None = None
+    for minute in range(11 * 60):
+        measures = [reading("temperature", 36.8, "Cel")] if minute == 1 else []
+        measures.append(reading("heart-rate", 90, "/min"))
+        wire = {"type": "vitals", "id": f"v{minute}", "at": text(minute), "readings": measures}
+        patient, _, _ = advance(patient, event(wire), GUIDELINE)
+    assert patient is not None
+    last = patient.chart.tail.now.temp.last
+    assert last is not None
+    assert last.reference == ("v1", -1)
+    assert [one.id for one in patient.chart.tail.readings.temp] == [""]
