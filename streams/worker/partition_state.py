@@ -20,7 +20,7 @@ from rules.decide.engine import advance, moves_to, pass_some, settle
 from rules.decide.state import Patient
 from rules.guideline import Guideline
 from rules.wire import events
-from rules.wire.instants import BEFORE_ALL, MINUTE, SECOND, Instant
+from rules.wire.instants import BEFORE_ALL, HOUR, MINUTE, SECOND, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, LEVELS, is_made_up
@@ -40,6 +40,8 @@ from streams.worker.batch import (
     tell_unknown_unit,
 )
 
+HELD_DECODED = HOUR
+"""So long after the last record or decision a patient is held decoded, ms; then encoded alone."""
 SLICE = 50
 """The most instants that are decided for one patient before another has its turn."""
 DECISIONS = 500
@@ -72,6 +74,8 @@ class CachedPatient:
     `wake`: the instant from which on time alone changes something; None: none. `state`, `blocks` and
     `carried` are those of the last state record; `stored`: the blocks that are written under their own keys.
 
+    `written`: the state record has the patient as it is.
+
     `turn`, `queued`, `counted`: the place in the partition's order, and the `wake` and the numbers that the
     partition has of the patient (`PartitionState.note`).
     """
@@ -90,6 +94,7 @@ class CachedPatient:
         "stored",
         "turn",
         "wake",
+        "written",
     )
 
     def __init__(self, record: StateRecord | None = None, find: Find | None = None) -> None:
@@ -101,6 +106,7 @@ class CachedPatient:
         self._find = find
         self.open, self.over = (record.open, record.over) if record else (NONE_OPEN, False)
         self._patient: Patient | None = None
+        self.written = True
         self.turn = 0
         self.queued: Instant | None = None
         self.counted = NO_NUMBERS
@@ -123,7 +129,7 @@ class CachedPatient:
         if patient is not None and gone and is_made_up(patient.id):
             patient = None
         self.over = patient is not None and patient.discharged is not None
-        self._patient = patient
+        self._patient, self.written = patient, False
         if patient is None:
             self.state, self.blocks, self.carried = b"", (), {}
         self.wake = wake(patient)
@@ -132,6 +138,11 @@ class CachedPatient:
     def restore(self, wake: Instant) -> None:
         """Take back what was decided since the last state record; time passes again at an instant."""
         self._patient, self.wake = None, wake
+
+    def rest(self) -> None:
+        """Hold the patient encoded alone, until there is something to decide or to read."""
+        if self.written:
+            self._patient = None
 
     def state_record(
         self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool
@@ -148,6 +159,7 @@ class CachedPatient:
             if names != self.blocks:
                 self.blocks = names
                 self.carried = {one.name: one.data for one in blocks if one.name not in self.stored}
+        self.written = True
         if self.over:
             self._patient = None
         return StateRecord(
@@ -211,7 +223,8 @@ class PartitionState:
 
     `behind`: the records that wait, by patient: their clocks have a flood of deadlines to pass, which is
     decided in slices while the other patients go on. `unpassed`: up to where time has not passed for all yet.
-    `left`: the instants that this batch may still decide.
+    `left`: the instants that this batch may still decide. `used`: when patients were last decoded or changed,
+    by the worker's clock, ms, the longest ago first.
     """
 
     def __init__(
@@ -227,6 +240,8 @@ class PartitionState:
         self.left = DECISIONS
         self._queue: list[tuple[Instant, str]] = []
         self._turns = count()
+        self._now = BEFORE_ALL
+        self.used: dict[str, int] = {}
         self._numbers = NO_NUMBERS
 
     @property
@@ -261,6 +276,18 @@ class PartitionState:
             self._numbers = tuple(total + now - before for total, now, before in changed)
             cached.counted = numbers
 
+    def use(self, name: str) -> None:
+        """Note that a patient is decoded, or has changed."""
+        self.used.pop(name, None)
+        self.used[name] = self._now
+
+    def _rest(self, clock: int) -> None:
+        """Let those of whom nothing was asked for long be held encoded alone."""
+        self._now = max(self._now, clock)
+        while self.used and self.used[name := next(iter(self.used))] < self._now - HELD_DECODED:
+            del self.used[name]
+            self.patients_by_id[name].rest()
+
     def _enqueue(self, name: str, cached: CachedPatient) -> None:
         if cached.wake is not None:
             heappush(self._queue, (cached.wake, name))
@@ -272,6 +299,7 @@ class PartitionState:
     def _put(self, name: str, cached: CachedPatient, patient: Patient, output: Output) -> None:
         cached.put(patient)
         self.note(name, cached)
+        self.use(name)
         output.changed[name] = None
 
     def open(
@@ -302,6 +330,8 @@ class PartitionState:
         cannot pass for is left out, and told as stuck.
         """
         output = Output()
+        if batch.clock is not None:
+            self._rest(batch.clock)
         self.left = DECISIONS + 2 * len(batch.records)
         for topic, record in batch.records:
             self._decode(topic, record, batch.clock, output)

@@ -116,6 +116,7 @@ def assessments(
 
 def assessment(partition: PartitionState, name: str) -> bytes | None:
     """Return a patient's assessment, encoded; None when there is no stay or it is over."""
+    partition.use(name)
     patient = partition.patients_by_id[name].patient(partition.guideline)
     if patient is None or patient.discharged is not None:
         return None

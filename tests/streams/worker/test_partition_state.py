@@ -308,3 +308,50 @@ def test_who_wakes_and_how_many_there_are_is_as_by_going_over_all_patients(
             assert (names, ward.patients, ward.open_episodes()) == by_walking(ward, before)
         assert len(ward._queue) <= 2 * len(ward.patients_by_id) + 3
     assert moved or most > 1
+
+
+def course(ward: PartitionState, seed: int) -> list[Any]:
+    """All that a ward decides and writes of a random course, by a clock on the wall, but the bytes of states:
+    when what is written anew depends on how long it was held.
+    """
+    dice, at, found = Random(seed), 0, list[Any]()
+    for number in range(90):
+        at += dice.choice((0, MINUTE, 20 * MINUTE, 5 * HOUR))
+        event, key = happened(dice, number, at)
+        one = batch(record(event, number, key))._replace(clock=START + at)
+        output = ward.fold(one)
+        written = rows(ward, one, output)
+        found += [output.alerts, *((row.positions, row.wake, row.pending) for row in written.values())]
+        found += [(row.open, row.over, row.assessed) for row in written.values()]
+    return [*found, assessments(ward, list(ward.unassessed), Output())]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_patient_who_was_held_encoded_alone_is_decided_and_written_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(partition_state, "HELD_DECODED", 10**12)
+    held = PartitionState(0, GUIDELINE)
+    expected = course(held, seed)
+    assert any(one._patient for one in held.patients_by_id.values())
+    monkeypatch.setattr(partition_state, "HELD_DECODED", -1)
+    ward = PartitionState(0, GUIDELINE)
+    assert course(ward, seed) == expected
+    ward.fold(batch()._replace(clock=START))
+    assert not any(one._patient for one in ward.patients_by_id.values())
+
+
+@pytest.mark.parametrize(("after", "decoded"), [(HOUR, True), (HOUR + 1, False)])
+def test_an_hour_after_the_last_record_a_patient_is_held_encoded_alone(after: int, decoded: bool) -> None:
+    ward = PartitionState(0, GUIDELINE)
+    first = batch(record(encounter("cycle-start"), 0))._replace(clock=START)
+    rows(ward, first, ward.fold(first))
+    ward.fold(batch()._replace(clock=START + after))
+    assert (ward.patients_by_id["p1"]._patient is not None) == decoded
+
+
+def test_what_is_not_written_yet_is_held_decoded() -> None:
+    ward = PartitionState(0, GUIDELINE)
+    ward.fold(batch(record(encounter("cycle-start"), 0))._replace(clock=START))
+    ward.fold(batch()._replace(clock=START + 2 * HOUR))
+    assert ward.patients_by_id["p1"]._patient is not None
