@@ -25,8 +25,8 @@ from rules.wire.instants import HOUR
 from tests.bench.records import Chart, uuids
 from tests.rules.decide.strategies import OPENING, Wire, reading, text
 
-EIGHT_HOURS, DAY = 150_000, 200_000
-"""Bytes that a patient may take; what is written takes another 20 kB."""
+MOST = {8: 151_000, 24: 189_000}
+"""Hours under a monitor -> bytes that a patient may take; what is written takes another 20 kB."""
 RECORDS = 260
 BY = {"by": "n", "reason": "seen"}
 VALUES = {
@@ -170,12 +170,10 @@ def held(hours: int) -> int:
     return taken
 
 
-def test_a_patient_under_a_monitor_takes_little_memory_and_hardly_more_after_a_day() -> None:
+@pytest.mark.parametrize("hours", [8, pytest.param(24, marks=pytest.mark.slow)])
+def test_a_patient_under_a_monitor_takes_little_memory_and_not_much_more_after_a_day(hours: int) -> None:
     held(1)
-    some, day = held(8), held(24)
-    print(some, day)
-    assert some <= EIGHT_HOURS
-    assert day <= DAY
+    assert MOST[hours] * 0.9 <= held(hours) <= MOST[hours], "if it is less, lower the ceiling to it"
 
 
 def test_the_latest_temperature_keeps_its_id_when_its_record_leaves_the_tail() -> None:
