@@ -133,7 +133,7 @@ class Chart:
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
-        self.seen = Seen({}, self.tail.unpack)
+        self.seen = Seen({}, self.tail.recall, self.tail.unpack)
         self.weights = CountedWeights()
         self.urine = Resolved([], [])
         self.collections = self.urine.collections

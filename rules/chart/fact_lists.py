@@ -78,7 +78,7 @@ def index(chart: Chart) -> Seen:
     for facts in every_list(chart):
         seen.update((fact.id, fact) for fact in facts)
     seen.update((row.id, row) for row in chart.tail.rows)
-    return Seen(seen, chart.tail.unpack, chart.faded)
+    return Seen(seen, chart.tail.recall, chart.tail.unpack, chart.faded)
 
 
 def part(chart: Chart, begin: int) -> Chart:
@@ -151,9 +151,8 @@ def move(chart: Chart, ids: Container[str], into: Chart) -> None:
     for baseline in chart.baselines:
         if baseline.id in ids:
             insert(into.baselines, baseline)
-    for row in chart.tail.rows:
-        if row.id in ids:
-            insert(into.tail.rows, row)
+    for row in chart.tail.rows if isinstance(ids, _Every) else chart.tail.rows_of(ids):
+        insert(into.tail.rows, row)
 
 
 def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:

@@ -6,7 +6,7 @@ encoded here is written nowhere; what is written, `rules.decide.codec` encodes.
 
 import zlib
 from array import array
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
@@ -23,6 +23,8 @@ from rules.chart.series import Breathing, HeartRate, Saturation, Systolic, Tempe
 
 TEMPERATURES = 3
 """Their place among the signals."""
+ID = VitalsRow.__struct_fields__.index("id")
+"""The column of a record's id."""
 FASTEST = 1
 """Level of compression."""
 
@@ -120,6 +122,11 @@ class Ids:
         i = bisect_left(hashes, number)
         return i < len(hashes) and hashes[i] == number
 
+    def count(self, id: object) -> int:
+        """Return how often an id was added."""
+        number = hash(id)
+        return bisect_right(self._hashes, number) - bisect_left(self._hashes, number)
+
     def add(self, ids: Iterable[str]) -> None:
         """Add ids."""
         for id in ids:
@@ -177,6 +184,23 @@ class Older:
         """Return the stretches before one, decoded; all of them by default."""
         return [_unpacked(_stretch.decode(zlib.decompress(one))) for one in self._stretches[:end]]
 
+    def take(self, first: int) -> list[Stretch]:
+        """Return the stretches from one on, decoded: they are held here no more."""
+        found = [_unpacked(_stretch.decode(zlib.decompress(one))) for one in self._stretches[first:]]
+        del self._stretches[first:], self.begins[first:]
+        self.ids.remove(row.id for one in found for row in one.rows)
+        return found
+
+    def first_with(self, id: object) -> int:
+        """Return the number of the first stretch with a record of this id; 0 where it may be none's."""
+        left = self.ids.count(id)
+        for number in range(len(self) - 1, 0, -1):
+            _, rows, _ = _stretch.decode(zlib.decompress(self._stretches[number]))
+            left -= rows[ID].count(id)
+            if left <= 0:
+                return number
+        return 0
+
     def before(self) -> Lists:
         """Return the readings from before the tail."""
         return _readings(_lists.decode(zlib.decompress(self._before)))
@@ -202,6 +226,9 @@ def ids_in(lists: Lists) -> list[str]:
     return [reading.id for reading in lists[TEMPERATURES] if reading.id]
 
 
+NOTHING_BEFORE: Lists = [[], [], [], [], []]
+
+
 def joined(before: Lists, stretches: Iterable[Stretch]) -> Lists:
     """Return the readings of all these, a list a signal."""
     lists = [list(one) for one in before]
@@ -211,9 +238,9 @@ def joined(before: Lists, stretches: Iterable[Stretch]) -> Lists:
     return lists
 
 
-def marks_of(before: Lists, stretches: Iterable[Stretch]) -> list[Mark]:
-    """Return the marks at which the stretches begin."""
-    marks, start, lengths = [], 0, tuple(map(len, before))
+def marks_of(lengths: tuple[int, ...], stretches: Iterable[Stretch]) -> list[Mark]:
+    """Return the marks at which the stretches begin; `lengths`: how many readings there were at the first."""
+    marks, start = [], 0
     for one in stretches:
         marks.append(Mark(start, one.signals, lengths))
         start += len(one.rows)

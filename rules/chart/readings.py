@@ -149,14 +149,16 @@ class History:
         del self.ats[:spared], self.values[:spared]
         self.skipped += spared
 
-    def put_back(self, readings: list[Reading]) -> None:
-        """Put the readings back that were left out, if they were."""
-        if self.packed:
-            older = readings[: self.skipped]
-            self.ats = array("q", [reading.at for reading in older]) + self.ats
-            self.values = array("d", [reading.value for reading in older]) + self.values
-            self.recent[:0] = readings[: self.packed]
-            self.packed = self.skipped = 0
+    def put_back(self, readings: list[Reading], start: int) -> None:
+        """Put readings back, from a number on, as far as they were left out."""
+        if self.packed <= start:
+            return
+        older = readings[: max(0, self.skipped - start)]
+        self.ats = array("q", [reading.at for reading in older]) + self.ats
+        self.values = array("d", [reading.value for reading in older]) + self.values
+        self.recent[:0] = readings[: self.packed - start]
+        self.packed, self.skipped = start, min(start, self.skipped)
+        if not start:
             self._packed_known = BEFORE_ALL
 
     def known_after(self, known: int) -> Iterable[Reading]:

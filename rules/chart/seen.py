@@ -14,14 +14,18 @@ FEWEST_FADED = 16
 class Seen(dict[str, Fact]):
     """The fact in force for each id, less those of `older` records and of those that left the tail.
 
-    `unpack` puts the older ones back; `absent`: an id that nothing has which is held encoded: one is looked
-    up several times.
+    `recall` puts the older ones back that have an id, `unpack` all of them; `absent`: an id that nothing has
+    which is held encoded: one is looked up several times.
     """
 
-    __slots__ = ("_faded", "_ghosts", "absent", "older", "packed", "unpack")
+    __slots__ = ("_faded", "_ghosts", "absent", "older", "packed", "recall", "unpack")
 
     def __init__(
-        self, facts: Mapping[str, Fact], unpack: Callable[[], None], faded: dict[str, Ghost] | None = None
+        self,
+        facts: Mapping[str, Fact],
+        recall: Callable[[str], None],
+        unpack: Callable[[], None],
+        faded: dict[str, Ghost] | None = None,
     ) -> None:
         super().__init__(facts)
         self._ghosts: dict[str, Ghost] = {} if faded is None else faded
@@ -29,7 +33,7 @@ class Seen(dict[str, Fact]):
         self.older: Older | None = None
         self.packed = False
         self.absent: object = None
-        self.unpack = unpack
+        self.recall, self.unpack = recall, unpack
 
     @property
     def faded(self) -> dict[str, Ghost]:
@@ -64,8 +68,8 @@ class Seen(dict[str, Fact]):
         self.absent = id
         if self._faded is not None and id in self._faded.ids:
             self.faded  # noqa: B018
-        if self.older is not None and id in self.older.ids:
-            self.unpack()
+        if self.older is not None and isinstance(id, str):
+            self.recall(id)
 
     def __contains__(self, id: object) -> bool:
         if self.packed and id is not self.absent:
@@ -96,14 +100,14 @@ class Seen(dict[str, Fact]):
 
     def pack(self, rows: Sequence[VitalsRow], older: Older) -> None:
         """Leave out records that become older ones; an id of several records keeps the one in force."""
-        self.older, self.packed = older, True
+        self.older, self.packed, self.absent = older, True, None
         ids = {row.id for row in rows}
         if len(ids) == len(rows) and not any(id in older.ids for id in ids):
             self._leave_out(rows)
 
-    def put_back(self, rows: Iterable[VitalsRow]) -> None:
-        """Put older records back in their places."""
-        self.older, self.packed = None, self._faded is not None
+    def put_back(self, rows: Iterable[VitalsRow], older: Older | None) -> None:
+        """Put older records back in their places; `older`: those that are not."""
+        self.older, self.packed = older, older is not None or self._faded is not None
         for row in rows:
             here = super().get(row.id)
             if here is None or (isinstance(here, VitalsRow) and (here.n, here.at) == (row.n, row.at)):

@@ -17,6 +17,7 @@ from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLI
 from rules.chart.facts import AT, insert
 from rules.chart.held import NEVER, Latch, held_after
 from rules.chart.older import (
+    NOTHING_BEFORE,
     TEMPERATURES,
     Lists,
     Mark,
@@ -38,6 +39,8 @@ BETWEEN_MARKS = 32
 FEWEST = 8
 """Recent records that are held as they are: what comes a little late finds its mark there."""
 ALONE: tuple[VitalsRow, ...] = ()
+NOWHERE = (0, 0, 0, 0, 0)
+"""Where readings are put back that are all there are."""
 BEYOND_RECOVERY = 32
 """Readings kept before the longest run: as many as may be missed in it (20 % of a reading each minute)."""
 
@@ -104,8 +107,8 @@ class Tail:
 
     def rows_of(self, ids: Collection[str]) -> list[VitalsRow]:
         """Return the records with these ids."""
-        if self.older is not None and any(id in self.older.ids for id in ids):
-            self.unpack()
+        for id in ids:
+            self.recall(id)
         return [row for row in self.recent if row.id in ids]
 
     def rows_at(self, at: int) -> list[VitalsRow]:
@@ -113,34 +116,47 @@ class Tail:
         self._reach(at)
         return self.recent[bisect_left(self.recent, at, key=AT) : bisect_right(self.recent, at, key=AT)]
 
-    def _reach(self, at: int) -> None:
-        """Put the older records back where moment `at` is not among the recent ones."""
-        if self.older is not None and at <= self.recent[0].at:
-            self.unpack()
-
     def unpack(self) -> None:
         """Put the older records back."""
-        older, self.older = self.older, None
-        if older is None:
-            return
-        before, stretches = older.before(), older.stretches()
-        self._put_back(joined(before, stretches))
+        if self.older is not None:
+            self._unpack(0, self.older)
+
+    def recall(self, id: str) -> None:
+        """Put the older records back as far as some have this id."""
+        if self.older is not None and id in self.older.ids:
+            self._unpack(self.older.first_with(id), self.older)
+
+    def _reach(self, at: int) -> None:
+        """Put the older records back as far as moment `at`."""
+        if self.older is not None and at <= self.recent[0].at:
+            self._unpack(max(0, bisect_left(self.older.begins, at) - 1), self.older)
+
+    def _unpack(self, first: int, older: Older) -> None:
+        """Put the older records back from a stretch on; with the first, the readings from before the tail."""
+        stretches, lengths = older.take(first), self.recent_marks[0].lengths
+        lists = joined(NOTHING_BEFORE, stretches)
+        begin = tuple(length - len(one) for length, one in zip(lengths, lists, strict=True))
+        if first:
+            self._put_back(lists, begin)
+        else:
+            self._put_back(joined(older.before(), stretches), NOWHERE)
+            self.older = None
         rows = [row for one in stretches for row in one.rows]
         later = [mark._replace(start=mark.start + len(rows)) for mark in self.recent_marks]
-        self.recent_marks[:] = [*marks_of(before, stretches), *later]
+        self.recent_marks[:] = [*marks_of(begin, stretches), *later]
         self.recent[:0] = rows
         if self.seen is not None:
-            self.seen.put_back(rows)
+            self.seen.put_back(rows, self.older)
 
-    def _put_back(self, lists: Lists) -> None:
-        for history, readings in zip(self.readings.all(), lists, strict=True):
-            history.put_back(readings)
+    def _put_back(self, lists: Lists, begin: tuple[int, ...]) -> None:
+        for history, readings, start in zip(self.readings.all(), lists, begin, strict=True):
+            history.put_back(readings, start)
 
     def _fetch(self) -> None:
         """Put the older readings back, and leave the records where they are."""
         if self.older is not None:
             self.fetched = True
-            self._put_back(joined(self.older.before(), self.older.stretches()))
+            self._put_back(joined(self.older.before(), self.older.stretches()), NOWHERE)
 
     def pack(self, seen: Seen) -> None:
         """Hold encoded what lies before the recent records, as far as it is sealed."""
