@@ -173,7 +173,7 @@ class History:
         here = max(0, count - self.packed)
         del self.recent[:here]
         self.packed = max(0, self.packed - count)
-        both = len(kept) - self.packed
+        both = max(0, len(kept) - self.packed)
         self.recent[:both] = kept[self.packed :]
         here = max(0, count - self.skipped)
         del self.ats[:here], self.values[:here]

@@ -137,7 +137,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), 46])
 def test_a_patient_whose_older_records_are_held_encoded_decides_and_is_written_as_any_other(
     seed: int,
 ) -> None:
