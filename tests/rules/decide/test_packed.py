@@ -17,6 +17,9 @@ from rules.decide.assessment import assess
 from rules.decide.engine import advance
 from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline import Guideline
+from rules.guideline.packs.applied import with_packs
+from rules.guideline.packs.registry import PACKS
 from rules.ingest.decode import decode
 from rules.wire import alerts as wire_alerts
 from rules.wire import events
@@ -28,6 +31,7 @@ from tests.rules.decide.strategies import OPENING, Wire, reading, text
 MOST = {8: 151_000, 24: 189_000}
 """Hours under a monitor -> bytes that a patient may take; what is written takes another 20 kB."""
 RECORDS = 260
+DECIDES = "schwartzentruber-2001/2"
 BY = {"by": "n", "reason": "seen"}
 VALUES = {
     "heart-rate": ("/min", (96, 118, 121, 126, 131, 134, 152, 45)),
@@ -104,7 +108,7 @@ def acknowledged(dice: Random, found: list[Alert], number: int, known: str) -> I
 Written = tuple[list[bytes], list[Any]]
 
 
-def decided(seed: int, packs: bool) -> Written:
+def decided(seed: int, encoded: bool, guideline: Guideline = GUIDELINE) -> Written:
     """Return the alerts of a random course, and what is written and assessed now and then on its way."""
     dice, log = Random(seed), Random(seed + 1)
     patient: Patient | None = None
@@ -113,11 +117,11 @@ def decided(seed: int, packs: bool) -> Written:
     wires = [*OPENING, *course(dice)]
     for number, wire in enumerate(wires):
         for one in (wire, *acknowledged(log, told, number, wire.get("known", wire["at"]))):
-            patient, found, _ = advance(patient, event(one), GUIDELINE)
+            patient, found, _ = advance(patient, event(one), guideline)
             told += found
         if log.random() < 0.5 and patient is not None:
             written.append(codec.parts(patient))
-            if packs:
+            if encoded:
                 codec.pack(patient)
             written.append(assess(patient))
     return [wire_alerts.encode(alert) for alert in told], written
@@ -141,7 +145,16 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_patient_whose_older_records_are_held_encoded_decides_and_is_written_as_any_other(
     seed: int,
 ) -> None:
-    assert decided(seed, packs=True) == decided(seed, packs=False)
+    assert decided(seed, encoded=True) == decided(seed, encoded=False)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("seed", range(4))
+def test_so_does_one_whom_packs_beside_watch(seed: int) -> None:
+    overlays = tuple(pack for key, pack in PACKS.items() if key != DECIDES)
+    guideline = with_packs(GUIDELINE, PACKS[DECIDES], overlays)
+    assert decided(seed, True, guideline) == decided(seed, False, guideline)
 
 
 def watched(hours: int) -> list[bytes]:
