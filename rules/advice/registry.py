@@ -135,9 +135,7 @@ ADVISES: dict[str, Entry] = {
     "course-gap": Entry(of_packs.course_gap, ENDED),
     "sbp-bolus": Entry(of_packs.while_held),
     "urine-bolus": Entry(of_packs.while_held),
-    "no-nsaid": Entry(
-        of_packs.no_nsaid, URINE | WEIGHT | BASELINE | lab("creatinine", "platelets")
-    ),
+    "no-nsaid": Entry(of_packs.no_nsaid, URINE | WEIGHT | BASELINE | lab("creatinine", "platelets")),
     "dose-error": Entry(doses.dose_error, ENDED | WEIGHT | BASELINE),
     "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),
     "dose-against-advice": Entry(doses.dose_against_advice, ENDED),

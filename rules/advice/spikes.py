@@ -3,7 +3,6 @@
 Source: Table 5, Fever breakthrough; criteria.md section 7.1, septic-workup.
 """
 
-from bisect import bisect_left
 from itertools import chain
 from statistics import median
 from typing import NamedTuple
@@ -22,6 +21,12 @@ from rules.wire.written import written
 ANSWERS = ("infection", "cultures-sent")
 """Findings that answer a spike, whatever they say."""
 LOOKED_BACK = 3 * DAY
+SPIKE = "septic-workup/spike"
+"""Where a chart keeps the spike that is open: it may be days old."""
+IN_TIME = "septic-workup/in-time"
+"""Where it keeps up to when no temperature came late."""
+HIGH = "septic-workup/high"
+"""Where it keeps the high temperatures from a moment on, and how many were looked at."""
 INPUTS = dirty_flags.TEMPERATURE | dirty_flags.DOSES | dirty_flags.ENCOUNTER | dirty_flags.bits(ANSWERS)
 
 
@@ -40,15 +45,15 @@ class Course(NamedTuple):
 
 def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open on a spike, until 24 h without a high temperature, or until someone has looked."""
-    readings = temperatures(case.chart, now - LOOKED_BACK)
-    if not case.chart.cycle_doses or not readings:
+    history = case.chart.tail.readings.temp
+    if not case.chart.cycle_doses or not history or (last := history[-1].at) < now - LOOKED_BACK:
         return Result()
-    course = _course(advice, case, *_resumed(advice, case, readings, now, before))
+    course = _course(advice, case, *_resumed(advice, case, now, before))
     if course.spike is not None and now >= course.high + advice.until:
         course = _over(advice, course)
-    judged = (("judged", readings[-1].at), ("known", now), ("high", course.high), ("quiet", course.quiet))
+    judged = (("judged", last), ("known", now), ("high", course.high), ("quiet", course.quiet))
     if course.spike is None:
-        ended = readings[-1].at if course.ended is None else course.ended
+        ended = last if course.ended is None else course.ended
         return Result(at=ended, words=course.words or advice.ended, held=judged)
     spike, limit = course.spike, advice.limit
     assert limit is not None
@@ -58,10 +63,8 @@ def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     return result
 
 
-def _resumed(
-    advice: Advice, case: Case, readings: list[Reading], now: Instant, before: Memory
-) -> tuple[Course, list[Reading], int]:
-    """Return the course so far, the readings that are not in it yet, and from which moment they are.
+def _resumed(advice: Advice, case: Case, now: Instant, before: Memory) -> tuple[Course, list[Reading], int]:
+    """Return the course so far, the high readings that are not in it yet, and from which moment they are.
 
     It goes on from what is remembered; where a fact of that time became known or was corrected since, it is
     worked out again, as far back as the day before a spike is kept whole.
@@ -69,49 +72,81 @@ def _resumed(
     # A new cycle has another first dose: a spike of before is none of it.
     of_cycle = before.mark is None or before.mark >= case.chart.cycle_doses[0].at + advice.after
     kept = dict(before.held) if of_cycle else {}
-    start = now - LOOKED_BACK + advice.within
-    if "judged" in kept and not _moved(case, readings, kept["judged"], kept["known"]):
-        spike = _spike_of(readings, before)
+    began = now - LOOKED_BACK
+    start = began + advice.within
+    if "judged" in kept and not _moved(case, began, kept["judged"], kept["known"]):
+        spike = _spike_of(case.chart, began, before)
         course = Course(spike, kept["high"] if spike is not None else 0, quiet=kept["quiet"])
         start = kept["judged"] + 1
     else:
         old = of_cycle and before.mark is not None and before.mark < start
-        course = Course(_spike_of(readings, before), start) if old else Course()
-    return course, readings[bisect_left(readings, start, key=lambda one: one.at) :], start
+        course = Course(_spike_of(case.chart, began, before), start) if old else Course()
+    return course, _high_from(advice, case.chart, max(start, began)), start
 
 
-def _moved(case: Case, readings: list[Reading], judged: int, known: Instant) -> bool:
+def _high_from(advice: Advice, chart: Chart, start: int) -> list[Reading]:
+    """Return the high temperatures from a moment on; those looked at before are not looked at again."""
+    assert advice.limit is not None
+    history, kept = chart.tail.readings.temp, chart.memo.get(HIGH)
+    stamp = (start, history.edits, advice.limit)
+    count, found = kept[2] if kept is not None and kept[0] == stamp else (history.index(start), [])
+    found = [*found, *(one for one in history[count:] if advice.limit.met(one.value))]
+    chart.memo[HIGH] = (stamp, None, (len(history), found))
+    return found
+
+
+def _moved(case: Case, began: int, judged: int, known: Instant) -> bool:
     """Return whether a fact of the time up to `judged` became known since, or was corrected."""
     signs = chain.from_iterable(case.chart.findings.get(code, ()) for code in ANSWERS)
     moments = chain(
-        ((one.at, one.first) for one in readings),
         ((dose.at, dose.first) for dose in case.chart.doses),
         ((sign.at, sign.first) for sign in signs),
     )
-    return bool(case.replaced & INPUTS) or any(at <= judged and first > known for at, first in moments)
+    moved = any(at <= judged and first > known for at, first in moments)
+    return bool(case.replaced & INPUTS) or moved or _came_late(case.chart, began, judged, known)
 
 
-def _spike_of(readings: list[Reading], before: Memory) -> Reading | None:
+def _came_late(chart: Chart, began: int, judged: int, known: Instant) -> bool:
+    """Return whether a temperature of the time up to `judged` became known since.
+
+    That none did stays so until something changes otherwise than by a later reading.
+    """
+    history = chart.tail.readings.temp
+    stamp, kept = (judged, known, history.edits), chart.memo.get(IN_TIME)
+    if kept is not None and kept[0] == stamp:
+        return False
+    if any(began <= one.at <= judged for one in history.known_after(known)):
+        return True
+    chart.memo[IN_TIME] = (stamp, None, None)
+    return False
+
+
+def _spike_of(chart: Chart, began: int, before: Memory) -> Reading | None:
     """Return the spike that was open at the decision before, though it may no longer be kept."""
     if before.state != ADVISORY or before.mark is None:
         return None
-    found = next((one for one in readings if one.at == before.mark), readings[0])
-    return msgspec.structs.replace(found, at=before.mark)
+    stamp, kept = (before.mark, chart.tail.readings.temp.edits), chart.memo.get(SPIKE)
+    if kept is not None and kept[0] == stamp and before.mark >= began:
+        spike: Reading = kept[2]
+        return spike
+    readings = temperatures(chart, began)
+    found = next((one for one in readings if one.at == before.mark), None)
+    if found is None:
+        return msgspec.structs.replace(readings[0], at=before.mark)
+    chart.memo[SPIKE] = (stamp, None, found)
+    return found
 
 
 def _course(advice: Advice, case: Case, course: Course, new: list[Reading], start: int) -> Course:
-    """Return the course over new temperatures and the findings that answer them, in order of `at`."""
-    limit, findings = advice.limit, case.chart.findings
-    assert limit is not None
+    """Return the course over new high temperatures and the findings that answer them, in order of `at`."""
+    findings = case.chart.findings
     answers = [
         sign.at
         for code in ANSWERS
         for sign in findings.get(code, ())
         if sign.at >= start and (code == "infection" or sign.value == "present")
     ]
-    events = chain(
-        ((one.at, 0, one) for one in new if limit.met(one.value)), ((at, 1, None) for at in answers)
-    )
+    events = chain(((one.at, 0, one) for one in new), ((at, 1, None) for at in answers))
     for at, _, reading in sorted(events, key=lambda event: event[:2]):
         if course.spike is not None and at > course.high + advice.until:
             course = _over(advice, course)

@@ -4,7 +4,7 @@ Source: Table 5, Shortness of breath; criteria.md sections 3.1, 7.1 and 7.2.
 """
 
 from rules.advice.seen import age
-from rules.chart.latch import Latch
+from rules.chart.held import Latch
 from rules.chart.readings import Reading
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
 from rules.guideline.advice_declarations import Advice

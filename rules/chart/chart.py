@@ -42,6 +42,7 @@ from rules.chart.facts import (
 from rules.chart.infusions import Lines, Ran, Timeline, in_force
 from rules.chart.oxygen import VitalsRow
 from rules.chart.pressor_loads import Loads, is_pressor, load_of, pressor_loads
+from rules.chart.seen import Seen
 from rules.chart.vital_sign_limits import setting_for
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Resolved, gone_on
@@ -82,7 +83,6 @@ class Chart:
         "doses",
         "drugs",
         "earlier",
-        "faded",
         "findings",
         "ghosts",
         "guideline",
@@ -115,10 +115,8 @@ class Chart:
         self.n = 0
         self.saved: Any = None
         self.unsaved = EDITED | FADED
-        self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
-        self.faded: dict[str, Fact] = {}
         self.raw_weights: list[Weight] = FactList()
         self.labs: dict[str, list[Lab]] = {}
         self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
@@ -135,6 +133,7 @@ class Chart:
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
+        self.seen = Seen({}, self.tail.recall, self.tail.unpack)
         self.weights = CountedWeights()
         self.urine = Resolved([], [])
         self.collections = self.urine.collections
@@ -151,6 +150,17 @@ class Chart:
         self.baseline_findings: dict[str, bool] = {}
         self.targets: dict[str, float] = {}
         self.earlier: Earlier = NOTHING_EARLIER
+
+    def pack(self) -> None:
+        """Hold the older vital signs encoded, as far as they are encoded to be written."""
+        self.tail.pack(self.seen)
+        if not self.unsaved & FADED:
+            self.seen.pack_faded()
+
+    @property
+    def faded(self) -> dict[str, Ghost]:
+        """The ids of the last records that left the tail, the oldest first."""
+        return self.seen.faded
 
     def withdraw(self, fact: Fact) -> int:
         """Remove everything that the record of `fact` charted, and return the dirty flags of it."""

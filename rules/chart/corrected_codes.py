@@ -104,9 +104,8 @@ def versions(chart: Chart, id: str) -> dict[str, Version]:
 
 
 def _facts(chart: Chart, id: str) -> Iterator[tuple[str, Fact]]:
-    for row in chart.tail.rows:
-        if row.id == id:
-            yield from ((code, row) for code in charted(row))
+    for row in chart.tail.rows_of((id,)):
+        yield from ((code, row) for code in charted(row))
     for code, labs in chart.labs.items():
         yield from ((code, lab) for lab in labs if lab.id == id)
     for baseline in chart.baselines:
@@ -175,14 +174,14 @@ def oxygen_beside(chart: Chart, event: events.Vitals) -> dict[str, Version]:
         return {}
     sent = named(event)
     before = versions(chart, event.id)
-    rows = (row for row in chart.tail.rows if row.id == event.id and row.at == event.at)
+    rows = (row for row in chart.tail.rows_of((event.id,)) if row.at == event.at)
     beside = [code for row in rows for code in charted(row) if code in OXYGEN and code not in sent]
     return {code: before[code] for code in beside}
 
 
 def with_oxygen(chart: Chart, event: events.Vitals, codes: Iterable[str]) -> events.Vitals:
     """Return a record with these codes as they are charted at its `at` under its id."""
-    rows = [row for row in chart.tail.rows if row.id == event.id and row.at == event.at]
+    rows = [row for row in chart.tail.rows_of((event.id,)) if row.at == event.at]
     kept = [(code, getattr(row, COLUMN[code])) for row in rows for code in charted(row) if code in codes]
     return replace(event, readings=(*event.readings, *kept))
 
@@ -203,7 +202,7 @@ def undo(chart: Chart, id: str, codes: set[str]) -> int:
 
 
 def _undo_signs(chart: Chart, id: str, codes: set[str]) -> int:
-    rows = [row for row in chart.tail.rows if row.id == id]
+    rows = chart.tail.rows_of((id,))
     gone = sum(flag for code, flag in UNREAD.items() if code in codes)
     if not any(row.unread & gone or any(code in codes for code in charted(row)) for row in rows):
         return 0

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.chart.corrections import RANK
 from rules.chart.facts import Baseline, Rate, Volume, Weight, insert
+from rules.chart.identity import RANK, outranks
 from rules.chart.infusions import Lines, in_force, line_key
 from rules.chart.pressor_loads import pressor_loads
 from rules.chart.volumes import Collection, resolved
 from rules.chart.weighing import Weighing
 from rules.guideline import Guideline
 from rules.guideline.roles import URINE_RATE
-from rules.wire.events import IO, Encounter, Event, Infusion
+from rules.wire.events import IO, Encounter, Event, Infusion, Withdrawal
 
 Series = list[tuple[int, float]]
 
@@ -58,3 +58,16 @@ def baseline(events: Iterable[Event]) -> dict[str, float]:
 def heading(event: Event, n: int) -> tuple[int, int, int, str, int, int, int]:
     """Return the common fields of a fact."""
     return event.at, event.known, n, event.id, event.known, RANK[event.status], event.offset
+
+
+def settled(events: Iterable[Event]) -> list[Event]:
+    """Return the records in force at the end, in order of `at`.
+
+    Takes one patient's events in order of `known`.
+    """
+    kept: dict[str, Event] = {}
+    for event in events:
+        if event.id not in kept or outranks(RANK[event.status], RANK[kept[event.id].status]):
+            kept[event.id] = event
+    in_force = (event for event in kept.values() if not isinstance(event, Withdrawal))
+    return sorted(in_force, key=lambda event: event.at)

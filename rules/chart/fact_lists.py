@@ -27,7 +27,9 @@ from rules.chart.facts import (
     Weight,
     insert,
 )
-from rules.chart.vitals import Signals, Tail
+from rules.chart.older import Signals
+from rules.chart.seen import Seen
+from rules.chart.vitals import Tail
 
 NAMED: dict[str, type[Fact]] = {
     "labs": Lab,
@@ -70,13 +72,13 @@ def ids(chart: Chart) -> list[str]:
     return list(dict.fromkeys(fact.id for facts in every_list(chart) for fact in facts))
 
 
-def index(chart: Chart) -> dict[str, Fact]:
+def index(chart: Chart) -> Seen:
     """Return the fact in force for each id: the one `record` would have left there."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
     for facts in every_list(chart):
         seen.update((fact.id, fact) for fact in facts)
     seen.update((row.id, row) for row in chart.tail.rows)
-    return seen
+    return Seen(seen, chart.tail.recall, chart.tail.unpack, chart.faded)
 
 
 def part(chart: Chart, begin: int) -> Chart:
@@ -122,7 +124,7 @@ def until(chart: Chart, end: int, without: str) -> Chart:
 def _goes_beyond(chart: Chart, end: int) -> bool:
     plain = (getattr(chart, name) for name in PLAIN if name not in COMMANDS)
     named = (facts for name in NAMED for facts in getattr(chart, name).values())
-    lists: Iterator[Sequence[Fact]] = chain(plain, named, (chart.tail.rows, chart.baselines))
+    lists: Iterator[Sequence[Fact]] = chain(plain, named, (chart.tail.recent, chart.baselines))
     commands = chain.from_iterable(getattr(chart, name) for name in COMMANDS)
     return any(facts and facts[-1].at > end for facts in lists) or any(one.first > end for one in commands)
 
@@ -149,9 +151,8 @@ def move(chart: Chart, ids: Container[str], into: Chart) -> None:
     for baseline in chart.baselines:
         if baseline.id in ids:
             insert(into.baselines, baseline)
-    for row in chart.tail.rows:
-        if row.id in ids:
-            insert(into.tail.rows, row)
+    for row in chart.tail.rows if isinstance(ids, _Every) else chart.tail.rows_of(ids):
+        insert(into.tail.rows, row)
 
 
 def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:

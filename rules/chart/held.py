@@ -1,7 +1,8 @@
-"""Follow the readings that the rows of a guideline pack hold by: from one limit to another (editions.md 3).
+"""Define the conditions of a vital sign that hold from one run of readings to another.
 
-A row holds from a confirmed reading past its limit until its other limit is sustained by readings at or after
-the latest one that tripped it. A mean pressure that stands in trips by its own limit and never resumes.
+Those of a guideline pack's rows hold from one limit to another (editions.md 3): from a confirmed reading past
+the row's limit until its other limit is sustained by readings at or after the latest one that tripped it. A
+mean pressure that stands in trips by its own limit and never resumes.
 """
 
 import msgspec
@@ -12,6 +13,18 @@ from rules.wire.events import Reference
 
 LONGEST = 16
 """The most earlier runs that are remembered of a condition."""
+
+
+class Latch(msgspec.Struct, array_like=True, frozen=True):
+    """A condition: whether it holds, since when, and the run of readings that made it so.
+
+    `began`: the `at` of the run's first reading.
+    """
+
+    on: bool = False
+    changed: int | None = None
+    began: int | None = None
+    evidence: tuple[Reference, ...] = ()
 
 
 class Held(msgspec.Struct, array_like=True, frozen=True):
@@ -74,7 +87,7 @@ def _resuming(history: History, condition: HeldCondition, since: int, share: flo
         return []
     run: list[Reading] = []
     good = 0
-    for reading in reversed(history.readings):
+    for reading in reversed(history):
         if reading.mean is not None:
             continue
         if reading.at < since or (run and run[-1].at > reading.joins):

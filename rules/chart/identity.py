@@ -1,6 +1,7 @@
 """Tell a duplicate from a conflict: what a record says, as a digest (criteria.md section 1).
 
 Of every id the digest of its first `final` is kept, and not what it said, so that the state stays bounded.
+Which record of an id is in force is by the ranking of statuses.
 """
 
 import zlib
@@ -12,10 +13,21 @@ from typing import Any
 import msgspec
 
 from rules.chart.chart import EDITED, FACTS, FADED, Chart
-from rules.chart.corrections import FINAL, RANK, outranks
 from rules.chart.facts import Fact, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.wire import events
+
+RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
+PRELIMINARY, FINAL, LAST_WORD = RANK["preliminary"], RANK["final"], RANK["corrected"]
+
+
+def outranks(rank: int, before: int) -> bool:
+    """Return whether a record of rank `rank` replaces one of rank `before` that was known earlier.
+
+    A final replaces a preliminary, a correction or a withdrawal both, and a later one an earlier one.
+    """
+    return rank > before or rank == before == LAST_WORD
+
 
 NOT_STATED = frozenset(("id", "patient", "at", "known", "status", "offset", "charted"))
 """The fields of an event that are no content: `at` is, and is added by itself; a result sent again in another

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rules.chart.chart import Chart
-from rules.chart.corrections import FINAL, LAST_WORD, RANK, outranks
+from rules.chart.identity import FINAL, LAST_WORD, RANK, outranks
 from rules.chart.record import record
 from rules.guideline.edition import Guideline
 from rules.wire.events import Ack, Event, Resume, Silence, Tick, Vitals, Withdrawal

@@ -4,8 +4,9 @@ Source: criteria.md section 3.1. The readings kept reach back behind the records
 that ends in the tail can.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import overload
 
@@ -13,6 +14,7 @@ import msgspec
 
 from rules.guideline.declarations import Limit
 from rules.wire.events import Reference
+from rules.wire.instants import BEFORE_ALL
 
 
 class Reading(msgspec.Struct, array_like=True, gc=False):
@@ -49,18 +51,30 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
         return self.value if self.mean is None else self.mean
 
 
-class History:
-    """The readings of one signal in order of `at`; `ats`, `values`: those of each."""
+LATEST = 2
+"""The latest readings, which are always at hand: one is confirmed by the one before it."""
 
-    __slots__ = ("ats", "readings", "values")
+
+class History:
+    """The readings of one signal in order of `at`; those before the recent ones may be held elsewhere.
+
+    `recent`: the readings from number `packed` on; `ats`, `values`: those of each from number `skipped` on:
+    a run can be followed where its readings are not here. `fetch` puts all of them back. `edits`: how often
+    something changed otherwise than by a later reading.
+    """
+
+    __slots__ = ("_packed_known", "ats", "edits", "fetch", "packed", "recent", "skipped", "values")
 
     def __init__(self, readings: Iterable[Reading] = ()) -> None:
-        self.readings = list(readings)
-        self.ats = [reading.at for reading in self.readings]
-        self.values = [reading.value for reading in self.readings]
+        self.recent = list(readings)
+        self.ats = array("q", [reading.at for reading in self.recent])
+        self.values = array("d", [reading.value for reading in self.recent])
+        self.packed = self.skipped = 0
+        self.edits, self._packed_known = 0, BEFORE_ALL
+        self.fetch: Callable[[], None] | None = None
 
     def __len__(self) -> int:
-        return len(self.readings)
+        return self.packed + len(self.recent)
 
     def __iter__(self) -> Iterator[Reading]:
         return iter(self.readings)
@@ -72,33 +86,113 @@ class History:
     def __getitem__(self, i: slice) -> list[Reading]: ...
 
     def __getitem__(self, i: int | slice) -> Reading | list[Reading]:
-        return self.readings[i]
+        if not self.packed:
+            return self.recent[i]
+        if isinstance(i, slice):
+            start, end, step = i.indices(len(self))
+            self.need(start if start < end else len(self))
+            return self.recent[max(start - self.packed, 0) : max(end - self.packed, 0) : step]
+        if i < 0:
+            i += len(self)
+        self.need(i)
+        return self.recent[i - self.packed]
+
+    @property
+    def readings(self) -> list[Reading]:
+        """All readings."""
+        self.need(0)
+        return self.recent
+
+    def need(self, start: int) -> None:
+        """Put the readings back if those from a number on are not all here."""
+        if start < self.packed and self.fetch is not None:
+            self.fetch()
+
+    def need_values(self) -> None:
+        """Put the readings back if not all values are here."""
+        if self.skipped and self.fetch is not None:
+            self.fetch()
 
     def append(self, reading: Reading) -> None:
         """Add the next reading."""
-        self.readings.append(reading)
+        self.recent.append(reading)
         self.ats.append(reading.at)
         self.values.append(reading.value)
 
     def insert(self, reading: Reading) -> None:
-        """Add a reading at its place; only to a signal that has no runs."""
+        """Add a reading at its place; only to a signal that has no runs, and of which all is here."""
+        self.edits += 1
         i = bisect_right(self.ats, reading.at)
-        self.readings.insert(i, reading)
+        self.recent.insert(i, reading)
         self.ats.insert(i, reading.at)
         self.values.insert(i, reading.value)
 
     def drop(self, start: int, end: int) -> None:
-        """Drop the readings from one index up to another."""
-        del self.readings[start:end], self.ats[start:end], self.values[start:end]
+        """Drop the readings, which are here, from one index up to another."""
+        self.edits += 1
+        del self.recent[start - self.packed : end - self.packed]
+        del self.ats[start - self.skipped : end - self.skipped]
+        del self.values[start - self.skipped : end - self.skipped]
+
+    def pack(self, count: int, since: int, more: int) -> None:
+        """Leave out the first readings, which are held elsewhere, and the values before moment `since`.
+
+        `more`: so many values before it stay. The latest readings stay, however old.
+        """
+        count = max(self.packed, min(count, len(self) - LATEST))
+        gone = self.recent[: count - self.packed]
+        self._packed_known = max(self._packed_known, *(one.first for one in gone), BEFORE_ALL)
+        del self.recent[: len(gone)]
+        self.packed = count
+        reached = self.skipped + bisect_left(self.ats, since) - more
+        spared = max(0, min(reached, count) - self.skipped)
+        del self.ats[:spared], self.values[:spared]
+        self.skipped += spared
+
+    def put_back(self, readings: list[Reading], start: int) -> None:
+        """Put readings back, from a number on, as far as they were left out."""
+        if self.packed <= start:
+            return
+        older = readings[: max(0, self.skipped - start)]
+        self.ats = array("q", [reading.at for reading in older]) + self.ats
+        self.values = array("d", [reading.value for reading in older]) + self.values
+        self.recent[:0] = readings[: self.packed - start]
+        self.packed, self.skipped = start, min(start, self.skipped)
+        if not start:
+            self._packed_known = BEFORE_ALL
+
+    def known_after(self, known: int) -> Iterable[Reading]:
+        """Return the readings that became known after an instant."""
+        if self._packed_known > known:
+            self.need(0)
+        return (reading for reading in self.recent if reading.first > known)
+
+    def forget(self, count: int, kept: Sequence[Reading]) -> None:
+        """Drop so many of the first readings, as they were dropped elsewhere; `kept`: what is there now."""
+        self.edits += 1
+        here = max(0, count - self.packed)
+        del self.recent[:here]
+        self.packed = max(0, self.packed - count)
+        both = max(0, len(kept) - self.packed)
+        self.recent[:both] = kept[self.packed :]
+        here = max(0, count - self.skipped)
+        del self.ats[:here], self.values[:here]
+        self.skipped = max(0, self.skipped - count)
 
     def at_or_before(self, t: int) -> Reading | None:
         """Return the latest reading up to moment `t` (inclusive); None when there is none."""
-        i = bisect_right(self.ats, t)
-        return self.readings[i - 1] if i else None
+        if self.recent and self.recent[-1].at <= t:
+            return self.recent[-1]
+        if not self.ats or t < self.ats[0]:
+            self.need_values()
+        i = self.skipped + bisect_right(self.ats, t)
+        return self[i - 1] if i else None
 
     def index(self, start: int) -> int:
         """Return the index of the first reading from moment `start` on (inclusive)."""
-        return bisect_left(self.ats, start)
+        if not self.ats or start <= self.ats[0]:
+            self.need_values()
+        return self.skipped + bisect_left(self.ats, start)
 
 
 REFLECTED = {"<": "__gt__", "<=": "__ge__", ">": "__lt__", ">=": "__le__"}
@@ -133,20 +227,24 @@ def run_start(history: History, limit: Limit, span: int, share: float) -> int | 
     good, total = sum(map(test, values[i + 1 :])), len(values) - 1 - i
     while i >= 0 and ats[i] >= unbroken and _enough(good + 1, total + 1, share):
         if test(values[i]):
-            return i
+            return history.skipped + i
         total += 1
         i -= 1
+    if i < 0 and history.skipped:
+        history.need_values()
+        return run_start(history, limit, span, share)
     return None
 
 
 def run_so_far(history: History, limit: Limit, share: float) -> list[Reading]:
     """Return the readings of the longest run up to the last reading; none if that one does not meet it."""
     test = test_of(limit)
-    if not history or not test(history.values[-1]):
+    if not history or not test(history[-1].value):
         return []
     start, good = len(history) - 1, 1
-    for i in range(len(history) - 2, bisect_left(history.ats, history[-1].begins) - 1, -1):
-        if test(history.values[i]):
+    first = history.index(history[-1].begins)
+    for i in range(len(history) - 2, first - 1, -1):
+        if test(history.values[i - history.skipped]):
             good += 1
             start = i if _enough(good, len(history) - i, share) else start
     return history[start:]
@@ -162,9 +260,10 @@ def is_confirmed(history: History, limit: Limit, i: int = -1) -> bool:
     A reading charted by hand counts at once; one of a monitor may be an artefact.
     """
     i %= len(history)
-    if not limit.met(history.values[i]):
+    reading = history[i]
+    if not limit.met(reading.value):
         return False
-    return not history[i].close or (i > 0 and limit.met(history.values[i - 1]))
+    return not reading.close or (i > 0 and limit.met(history[i - 1].value))
 
 
 class Readings:

@@ -23,9 +23,18 @@ from rules.chart.corrected_codes import (
     winning,
     with_oxygen,
 )
-from rules.chart.corrections import FINAL, LAST_WORD, PRELIMINARY, RANK
 from rules.chart.facts import Fact, Ghost, charted_at, drop
-from rules.chart.identity import beats, digest_of, first_final, keep_digest, supersedes
+from rules.chart.identity import (
+    FINAL,
+    LAST_WORD,
+    PRELIMINARY,
+    RANK,
+    beats,
+    digest_of,
+    first_final,
+    keep_digest,
+    supersedes,
+)
 from rules.chart.oxygen import VitalsRow
 from rules.chart.recorded import CONFLICT, DUPLICATE, Heading, Recorded
 from rules.chart.write_facts import accept, encounter, finding, name_unit, resume, volume

@@ -12,8 +12,7 @@ from typing import Self
 import msgspec
 
 from rules.chart.course import Mode
-from rules.chart.held import HeldCondition
-from rules.chart.latch import Latch
+from rules.chart.held import HeldCondition, Latch
 from rules.chart.oxygen import HIGH, HIGH_CHARTED, VitalsRow
 from rules.chart.readings import History, Reading, is_confirmed, opposite, run_start
 from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
@@ -123,7 +122,7 @@ class Series(msgspec.Struct, array_like=True):
                 reading.close = True
         else:
             reading.begins = at
-        history.readings.append(reading)
+        history.recent.append(reading)
         history.ats.append(at)
         history.values.append(reading.value)
         self.latest_counted = reading

@@ -5,128 +5,226 @@ newest restores the last mark before it and applies the records since once more.
 the readings are kept that a run ending in the tail can reach back to (`rules.chart.readings`).
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from copy import copy
-from itertools import groupby
-from typing import Any, NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Sequence
+from itertools import groupby, pairwise
+from typing import Any
 
 import msgspec
 
 from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
 from rules.chart.facts import AT, insert
-from rules.chart.held import NEVER, Held, held_after
-from rules.chart.latch import Latch
-from rules.chart.oxygen import Oxygen, VitalsRow
-from rules.chart.readings import History, Reading, Readings
-from rules.chart.series import (
-    Breathing,
-    HeartRate,
-    Saturation,
-    Setting,
-    Systolic,
-    Temperature,
-    advanced,
-    is_late,
+from rules.chart.held import NEVER, Latch, held_after
+from rules.chart.older import (
+    NOTHING_BEFORE,
+    TEMPERATURES,
+    Lists,
+    Mark,
+    Older,
+    Signals,
+    ids_in,
+    joined,
+    marks_of,
 )
-from rules.wire.instants import BEFORE_ALL, DAY, HOUR, MINUTE
+from rules.chart.oxygen import VitalsRow
+from rules.chart.readings import History, Reading, Readings
+from rules.chart.seen import Seen
+from rules.chart.series import Setting, advanced, is_late
+from rules.wire.instants import AFTER_ALL, BEFORE_ALL, DAY, HOUR, MINUTE
 
 KEPT = 8 * HOUR + 15 * MINUTE
 TEMPERATURES_KEPT = 3 * DAY
-TEMPERATURES = 3
-"""Their place among the signals."""
 BETWEEN_MARKS = 32
+FEWEST = 8
+"""Recent records that are held as they are: what comes a little late finds its mark there."""
 ALONE: tuple[VitalsRow, ...] = ()
+NOWHERE = (0, 0, 0, 0, 0)
+"""Where readings are put back that are all there are."""
 BEYOND_RECOVERY = 32
 """Readings kept before the longest run: as many as may be missed in it (20 % of a reading each minute)."""
-
-
-class Signals(msgspec.Struct, array_like=True):
-    """The state of all vital signs after the records so far.
-
-    `held`, `rates`: the conditions that only the rows of guideline packs ask for, by their keys.
-    """
-
-    hr: HeartRate = msgspec.field(default_factory=HeartRate)
-    sbp: Systolic = msgspec.field(default_factory=Systolic)
-    spo2: Saturation = msgspec.field(default_factory=Saturation)
-    temp: Temperature = msgspec.field(default_factory=Temperature)
-    breathing: Breathing = msgspec.field(default_factory=Breathing)
-    oxygen: Oxygen = msgspec.field(default_factory=Oxygen)
-    held: dict[str, Held] = {}
-    rates: dict[str, Latch] = {}
-
-    def copy(self) -> "Signals":
-        """Return a copy that can change on its own."""
-        return Signals(
-            self.hr.copy(),
-            self.sbp.copy(),
-            self.spo2.copy(),
-            copy(self.temp),
-            self.breathing.copy(),
-            copy(self.oxygen),
-            dict(self.held),
-            dict(self.rates),
-        )
-
-
-class Mark(NamedTuple):
-    """The signals before the record at an index of the tail, and how many readings there were then."""
-
-    start: int
-    signals: Signals
-    lengths: tuple[int, ...]
 
 
 class Tail:
     """Records in order, the signals and readings after them, and marks on the way.
 
-    `sealed`: the records between marks, encoded; `context`: what came before the tail, encoded.
+    `recent`, `recent_marks`: those after the `older` ones, which are held encoded (None: there are none);
+    `seen`: what else has these records, by id; `fetched`: the older readings are here, and the records not.
+
+    `sealed`: the records between marks, encoded to be written; `context`: what came before the tail, so.
     """
 
     __slots__ = (
         "context",
-        "marks",
+        "fetched",
         "mode",
         "now",
+        "older",
         "pruned",
         "readings",
-        "rows",
+        "recent",
+        "recent_marks",
         "sealed",
+        "seen",
         "setting",
     )
 
     def __init__(self, setting: Setting, mode: Mode) -> None:
-        self.rows: list[VitalsRow] = []
+        self.recent: list[VitalsRow] = []
+        self.older: Older | None = None
+        self.seen: Seen | None = None
+        self.fetched = False
         self.readings = Readings()
         self.now = Signals()
-        self.marks = [Mark(0, Signals(), self.readings.lengths)]
+        self.recent_marks = [Mark(0, Signals(), self.readings.lengths)]
         self.setting = setting
         self.mode = mode
         self.pruned: list[VitalsRow] = []
         self.sealed: list[Any] = []
         self.context: Any = None
 
+    @property
+    def rows(self) -> list[VitalsRow]:
+        """All records."""
+        self.unpack()
+        return self.recent
+
+    @rows.setter
+    def rows(self, rows: list[VitalsRow]) -> None:
+        self.unpack()
+        self.recent = rows
+
+    @property
+    def marks(self) -> list[Mark]:
+        """All marks."""
+        self.unpack()
+        return self.recent_marks
+
+    @marks.setter
+    def marks(self, marks: list[Mark]) -> None:
+        self.unpack()
+        self.recent_marks = marks
+
+    def rows_of(self, ids: Collection[str]) -> list[VitalsRow]:
+        """Return the records with these ids."""
+        for id in ids:
+            self.recall(id)
+        return [row for row in self.recent if row.id in ids]
+
+    def rows_at(self, at: int) -> list[VitalsRow]:
+        """Return the records of moment `at`."""
+        self._reach(at)
+        return self.recent[bisect_left(self.recent, at, key=AT) : bisect_right(self.recent, at, key=AT)]
+
+    def unpack(self) -> None:
+        """Put the older records back."""
+        if self.older is not None:
+            self._unpack(0, self.older)
+
+    def recall(self, id: str) -> None:
+        """Put the older records back as far as some have this id."""
+        if self.older is not None and id in self.older.ids:
+            self._unpack(self.older.first_with(id), self.older)
+
+    def _reach(self, at: int) -> None:
+        """Put the older records back as far as moment `at`."""
+        if self.older is not None and at <= self.recent[0].at:
+            self._unpack(max(0, bisect_left(self.older.begins, at) - 1), self.older)
+
+    def _unpack(self, first: int, older: Older) -> None:
+        """Put the older records back from a stretch on; with the first, the readings from before the tail."""
+        stretches, lengths = older.take(first), self.recent_marks[0].lengths
+        lists = joined(NOTHING_BEFORE, stretches)
+        begin = tuple(length - len(one) for length, one in zip(lengths, lists, strict=True))
+        if first:
+            self._put_back(lists, begin)
+        else:
+            self._put_back(joined(older.before(), stretches), NOWHERE)
+            self.older = None
+        rows = [row for one in stretches for row in one.rows]
+        later = [mark._replace(start=mark.start + len(rows)) for mark in self.recent_marks]
+        self.recent_marks[:] = [*marks_of(begin, stretches), *later]
+        self.recent[:0] = rows
+        if self.seen is not None:
+            self.seen.put_back(rows, self.older)
+
+    def _put_back(self, lists: Lists, begin: tuple[int, ...]) -> None:
+        for history, readings, start in zip(self.readings.all(), lists, begin, strict=True):
+            history.put_back(readings, start)
+
+    def _fetch(self) -> None:
+        """Put the older readings back, and leave the records where they are."""
+        if self.older is not None:
+            self.fetched = True
+            self._put_back(joined(self.older.before(), self.older.stretches()), NOWHERE)
+
+    def pack(self, seen: Seen) -> None:
+        """Hold encoded what lies before the recent records, as far as it is sealed."""
+        last = len(self.recent_marks) - 1
+        if last > 0 and len(self.recent) - self.recent_marks[last].start < FEWEST:
+            last -= 1
+        if last > 0 and len(self.sealed) >= self._stretches + last:
+            self._pack_until(last, seen)
+            self._leave_out()
+        elif self.fetched:
+            self._leave_out()
+
+    def _pack_until(self, last: int, seen: Seen) -> None:
+        rows, marks = self.recent, self.recent_marks
+        if self.older is None:
+            self.older = Older(self.before(), marks[0].signals)
+            self.seen = seen
+        for mark, following in pairwise(marks[: last + 1]):
+            part = rows[mark.start : following.start]
+            ends = zip(self.readings.all(), mark.lengths, following.lengths, strict=True)
+            seen.pack(part, self.older)
+            self.older.add(mark.signals, part, [history[start:end] for history, start, end in ends])
+        start = marks[last].start
+        del rows[:start]
+        self.recent_marks = [mark._replace(start=mark.start - start) for mark in marks[last:]]
+
+    def _leave_out(self) -> None:
+        """Leave the older readings out of the histories."""
+        self.fetched = False
+        if self.older is None:
+            return
+        since = self.recent[0].at - self.setting.longest
+        readings, lengths = self.readings, self.recent_marks[0].lengths
+        for history, count in zip(readings.all(), lengths, strict=True):
+            runs = history is not readings.temp and history is not readings.breathing
+            history.pack(count, since if runs else AFTER_ALL, BEYOND_RECOVERY if runs else 0)
+            history.fetch = self._fetch
+
     def add(self, row: VitalsRow) -> int:
         """Add a record, newest or late, and return the dirty flags of what may now be decided differently."""
-        rows = self.rows
+        rows = self.recent
         if rows and row.at <= rows[-1].at:
+            self._reach(row.at)
             self._add_before_tail(row)
             insert(rows, row)
             self.recompute(row.at)
             return flags_of(row)
-        if len(rows) - self.marks[-1].start >= BETWEEN_MARKS:
+        if len(rows) - self.recent_marks[-1].start >= BETWEEN_MARKS:
             self._mark(len(rows))
         rows.append(row)
         dirty = self._apply_oxygen(row) | self._apply(row, ALONE)
-        if row.at - rows[0].at > KEPT + HOUR:
+        if row.at - self._begin > KEPT + HOUR:
             self._prune(row.at - KEPT)
         return dirty
 
+    @property
+    def _stretches(self) -> int:
+        """How many stretches are held encoded: each begins with a mark."""
+        return 0 if self.older is None else len(self.older)
+
+    @property
+    def _begin(self) -> int:
+        """The `at` of the first record."""
+        return self.recent[0].at if self.older is None else self.older.begins[0]
+
     def _add_before_tail(self, row: VitalsRow) -> None:
         """Add a temperature from before the tail: it counts however late, for no run rests on it."""
-        last = self.marks[0].signals.temp.last
+        last = self.recent_marks[0].signals.temp.last
         if row.temp is None or last is None or row.at >= last.at:
             return
         self.readings.temp.insert(Reading(row.at, row.temp, row.id, row.offset, row.first))
@@ -140,19 +238,21 @@ class Tail:
             self.marks[i] = mark._replace(lengths=(hr, sbp, spo2, temp + count, *rest))
 
     def _mark(self, index: int) -> None:
-        self.marks.append(Mark(index, self.now.copy(), self.readings.lengths))
+        self.recent_marks.append(Mark(index, self.now.copy(), self.readings.lengths))
 
     def remove(self, id: str) -> int:
         """Remove a record, and return the dirty flags of what may now be decided differently."""
-        kept = [row for row in self.rows if row.id != id]
-        gone = [row for row in self.rows if row.id == id]
+        gone = self.rows_of((id,))
         if not gone:
             return 0
         start = gone[0].at
-        self._remove_before_tail(id)
-        while len(self.marks) > 1 and self.rows[self.marks[-1].start].at >= start:
-            self.marks.pop()
-        self.rows = kept
+        self._reach(start)
+        if self.older is None:
+            self._remove_before_tail(id)
+        rows, marks = self.recent, self.recent_marks
+        while len(marks) > 1 and rows[marks[-1].start].at >= start:
+            marks.pop()
+        self.recent = [row for row in rows if row.id != id]
         self.recompute(start)
         dirty = 0
         for row in gone:
@@ -170,22 +270,26 @@ class Tail:
 
     def recompute(self, start: int) -> None:
         """Apply the records from moment `start` on once more."""
-        while len(self.marks) > 1 and (
-            self.marks[-1].start >= len(self.rows) or self.rows[self.marks[-1].start].at >= start
-        ):
-            self.marks.pop()
-        del self.sealed[len(self.marks) - 1 :]
-        index, signals, lengths = self.marks[-1]
+        self._reach(start)
+        rows, marks = self.recent, self.recent_marks
+        while len(marks) > 1 and (marks[-1].start >= len(rows) or rows[marks[-1].start].at >= start):
+            marks.pop()
+        del self.sealed[self._stretches + len(marks) - 1 :]
+        index, signals, lengths = marks[-1]
         self.now = signals.copy()
         self.readings.cut(lengths)
         self._apply_from(index)
 
     def _apply_from(self, index: int) -> None:
-        for _, group in groupby(self.rows[index:], key=AT):
+        for _, group in groupby(self.recent[index:], key=AT):
             same = list(group)
-            if index - self.marks[-1].start >= BETWEEN_MARKS:
+            if index - self.recent_marks[-1].start >= BETWEEN_MARKS:
                 self._mark(index)
-            self._apply_together(same)
+            if len(same) == 1:
+                self._apply_oxygen(same[0])
+                self._apply(same[0], ALONE)
+            else:
+                self._apply_together(same)
             index += len(same)
 
     def _apply_together(self, same: Sequence[VitalsRow]) -> None:
@@ -314,43 +418,75 @@ class Tail:
     def set_mode(self, mode: Mode, start: int) -> None:
         """Put another timeline of modes in force; `start`: from where it differs."""
         self.mode = mode
-        if self.rows and (start <= self.rows[-1].at or self._any_counted_late()):
-            self.recompute(BEFORE_ALL if self._any_counted_late() else start)
+        late = self._any_counted_late()
+        if self.recent and (start <= self.recent[-1].at or late):
+            self.recompute(BEFORE_ALL if late else start)
 
     def _any_counted_late(self) -> bool:
-        return any(row.first - row.at >= self.setting.stale_intensive for row in self.rows)
+        slow = self.setting.stale_intensive
+        if self.older is not None and self.older.slowest >= slow:
+            return True
+        return any(row.first - row.at >= slow for row in self.recent)
 
     def _prune(self, horizon: int) -> None:
         """Drop the records before the last mark at or before `horizon`: that mark holds their state."""
-        usable = [i for i, mark in enumerate(self.marks) if self.rows[mark.start].at <= horizon]
+        if self.older is not None:
+            last = bisect_right(self.older.begins, horizon) - 1
+            if last < len(self.older) - 1:
+                self._prune_older(last, self.older)
+                return
+        usable = [i for i, mark in enumerate(self.marks) if self.recent[mark.start].at <= horizon]
         if not usable or usable[-1] == 0:
             return
-        cut = self.marks[usable[-1]].start
-        dropped = self._out_of_reach(self.rows[cut].at, self.marks[usable[-1]].lengths)
+        marks, rows = self.marks[usable[-1] :], self.rows
+        cut, lengths = marks[0].start, marks[0].lengths
+        dropped = self._out_of_reach(self.readings, rows[cut].at, lengths)
         self.readings.trim(dropped)
-        self.marks = [
-            Mark(mark.start - cut, mark.signals, _minus(mark.lengths, dropped))
-            for mark in self.marks[usable[-1] :]
-        ]
-        del self.sealed[: usable[-1]]
-        self.context = None
-        self._forget_ids(self.rows[:cut])
-        self.pruned.extend(self.rows[:cut])
-        del self.rows[:cut]
+        self.marks = [Mark(mark.start - cut, mark.signals, _minus(mark.lengths, dropped)) for mark in marks]
+        self._pruned(usable[-1], rows[:cut], self.readings, _minus(lengths, dropped))
+        del rows[:cut]
 
-    def _forget_ids(self, pruned: Sequence[VitalsRow]) -> None:
+    def _prune_older(self, last: int, older: Older) -> None:
+        """Drop the records before one of the older marks, as far as there are any."""
+        if last < 1:
+            return
+        self._leave_out()
+        before, stretches = older.before(), older.stretches(last)
+        rows, ids = [row for one in stretches for row in one.rows], ids_in(before)
+        readings = Readings(joined(before, stretches))
+        dropped = self._out_of_reach(readings, older.begins[last], readings.lengths)
+        readings.trim(dropped)
+        self._pruned(last, rows, readings, readings.lengths)
+        older.cut(last, [*ids, *(row.id for row in rows)], [history.recent for history in readings.all()])
+        for history, whole, count in zip(self.readings.all(), readings.all(), dropped, strict=True):
+            history.forget(count, whole.recent)
+        self.recent_marks = [
+            mark._replace(lengths=_minus(mark.lengths, dropped)) for mark in self.recent_marks
+        ]
+
+    def _pruned(
+        self, marks: int, rows: list[VitalsRow], readings: Readings, lengths: tuple[int, ...]
+    ) -> None:
+        """Note that records were dropped up to a mark, before which there are so many readings."""
+        del self.sealed[:marks]
+        self.context = None
+        self._forget_ids(rows, readings.temp, lengths[TEMPERATURES])
+        self.pruned.extend(rows)
+
+    def _forget_ids(self, pruned: Sequence[VitalsRow], temperatures: History, end: int) -> None:
         """Forget which records charted the temperatures that nothing is told of: there are days of them."""
         ids, warm = {row.id for row in pruned}, self.setting.warm
-        start, end = self.readings.temp.index(pruned[0].at), self.marks[0].lengths[TEMPERATURES]
-        for reading in self.readings.temp[start:end]:
+        for i in range(temperatures.index(pruned[0].at), end):
+            reading = temperatures[i]
             if reading.value < warm and reading.id in ids:
-                reading.id, reading.offset = "", -1
+                # Another one: the latest temperature is told of by its id, and may be this one.
+                temperatures.recent[i] = Reading(reading.at, reading.value, "", -1, reading.first)
 
-    def _out_of_reach(self, start: int, lengths: tuple[int, ...]) -> tuple[int, ...]:
+    def _out_of_reach(self, readings: Readings, start: int, lengths: tuple[int, ...]) -> tuple[int, ...]:
         """Return how many of the oldest readings no run that ends at or after moment `start` can reach."""
         dropped = []
-        for history, length in zip(self.readings.all(), lengths, strict=True):
-            if history is self.readings.temp:
+        for history, length in zip(readings.all(), lengths, strict=True):
+            if history is readings.temp:
                 dropped.append(history.index(start - TEMPERATURES_KEPT))
             else:
                 recent = length - history.index(start - self.setting.longest)
@@ -359,18 +495,20 @@ class Tail:
 
     def unseal(self, at: int) -> None:
         """Let the records from the last mark before a moment on be encoded again: one has changed."""
-        i = len(self.marks) - 1
-        while i > 0 and self.rows[self.marks[i].start].at > at:
+        self._reach(at)
+        i = len(self.recent_marks) - 1
+        while i > 0 and self.recent[self.recent_marks[i].start].at > at:
             i -= 1
-        del self.sealed[i:]
+        del self.sealed[self._stretches + i :]
 
     def seal(self, pack: Callable[[list[VitalsRow]], object]) -> None:
         """Encode the records between marks that are not encoded yet.
 
         A late record discards the encoded ones from its mark on.
         """
-        for i in range(len(self.sealed), len(self.marks) - 1):
-            self.sealed.append(pack(self.rows[self.marks[i].start : self.marks[i + 1].start]))
+        marks = self.recent_marks
+        for i in range(len(self.sealed) - self._stretches, len(marks) - 1):
+            self.sealed.append(pack(self.recent[marks[i].start : marks[i + 1].start]))
 
     def until(self, end: int, setting: Setting, mode: Mode) -> "Tail":
         """Return a tail with the records up to moment `end`, judged by this setting and mode.
@@ -389,8 +527,15 @@ class Tail:
 
     def before(self) -> list[list[Reading]]:
         """Return the readings from before the tail, a list a signal."""
-        lengths = self.marks[0].lengths
-        return [history[:length] for history, length in zip(self.readings.all(), lengths, strict=True)]
+        return self.edge()[1]
+
+    def edge(self) -> tuple[Signals, Lists]:
+        """Return the signals at the beginning of the tail, and the readings from before it."""
+        if self.older is not None:
+            return self.older.edge()
+        _, signals, lengths = self.marks[0]
+        ends = zip(self.readings.all(), lengths, strict=True)
+        return signals, [history[:length] for history, length in ends]
 
     def restore(self, signals: Signals, before: list[list[Reading]], rows: list[VitalsRow]) -> None:
         """Put the state of an encoded tail in place of this one, and apply its records."""
@@ -401,9 +546,15 @@ class Tail:
     @property
     def horizon(self) -> int | None:
         """The oldest moment still kept record by record; None when all of the stay is."""
-        first = self.marks[0].signals
-        seen = (first.hr.last, first.sbp.last, first.spo2.last, first.temp.last)
-        return self.rows[0].at if self.rows and any(reading is not None for reading in seen) else None
+        if self.older is not None:
+            return self.older.begins[0] if self.older.any_seen else None
+        any_seen = self.recent_marks[0].signals.any_seen
+        return self.recent[0].at if self.recent and any_seen else None
+
+    @property
+    def latest(self) -> int | None:
+        """The `at` of the last record."""
+        return self.recent[-1].at if self.recent else None
 
 
 FLAGS = (

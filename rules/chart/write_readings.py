@@ -45,7 +45,7 @@ def vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int
 
 
 def _drop_pruned(chart: Chart) -> None:
-    kept = {row.id: row for row in chart.tail.rows}
+    kept = {row.id: row for row in chart.tail.rows_of({row.id for row in chart.tail.pruned})}
     weighed = {weight.id: weight for weight in chart.raw_weights}
     for row in chart.tail.pruned:
         other = kept.get(row.id) or weighed.get(row.id)

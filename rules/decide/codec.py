@@ -15,8 +15,8 @@ import msgspec
 from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import FADED, Chart, rebuilt
 from rules.chart.facts import Ghost
+from rules.chart.older import Signals
 from rules.chart.oxygen import VitalsRow
-from rules.chart.vitals import Signals
 from rules.decide import column_codec, earlier_state, segments
 from rules.decide.block import Block, block, named, unpack
 from rules.decide.course_memory import remember
@@ -109,6 +109,13 @@ def parts(patient: Patient) -> State:
     return State(_encoder.encode(saved), blocks)
 
 
+def pack(patient: Patient) -> None:
+    """Hold a patient's older vital signs encoded in memory, as far as `parts` has encoded them."""
+    patient.chart.pack()
+    if patient.whole is not None:
+        patient.whole.pack()
+
+
 def _state(patient: Patient) -> tuple[Saved, list[Block]]:
     changed, base = save_memories(patient)
     blocks = [base]
@@ -136,7 +143,8 @@ def _saved_chart(chart: Chart, blocks: list[Block]) -> SavedChart:
     tail.seal(_rows)
     if tail.context is None or chart.unsaved & FADED:
         faded = column_codec.columns(list(chart.faded.values()))
-        tail.context = block(Edge(tail.marks[0].signals, signals_of(tail.before()), faded))
+        signals, before = tail.edge()
+        tail.context = block(Edge(signals, signals_of(before), faded))
         chart.unsaved &= ~FADED
     blocks.append(facts.keys)
     blocks += (segment.block for segment in facts.segments)
@@ -147,7 +155,7 @@ def _saved_chart(chart: Chart, blocks: list[Block]) -> SavedChart:
         [(segment.upto, segment.records) for segment in facts.segments],
         facts.last,
         len(tail.sealed),
-        tail.rows[tail.marks[-1].start :],
+        tail.recent[tail.recent_marks[-1].start :],
     )
 
 
@@ -232,7 +240,7 @@ def _chart(saved: SavedChart, guideline: Guideline, left: list[Block]) -> Chart:
     context = left.pop()
     sealed = [left.pop() for _ in range(saved.sealed)]
     edge = unpack(context.data, _edge)
-    chart.faded = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, edge.faded)}
+    chart.faded.update((ghost.id, ghost) for ghost in column_codec.facts_of(Ghost, edge.faded))
     rebuilt(chart)
     _restore_tail(chart, saved, edge, sealed)
     chart.tail.context = context

@@ -129,7 +129,8 @@ def ids_of(ids: list[str] | bytes) -> list[str]:
     """Return the ids that were packed."""
     if not isinstance(ids, bytes):
         return ids
-    return [str(UUID(bytes=ids[i : i + 16])) for i in range(0, len(ids), 16)]
+    texts = (ids[i : i + 16].hex() for i in range(0, len(ids), 16))
+    return [f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in texts]
 
 
 def steps(values: list[int]) -> list[int]:

@@ -8,8 +8,8 @@ import msgspec
 from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import Baseline, FactList, Ghost
+from rules.chart.older import Signals
 from rules.chart.oxygen import VitalsRow
-from rules.chart.vitals import Signals
 from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F
 from rules.decide.course_memory import remember
@@ -112,7 +112,7 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
         setattr(chart, name, _lists_of(kind, facts.named[name]))
     chart.baselines, chart.digests = facts.baselines, _digests_by_id(chart, facts)
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
-    chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
+    chart.faded.update((ghost.id, ghost) for ghost in column_codec.unpack(Ghost, saved.faded))
     chunks = (*saved.sealed, saved.rows)
     rows = [row for chunk in chunks for row in column_codec.unpack(VitalsRow, chunk)]
     before = unpack_readings(saved.context)

@@ -6,6 +6,7 @@ Source: criteria.md sections 4 and 9.
 from collections.abc import Callable
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.course import Cycle, next_cycle_began
@@ -82,7 +83,7 @@ def forget_lapses(patient: Patient, plan: Plan) -> None:
     for name, memory in patient.memories.items():
         subject = plan.find(name)
         if subject is not None and subject.kind == MONITORING:
-            memory.state, memory.mark = CLEAR, None
+            patient.memories[name] = replace(memory, state=CLEAR, mark=None)
 
 
 def end_episodes(

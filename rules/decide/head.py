@@ -6,7 +6,6 @@ would have written all of them several times, all are written anew.
 """
 
 from collections.abc import Callable
-from copy import copy
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +17,6 @@ from rules.chart.earlier import NOTHING_EARLIER, Earlier
 from rules.chart.stays import Stay
 from rules.decide.block import Block, block, unpack
 from rules.decide.state import AfterDischarge, Patient, Reminders
-from rules.decide.subjects import RECOMMENDATION
 from rules.evaluate.result import Memory
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
@@ -114,7 +112,7 @@ class Changed(msgspec.Struct, array_like=True):
 
 
 class Base(msgspec.Struct):
-    """The memories in a block, as copies of their own, and what has become of them.
+    """The memories in a block, and what has become of them: a decision replaces those it changes.
 
     `latest`: the memories when they were last looked at; `changed`: those that are others than in the block;
     `given`: the opening moments in the block; `written`: how many changes were written since the block.
@@ -139,7 +137,7 @@ def save_memories(patient: Patient) -> tuple[Changed, Block]:
         _look(patient.memories, base)
     if base is None or base.written > WRITES * (len(base.order) + 1) or not _goes_on(patient.given, base):
         given = {name: list(moments) for name, moments in patient.given.items()}
-        base = patient.base = _copied(patient.memories, given, block((patient.memories, given)))
+        base = patient.base = _of(patient.memories, given, block((patient.memories, given)))
     added = _added(patient.given, base.given)
     base.written += len(base.changed) + sum(map(len, added.values())) // 2
     order = list(patient.memories)
@@ -162,9 +160,10 @@ def _added(given: Given, before: Given) -> Given:
 
 
 def _look(memories: dict[str, Memory], base: Base) -> None:
-    """Note which memories are others than in the block: a decision replaces those it changes."""
-    before = base.latest.get
-    new = [name for name, memory in memories.items() if memory is not before(name) or name == RECOMMENDATION]
+    """Note which memories are others than in the block."""
+    if memories == base.latest:
+        return
+    new = [name for name, memory in memories.items() if memory is not base.latest.get(name)]
     for name in new:
         if memories[name] == base.memories.get(name):
             base.changed.pop(name, None)
@@ -175,9 +174,8 @@ def _look(memories: dict[str, Memory], base: Base) -> None:
         base.latest = dict(memories)
 
 
-def _copied(memories: dict[str, Memory], given: Given, block: Block) -> Base:
-    copies = {name: copy(memory) for name, memory in memories.items()}
-    return Base(copies, list(memories), block, dict(memories), {}, given)
+def _of(memories: dict[str, Memory], given: Given, block: Block) -> Base:
+    return Base(dict(memories), list(memories), block, dict(memories), {}, given)
 
 
 def load_memories(patient: Patient, changed: Changed, base: Block) -> None:
@@ -185,7 +183,7 @@ def load_memories(patient: Patient, changed: Changed, base: Block) -> None:
     found, given = unpack(base.data, _base)
     memories = {**found, **changed.memories}
     order = memories if changed.order is None else changed.order
-    patient.base = _copied(found, given, base)
+    patient.base = _of(found, given, base)
     names = dict.fromkeys((*given, *changed.given))
     patient.given = {name: [*given.get(name, ()), *changed.given.get(name, ())] for name in names}
     patient.base.changed = dict(changed.memories)

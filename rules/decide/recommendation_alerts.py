@@ -34,7 +34,7 @@ def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:
     """
     recommendation = recommend(patient)
     word = recommendation.word
-    patient.memory(RECOMMENDATION).state = word
+    patient.memories[RECOMMENDATION] = msgspec.structs.replace(patient.memory(RECOMMENDATION), state=word)
     if not patient.alerting:
         return
     if patient.over:

@@ -19,7 +19,7 @@ from rules.decide.subjects import DOSE_ERROR
 from rules.evaluate.result import TRIPPED, Result
 from rules.guideline.steps import BY_READING, BY_VALUE, Measure
 from rules.wire.events import Reference
-from rules.wire.instants import HOUR, Instant
+from rules.wire.instants import BEFORE_ALL, HOUR, Instant
 
 
 class Found(NamedTuple):
@@ -162,7 +162,7 @@ def _held(chart: Chart, measure: Measure, episode: Episode) -> Iterator[Found]:
     Of oxygen also what was in force then.
     """
     if measure.signal:
-        history = _history(chart, measure)
+        history = _history(chart, measure, BEFORE_ALL)
         first = bisect_left(history, episode.start, key=_at)
         yield from (_confirmed(history, i, measure) for i in range(first, len(history)))
         return
@@ -176,21 +176,27 @@ def _fresh(patient: Patient, measure: Measure, episode: Episode) -> Iterator[Fou
     """Yield what was read at this instant, and the reading that follows each: its neighbour is new."""
     for at in sorted({max(at, episode.start) for at in patient.fresh}):
         if not measure.signal:
-            rows = patient.chart.tail.rows
-            yield from _charted(
-                rows[bisect_left(rows, at, key=_at) : bisect_right(rows, at, key=_at)], measure
-            )
+            yield from _charted(patient.chart.tail.rows_at(at), measure)
             continue
-        history = _history(patient.chart, measure)
+        history = _history(patient.chart, measure, at)
         last = min(bisect_right(history, at, key=_at) + 1, len(history))
         for i in range(bisect_left(history, at, key=_at), last):
             yield _confirmed(history, i, measure)
 
 
-def _history(chart: Chart, measure: Measure) -> list[Reading]:
-    """Return the readings of a signal; means that stand in for a systolic pressure have no measure."""
+def _history(chart: Chart, measure: Measure, since: int) -> list[Reading]:
+    """Return the readings of a signal from a moment on, and the one before them.
+
+    Means that stand in for a systolic pressure have no measure.
+    """
     history: History = getattr(chart.tail.readings, measure.signal)
-    return history.readings if measure.signal != "sbp" else [one for one in history if one.mean is None]
+    measured = measure.signal != "sbp"
+    start = history.index(since)
+    while start > 0:
+        start -= 1
+        if measured or history[start].mean is None:
+            break
+    return [one for one in history[start:] if measured or one.mean is None]
 
 
 def _confirmed(history: list[Reading], i: int, measure: Measure) -> Found:

@@ -71,7 +71,7 @@ def in_full(result: Result) -> Result:
     return result
 
 
-class Memory(msgspec.Struct, array_like=True):
+class Memory(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What is remembered of a subject between decisions."""
 
     state: str = INDETERMINATE

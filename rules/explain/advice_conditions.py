@@ -5,7 +5,7 @@ Source: criteria.md sections 7.1 and 7.2.
 
 from rules.advice.harm import indomethacin_harms
 from rules.advice.spikes import usual_before
-from rules.chart.latch import Latch
+from rules.chart.held import Latch
 from rules.chart.readings import Reading
 from rules.decide.subjects import AdviceCase
 from rules.evaluate.vital_signs import SERIES

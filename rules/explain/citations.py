@@ -87,7 +87,7 @@ READINGS = {
 def remembered(chart: Chart, id: str, code: str) -> Reading | None:
     """Return the reading of a record that is no longer kept itself: readings are kept longer."""
     history: History = getattr(chart.tail.readings, READINGS[code])
-    return next((reading for reading in reversed(history.readings) if reading.id == id), None)
+    return next((reading for reading in reversed(history) if reading.id == id), None)
 
 
 def compared(lab: Lab) -> str:

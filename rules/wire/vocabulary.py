@@ -225,5 +225,6 @@ def is_made_up(patient: str) -> bool:
     """Return whether a patient is nobody: of no census, rate, review, handover or board."""
     return patient.startswith((HEARTBEAT_PATIENT, TEST_PATIENT))
 
+
 Verdict = Literal["useful", "useless", "late"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rules.chart import derived
-from rules.chart.corrections import settled
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
 from rules.wire.events import IO, Dose, Encounter, Event, Labs, Vitals
@@ -50,7 +49,7 @@ def course(patient: str, events: Iterable[Event], guideline: Guideline) -> Plott
     Artefacts (criteria.md, section 8) are left out.
     """
     plotted = PlottedCourse(patient)
-    facts = settled(event for event in events if event.patient == patient)
+    facts = derived.settled(event for event in events if event.patient == patient)
     for fact in facts:
         add_fact(fact, plotted, guideline)
     plotted.baseline = derived.baseline(facts)

@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Set
 
-from rules.chart.corrections import FINAL, RANK, outranks
+from rules.chart.identity import FINAL, RANK, outranks
 from rules.guideline import Guideline
 from rules.wire.events import IO, Dose, Encounter, Event, Finding, Infusion, Labs, Vitals, Withdrawal
 from rules.wire.instants import DAY, HOUR, MINUTE

@@ -55,10 +55,7 @@ class Line(NamedTuple):
 def pages(alerts: Iterable[Alert]) -> int:
     """Return how many alerts page: no reminders, nothing carried, no second opinions."""
     return sum(
-        alert.transition in PAGED
-        and alert.level in LEVELS
-        and alert.kind != "overlay"
-        and not alert.carried
+        alert.transition in PAGED and alert.level in LEVELS and alert.kind != "overlay" and not alert.carried
         for alert in alerts
     )
 

@@ -11,7 +11,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import islice
+from heapq import heapify, heappop, heappush
+from itertools import count, islice
 from typing import NamedTuple
 
 from rules.decide import codec
@@ -19,7 +20,7 @@ from rules.decide.engine import advance, moves_to, pass_some, settle
 from rules.decide.state import Patient
 from rules.guideline import Guideline
 from rules.wire import events
-from rules.wire.instants import BEFORE_ALL, MINUTE, SECOND, Instant
+from rules.wire.instants import BEFORE_ALL, HOUR, MINUTE, SECOND, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, LEVELS, is_made_up
@@ -39,6 +40,8 @@ from streams.worker.batch import (
     tell_unknown_unit,
 )
 
+HELD_DECODED = HOUR
+"""So long after the last record or decision a patient is held decoded, ms; then encoded alone."""
 SLICE = 50
 """The most instants that are decided for one patient before another has its turn."""
 DECISIONS = 500
@@ -59,6 +62,10 @@ FindOf = Callable[[str, bytes], bytes]
 
 NOTHING_READ = (0,) * len(INPUTS)
 NONE_OPEN = (0,) * len(LEVELS)
+NO_NUMBERS: tuple[int, ...] = (0, *NONE_OPEN)
+"""One patient or none, and the open episodes by level."""
+MOST_STALE = 64
+"""So many entries of the queue may be stale beyond one a patient."""
 
 
 class CachedPatient:
@@ -66,6 +73,11 @@ class CachedPatient:
 
     `wake`: the instant from which on time alone changes something; None: none. `state`, `blocks` and
     `carried` are those of the last state record; `stored`: the blocks that are written under their own keys.
+
+    `written`: the state record has the patient as it is.
+
+    `turn`, `queued`, `counted`: the place in the partition's order, and the `wake` and the numbers that the
+    partition has of the patient (`PartitionState.note`).
     """
 
     __slots__ = (
@@ -73,12 +85,16 @@ class CachedPatient:
         "_patient",
         "blocks",
         "carried",
+        "counted",
         "open",
         "over",
         "positions",
+        "queued",
         "state",
         "stored",
+        "turn",
         "wake",
+        "written",
     )
 
     def __init__(self, record: StateRecord | None = None, find: Find | None = None) -> None:
@@ -90,6 +106,10 @@ class CachedPatient:
         self._find = find
         self.open, self.over = (record.open, record.over) if record else (NONE_OPEN, False)
         self._patient: Patient | None = None
+        self.written = True
+        self.turn = 0
+        self.queued: Instant | None = None
+        self.counted = NO_NUMBERS
 
     def patient(self, guideline: Guideline) -> Patient | None:
         """Return the patient; None while there is no stay. Raises rules.decide.codec.UnknownState."""
@@ -109,7 +129,7 @@ class CachedPatient:
         if patient is not None and gone and is_made_up(patient.id):
             patient = None
         self.over = patient is not None and patient.discharged is not None
-        self._patient = patient
+        self._patient, self.written = patient, False
         if patient is None:
             self.state, self.blocks, self.carried = b"", (), {}
         self.wake = wake(patient)
@@ -118,6 +138,11 @@ class CachedPatient:
     def restore(self, wake: Instant) -> None:
         """Take back what was decided since the last state record; time passes again at an instant."""
         self._patient, self.wake = None, wake
+
+    def rest(self) -> None:
+        """Hold the patient encoded alone, until there is something to decide or to read."""
+        if self.written:
+            self._patient = None
 
     def state_record(
         self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool
@@ -129,10 +154,12 @@ class CachedPatient:
         self.positions = tuple(map(max, self.positions, positions))
         if self._patient is not None:
             self.state, blocks = codec.parts(self._patient)
+            codec.pack(self._patient)
             names = tuple([block.name for block in blocks])
             if names != self.blocks:
                 self.blocks = names
                 self.carried = {one.name: one.data for one in blocks if one.name not in self.stored}
+        self.written = True
         if self.over:
             self._patient = None
         return StateRecord(
@@ -196,7 +223,8 @@ class PartitionState:
 
     `behind`: the records that wait, by patient: their clocks have a flood of deadlines to pass, which is
     decided in slices while the other patients go on. `unpassed`: up to where time has not passed for all yet.
-    `left`: the instants that this batch may still decide.
+    `left`: the instants that this batch may still decide. `used`: when patients were last decoded or changed,
+    by the worker's clock, ms, the longest ago first.
     """
 
     def __init__(
@@ -210,6 +238,11 @@ class PartitionState:
         self.behind: dict[str, deque[Waiting]] = {}
         self.unpassed = BEFORE_ALL
         self.left = DECISIONS
+        self._queue: list[tuple[Instant, str]] = []
+        self._turns = count()
+        self._now = BEFORE_ALL
+        self.used: dict[str, int] = {}
+        self._numbers = NO_NUMBERS
 
     @property
     def overfull(self) -> bool:
@@ -224,14 +257,50 @@ class PartitionState:
     @property
     def patients(self) -> int:
         """The number of patients who are not discharged; who is made up is none."""
-        return sum(1 for _, cached in self._real() if not cached.over)
-
-    def _real(self) -> Iterator[tuple[str, CachedPatient]]:
-        return (one for one in self.patients_by_id.items() if not is_made_up(one[0]))
+        return self._numbers[0]
 
     def open_episodes(self) -> tuple[int, ...]:
         """Return the number of open episodes of all patients by level."""
-        return tuple(map(sum, zip(*(cached.open for _, cached in self._real()), strict=True))) or NONE_OPEN
+        return self._numbers[1:]
+
+    def note(self, name: str, cached: CachedPatient) -> None:
+        """Note what has changed of a patient: so nothing is asked of all patients with each record."""
+        if self.patients_by_id.get(name) is not cached:
+            self.patients_by_id[name], cached.turn = cached, next(self._turns)
+        if cached.wake != cached.queued:
+            cached.queued = cached.wake
+            self._enqueue(name, cached)
+        numbers = NO_NUMBERS if is_made_up(name) else (int(not cached.over), *cached.open)
+        if numbers != cached.counted:
+            changed = zip(self._numbers, numbers, cached.counted, strict=True)
+            self._numbers = tuple(total + now - before for total, now, before in changed)
+            cached.counted = numbers
+
+    def use(self, name: str) -> None:
+        """Note that a patient is decoded, or has changed."""
+        self.used.pop(name, None)
+        self.used[name] = self._now
+
+    def _rest(self, clock: int) -> None:
+        """Let those of whom nothing was asked for long be held encoded alone."""
+        self._now = max(self._now, clock)
+        while self.used and self.used[name := next(iter(self.used))] < self._now - HELD_DECODED:
+            del self.used[name]
+            self.patients_by_id[name].rest()
+
+    def _enqueue(self, name: str, cached: CachedPatient) -> None:
+        if cached.wake is not None:
+            heappush(self._queue, (cached.wake, name))
+        if len(self._queue) > 2 * len(self.patients_by_id) + MOST_STALE:
+            every = self.patients_by_id.items()
+            self._queue = [(one.wake, name) for name, one in every if one.wake is not None]
+            heapify(self._queue)
+
+    def _put(self, name: str, cached: CachedPatient, patient: Patient, output: Output) -> None:
+        cached.put(patient)
+        self.note(name, cached)
+        self.use(name)
+        output.changed[name] = None
 
     def open(
         self, records: Mapping[str, StateRecord], first: Batch, block: FindOf | None = None
@@ -242,8 +311,9 @@ class PartitionState:
         """
         for name, record in records.items():
             find = None if block is None else partial(block, name)
-            cached = self.patients_by_id[name] = CachedPatient(record, find)
+            cached = CachedPatient(record, find)
             cached.positions = plausible(record.positions, first)
+            self.note(name, cached)
             doubtful = record.ticked or any(
                 position > committed
                 for position, committed in zip(record.positions, first.committed, strict=True)
@@ -260,6 +330,8 @@ class PartitionState:
         cannot pass for is left out, and told as stuck.
         """
         output = Output()
+        if batch.clock is not None:
+            self._rest(batch.clock)
         self.left = DECISIONS + 2 * len(batch.records)
         for topic, record in batch.records:
             self._decode(topic, record, batch.clock, output)
@@ -308,9 +380,7 @@ class PartitionState:
         if recorded.unknown_unit is not None:
             tell_unknown_unit(recorded.unknown_unit)
         if patient is not None:
-            self.patients_by_id[name] = cached
-            cached.put(patient)
-            output.changed[name] = None
+            self._put(name, cached, patient, output)
         return True
 
     def _approach(self, cached: CachedPatient, event: events.Event, output: Output) -> bool:
@@ -334,8 +404,7 @@ class PartitionState:
         self.left -= most - left
         output.add_alerts(patient.id, alerts)
         if most > left:
-            cached.put(patient)
-            output.changed[patient.id] = None
+            self._put(patient.id, cached, patient, output)
         return left > 0
 
     def _catch_up(self, output: Output) -> None:
@@ -371,11 +440,13 @@ class PartitionState:
                 if not careful:
                     raise
                 cached.restore(instant + MINUTE)
+                self.note(name, cached)
                 output.stuck.append(last_line(fault))
                 continue
             if not passed:
                 self.unpassed = instant
-                self.patients_by_id[name] = self.patients_by_id.pop(name)
+                del self.patients_by_id[name]
+                self.note(name, cached)
 
     def _pass_one(
         self, name: str, cached: CachedPatient, instant: Instant, before: Instant, output: Output
@@ -387,17 +458,19 @@ class PartitionState:
             return False
         if before > instant:
             output.add_alerts(name, settle(patient, instant))
-            cached.put(patient)
-            output.changed[name] = None
+            self._put(name, cached, patient, output)
         return True
 
-    def _waking(self, before: Instant) -> Iterable[tuple[str, CachedPatient]]:
-        """Return the patients for whom time alone changes something before an instant."""
-        return [
-            (name, cached)
-            for name, cached in self.patients_by_id.items()
-            if cached.wake is not None and cached.wake < before
-        ]
+    def _waking(self, before: Instant) -> list[tuple[str, CachedPatient]]:
+        """Return the patients for whom time alone changes something before an instant, in their order."""
+        found: dict[str, CachedPatient] = {}
+        while self._queue and self._queue[0][0] < before:
+            wake, name = heappop(self._queue)
+            if self.patients_by_id[name].wake == wake:
+                found[name] = self.patients_by_id[name]
+        for name, cached in found.items():
+            self._enqueue(name, cached)
+        return sorted(found.items(), key=lambda one: one[1].turn)
 
     def rows(
         self, batch: Batch, output: Output, assessed: Iterable[str]

@@ -116,10 +116,13 @@ def assessments(
 
 def assessment(partition: PartitionState, name: str) -> bytes | None:
     """Return a patient's assessment, encoded; None when there is no stay or it is over."""
+    partition.use(name)
     patient = partition.patients_by_id[name].patient(partition.guideline)
     if patient is None or patient.discharged is not None:
         return None
-    return encode(assess(settled(patient)))
+    found = encode(assess(settled(patient)))
+    codec.pack(patient)
+    return found
 
 
 class TooLarge(ValueError):

@@ -8,7 +8,7 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, runs
-from rules.chart.latch import Latch
+from rules.chart.held import Latch
 from rules.chart.series import FAST, UNEXCUSED, VERY_FAST, HeartRate
 from rules.evaluate.dosing import due_spans
 from rules.evaluate.result import (

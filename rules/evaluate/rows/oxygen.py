@@ -5,7 +5,7 @@ Source: criteria.md section 3.1.
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.latch import Latch
+from rules.chart.held import Latch
 from rules.chart.oxygen import ASSISTED, UNREAD, Oxygen
 from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Saturation
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result

@@ -1,7 +1,7 @@
 """Evaluate a heart rate as `excused_rate` does, by lower conditions of the row's own."""
 
 from rules.chart.chart import Chart
-from rules.chart.latch import Latch
+from rules.chart.held import Latch
 from rules.chart.series import HeartRate
 from rules.chart.vital_sign_limits import rate_key
 from rules.evaluate.result import Memory, Result

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Fact, Rate
+from rules.chart.held import Latch
 from rules.chart.infusions import in_force, ran
-from rules.chart.latch import Latch
 from rules.chart.readings import Reading, opposite
 from rules.evaluate.dosing import due_spans
 from rules.evaluate.rows.excused_rate import is_not_sinus

@@ -166,7 +166,7 @@ LEVELS = ("relative", "absolute")
 
 def _level(key: Key, value: Any) -> str:
     if value not in LEVELS:
-        raise ValueError(f"{described(value)} is no column of Table 3; write \"relative\" or \"absolute\"")
+        raise ValueError(f'{described(value)} is no column of Table 3; write "relative" or "absolute"')
     return str(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire.instants import HOUR, MINUTE, parse, text
 from rules.wire.topics import INPUTS, topic_of
+from rules.wire.vocabulary import HEARTBEAT_PATIENT, LEVELS, is_made_up
 from streams.kafka.state_record import StateRecord, unpack_pending
+from streams.worker import partition_state
 from streams.worker.batch import Batch, Output
 from streams.worker.partition_state import PartitionState, plausible
 from streams.worker.processor import assessments, chosen
@@ -259,3 +262,96 @@ def test_an_assessment_does_not_decide_what_the_log_has_not_passed() -> None:
     (_, shown), *_ = assessments(ward, ["p1"], Output())
     assert json.loads(shown or b"")["blood_pressure"]["state"] == "absolute"
     assert "hypotension opened" in said(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
+
+
+def by_walking(ward: PartitionState, before: int) -> tuple[list[str], int, tuple[int, ...]]:
+    """Whom time wakes, how many patients there are and their open episodes, by going over all of them."""
+    every = ward.patients_by_id
+    waking = [name for name, one in every.items() if one.wake is not None and one.wake < before]
+    real = [one for name, one in every.items() if not is_made_up(name)]
+    opened = [sum(one.open[i] for one in real) for i in range(len(LEVELS))]
+    return waking, sum(not one.over for one in real), tuple(opened)
+
+
+def happened(dice: Random, number: int, at: int) -> tuple[dict[str, Any], str]:
+    """An event of one of a few patients, or a tick, and its key."""
+    if dice.random() < 0.1:
+        return tick(at), "*"
+    name = dice.choice(("p1", "p2", "p3", "p4", f"{HEARTBEAT_PATIENT}1"))
+    kind = dice.choice(("pressure", "pressure", "pressure", "cycle-start", "discharge", "infection"))
+    found = pressure(at, dice.choice((118, 86, 74)))
+    if kind == "infection":
+        found = {**found, "type": "finding", "code": "infection", "present": dice.random() < 0.6}
+    elif kind != "pressure":
+        found = encounter(kind, at)
+    return {**found, "patient": name, "id": f"e{number}"}, name
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("most", [1, 50])
+def test_who_wakes_and_how_many_there_are_is_as_by_going_over_all_patients(
+    monkeypatch: pytest.MonkeyPatch, seed: int, most: int
+) -> None:
+    monkeypatch.setattr(partition_state, "SLICE", most)
+    monkeypatch.setattr(partition_state, "DECISIONS", most)
+    monkeypatch.setattr(partition_state, "MOST_STALE", 3)
+    dice, ward, at, moved = Random(seed), PartitionState(0, GUIDELINE), 0, 0
+    for number in range(120):
+        at += dice.choice((0, MINUTE, 20 * MINUTE, 5 * HOUR))
+        event, key = happened(dice, number, at)
+        records = [record(event, number, key)] if dice.random() < 0.8 else []
+        order = list(ward.patients_by_id)
+        ward.fold(batch(*records, now=START + at if dice.random() < 0.3 else None))
+        moved += list(ward.patients_by_id)[: len(order)] != order
+        for before in (START + at, START + at + HOUR, START + at + 9 * HOUR):
+            names = [name for name, _ in ward._waking(before)]
+            assert (names, ward.patients, ward.open_episodes()) == by_walking(ward, before)
+        assert len(ward._queue) <= 2 * len(ward.patients_by_id) + 3
+    assert moved or most > 1
+
+
+def course(ward: PartitionState, seed: int) -> list[Any]:
+    """All that a ward decides and writes of a random course, by a clock on the wall, but the bytes of states:
+    when what is written anew depends on how long it was held.
+    """
+    dice, at, found = Random(seed), 0, list[Any]()
+    for number in range(90):
+        at += dice.choice((0, MINUTE, 20 * MINUTE, 5 * HOUR))
+        event, key = happened(dice, number, at)
+        one = batch(record(event, number, key))._replace(clock=START + at)
+        output = ward.fold(one)
+        written = rows(ward, one, output)
+        found += [output.alerts, *((row.positions, row.wake, row.pending) for row in written.values())]
+        found += [(row.open, row.over, row.assessed) for row in written.values()]
+    return [*found, assessments(ward, list(ward.unassessed), Output())]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_patient_who_was_held_encoded_alone_is_decided_and_written_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(partition_state, "HELD_DECODED", 10**12)
+    held = PartitionState(0, GUIDELINE)
+    expected = course(held, seed)
+    assert any(one._patient for one in held.patients_by_id.values())
+    monkeypatch.setattr(partition_state, "HELD_DECODED", -1)
+    ward = PartitionState(0, GUIDELINE)
+    assert course(ward, seed) == expected
+    ward.fold(batch()._replace(clock=START))
+    assert not any(one._patient for one in ward.patients_by_id.values())
+
+
+@pytest.mark.parametrize(("after", "decoded"), [(HOUR, True), (HOUR + 1, False)])
+def test_an_hour_after_the_last_record_a_patient_is_held_encoded_alone(after: int, decoded: bool) -> None:
+    ward = PartitionState(0, GUIDELINE)
+    first = batch(record(encounter("cycle-start"), 0))._replace(clock=START)
+    rows(ward, first, ward.fold(first))
+    ward.fold(batch()._replace(clock=START + after))
+    assert (ward.patients_by_id["p1"]._patient is not None) == decoded
+
+
+def test_what_is_not_written_yet_is_held_decoded() -> None:
+    ward = PartitionState(0, GUIDELINE)
+    ward.fold(batch(record(encounter("cycle-start"), 0))._replace(clock=START))
+    ward.fold(batch()._replace(clock=START + 2 * HOUR))
+    assert ward.patients_by_id["p1"]._patient is not None
