@@ -214,15 +214,54 @@ def below(k: Knowledge) -> list[Latch]:
 
 
 @dataclass(frozen=True)
-class Saturation:
-    """What saturation makes of the row after a reading."""
+class Part:
+    """One of the conditions of saturation: whether it holds, since which reading, by which run."""
 
-    state: str = CLEAR
-    critical: bool = False
-    low: str = CLEAR
-    stops: bool = False
+    on: bool = False
     since: Reading | None = None
     run: tuple[Reading, ...] = ()
+
+    @property
+    def moment(self) -> int:
+        """When it last began or ended."""
+        return 0 if self.since is None else self.since.at
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """What saturation makes of the row after a reading.
+
+    `low`: below the patient's limit; `rich`: so with much oxygen; `dire`: below 90.
+    """
+
+    low: Part = Part()
+    rich: Part = Part()
+    dire: Part = Part()
+    stops: bool = False
+    since: Reading | None = None
+
+    @property
+    def critical(self) -> bool:
+        """Whether it is below 90."""
+        return self.dire.on
+
+    @property
+    def state(self) -> str:
+        """The state by saturation alone."""
+        if self.rich.on or self.dire.on:
+            return ABSOLUTE
+        return RELATIVE if self.low.on else CLEAR
+
+    @property
+    def run(self) -> tuple[Reading, ...]:
+        """The readings that made the state: of two conditions that make it absolute the first one's, of what
+        is better the last one's that began or ended.
+        """
+        if self.rich.on and self.dire.on:
+            return min(self.dire, self.rich, key=lambda part: part.moment).run
+        if self.rich.on or self.dire.on:
+            return (self.rich if self.rich.on else self.dire).run
+        return max(self.low, self.dire, key=lambda part: part.moment).run
 
 
 @timeless
@@ -237,29 +276,34 @@ def saturations(k: Knowledge) -> list[Saturation]:
 
 def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
     values = signal(k, "spo2")
-    low, stops = was.low, was.stops
-    run = sustained(k, values, i, SPAN, lambda r: r.value < least(k))
-    used: list[Reading] = []
-    if not below(k)[i].on:
-        low, stops, used = CLEAR, False, list(below(k)[i].run)
+    found, run = below(k)[i], sustained(k, values, i, SPAN, lambda r: r.value < least(k))
+    low = _turned(was.low, found.on, values[i], found.run)
+    rich, stops = was.rich, was.stops
+    if not low.on:
+        rich, stops = _turned(rich, False, values[i], found.run), False
     elif run:
-        level, full = _level(k, run)
-        low, stops, used = worse(low, level), stops or full, run
-    critical = was.critical
+        rich = _turned(rich, rich.on or _with_much(k, run), values[i], tuple(run))
+        stops = stops or _with_much(k, run, assumed=False)
+    new = Saturation(low, rich, _dire(k, i, was.dire), stops, values[i])
+    return replace(new, since=was.since) if new.state == was.state else new
+
+
+def _dire(k: Knowledge, i: int, was: Part) -> Part:
+    """Below 90 confirmed, until it is not so over 5 min."""
+    values = signal(k, "spo2")
     if confirmed(values, i, lambda r: r.value < shifted(k, 90)):
-        critical, used = True, used if was.critical or low == ABSOLUTE else [*confirming(values, i)]
-    elif critical and (up := sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))):
-        critical, used = False, used or up
-    state = ABSOLUTE if critical else low
-    since = was.since if state == was.state else values[i]
-    shown = was.run if (state, critical) == (was.state, was.critical) else tuple(used)
-    return Saturation(state, critical, low, stops, since, shown)
+        return _turned(was, True, values[i], confirming(values, i))
+    up = sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))
+    return _turned(was, was.on and not up, values[i], tuple(up))
 
 
-def _level(k: Knowledge, run: list[Reading]) -> tuple[str, bool]:
-    lows = [r for r in run if r.value < least(k)]
-    level = ABSOLUTE if all(much(supply_at(k, r.at)) for r in lows) else RELATIVE
-    return level, all(much(supply_at(k, r.at), assumed=False) for r in lows)
+def _turned(was: Part, on: bool, at: Reading, run: tuple[Reading, ...]) -> Part:
+    return was if on == was.on else Part(on, at, run)
+
+
+def _with_much(k: Knowledge, run: list[Reading], assumed: bool = True) -> bool:
+    """Whether each reading of a run that is below the limit was so with much oxygen."""
+    return all(much(supply_at(k, r.at), assumed) for r in run if r.value < least(k))
 
 
 def saturation(k: Knowledge) -> Saturation:

@@ -14,7 +14,7 @@ from .episodes import RANK, Episode, Journal, View
 from .look import Look, finish
 from .monitoring import PAGED, Watch
 from .reminders import Reminders, eligible
-from .row import ABSOLUTE, CLEAR, INDETERMINATE, PENDING, TECHNICAL, TRIPPED, Row
+from .row import ABSOLUTE, ADVISORY, CLEAR, INDETERMINATE, PENDING, TECHNICAL, TRIPPED, Row
 from .scene import Judged, Scene
 from .steps import MEASURES, points
 from .subjects import AFTER_DISCHARGE, DOSE_ERROR, LEVEL, LOW, RECOMMENDATION, Key, place, reason_key
@@ -241,10 +241,16 @@ class Teller:
         if level == PENDING:
             self._say(turn, View(*key, level, int(turn.scene.at), 0))
             return
-        since = self._since(turn, key, level, watch.at if level == watch.level else None)
+        since = self._since(turn, key, level, self._true_at(key, watch, level), watch.accepted or None)
         amended = watch.what not in PAGED and self._amended(turn, key, level)
         decided = watch.at is None or level != watch.level
         self._say(turn, View(*key, level, since, RANK[level], amended=amended, decided=decided))
+
+    def _true_at(self, key: Key, watch: Watch, level: str) -> int | None:
+        """When a watch came to its level; None: when decided, as where its acceptance ends."""
+        before = self.points.get(key)
+        released = before is not None and before.basis is not None and level == ADVISORY
+        return None if released or level != watch.level else watch.at
 
     def _lingering(self, turn: Turn, watch: Watch) -> str:
         """Overdue charting is one episode until it has not lapsed for twice its interval, at least 4 h."""
