@@ -254,11 +254,17 @@ def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
     """What stood under an id, beside what its correction says of something else: that is new."""
     if old is None or new is None:
         return [f for f in (old,) if f is not None]
-    if old.type != new.type or (old.type == "finding" and old.event["code"] != new.event["code"]):
+    if _subject(old) != _subject(new):
         return [old, new]
     codes = {v.code for v in old.values}
     added = tuple(v for v in new.values if v.code not in codes)
     return [replace(old, values=(*old.values, *added))]
+
+
+def _subject(fact: Fact) -> tuple[Any, ...]:
+    """What a record says something of."""
+    of = {"finding": ("code",), "io": ("direction", "kind"), "infusion": ("agent", "line")}
+    return (fact.type, *(fact.event.get(name) for name in of.get(fact.type, ())))
 
 
 def _charting(fact: Fact) -> bool:
