@@ -97,7 +97,8 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
     if oxygen.unknown:
         result.missing, result.stale = missing(oxygen), result.state in TRIPPED
     if oxygen.in_force in ASSISTED and not oxygen.is_off:
-        result.value = oxygen.flow
+        by_flow = oxygen.flow is not None or oxygen.fio2 is None
+        result.value, result.unit = (oxygen.flow, result.unit) if by_flow else (oxygen.fio2, "%")
         return
     if oxygen.is_mask:
         result.value, result.unit, result.limit = oxygen.fio2, "%", row.absolute_fio2.text

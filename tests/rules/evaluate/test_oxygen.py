@@ -499,6 +499,11 @@ MESSAGES = {
         "Oxygen by mask, FiO2 not charted and assumed, at or above 40",
     ),
     "by a device that is absolute by itself": (breathing(("08:00", on("ventilator"))), "Ventilator: present"),
+    "by a ventilator, its FiO2": (breathing(("08:00", on("ventilator", fio2=50))), "Ventilator 50 %"),
+    "by high flow, its flow": (
+        breathing(("08:00", on("high-flow", flow=40, fio2=50))),
+        "High-flow oxygen 40 L/min",
+    ),
     "by saturation": (room_air(("08:00", 89)), "SpO2 89 %, below 90"),
 }
 
