@@ -166,9 +166,9 @@ class Held:
 
 
 @timeless
-def by_device(k: Knowledge) -> Held:
-    """The device table over the records, tripped states kept where one cannot be read."""
-    held = Held(CLEAR)
+def by_device(k: Knowledge) -> list[tuple[int, Held]]:
+    """The device table after each record, tripped states kept where one cannot be read."""
+    held, found = Held(CLEAR), []
     for at, supply in supplies(k):
         missing = tuple(f"{c}.unreadable" for c in supply.unread)
         state = band(supply)
@@ -180,7 +180,14 @@ def by_device(k: Knowledge) -> Held:
             held = Held(state, held.since if state == held.state else at, missing, tripped)
         else:
             held = Held(state, held.since if state == held.state else at)
-    return held
+        found.append((at, held))
+    return found
+
+
+def device_now(k: Knowledge) -> Held:
+    """The device's state after the latest record."""
+    found = by_device(k)
+    return found[-1][1] if found else Held(CLEAR)
 
 
 @timeless
@@ -238,7 +245,6 @@ class Saturation:
     rich: Part = Part()
     dire: Part = Part()
     stops: bool = False
-    since: Reading | None = None
 
     @property
     def critical(self) -> bool:
@@ -284,8 +290,7 @@ def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
     elif run:
         rich = _turned(rich, rich.on or _with_much(k, run), values[i], tuple(run))
         stops = stops or _with_much(k, run, assumed=False)
-    new = Saturation(low, rich, _dire(k, i, was.dire), stops, values[i])
-    return replace(new, since=was.since) if new.state == was.state else new
+    return Saturation(low, rich, _dire(k, i, was.dire), stops)
 
 
 def _dire(k: Knowledge, i: int, was: Part) -> Part:
@@ -315,6 +320,19 @@ def saturation(k: Knowledge) -> Saturation:
 # ---- the row
 
 
+@timeless
+def since(k: Knowledge) -> int | None:
+    """Since when, in order of `at`, the worse of device and saturation has been what it is."""
+    devices = [(at, held.state) for at, held in by_device(k)]
+    values = [(r.at, s.state) for r, s in zip(signal(k, "spo2"), saturations(k), strict=True)]
+    state, begun = CLEAR, None
+    for at in sorted({at for at, _ in (*devices, *values)}):
+        latest = [next((s for t, s in reversed(found) if t <= at), CLEAR) for found in (devices, values)]
+        if worse(*latest) != state:
+            state, begun = worse(*latest), at
+    return begun
+
+
 def _by_share(supply: Supply) -> bool:
     """Whether the FiO2 decides by device: a mask's, or one that stands alone."""
     return supply.device == "mask" or supply.litres is None
@@ -322,10 +340,9 @@ def _by_share(supply: Supply) -> bool:
 
 def requirement(k: Knowledge, at: int) -> Row:
     """The worse of device and saturation; clear only with a fresh SpO2."""
-    values, sat, device, supply = signal(k, "spo2"), saturation(k), by_device(k), now(k)
+    values, sat, device, supply = signal(k, "spo2"), saturation(k), device_now(k), now(k)
     old = not values or stale(k, values[-1].at, STALE_VITAL, at)
     if sat.state != CLEAR and worse(sat.state, device.state) != device.state:
-        assert sat.since is not None
         return Row(
             sat.state,
             values[-1].value,
@@ -333,15 +350,10 @@ def requirement(k: Knowledge, at: int) -> Row:
             old or bool(device.missing),
             device.missing,
             evidence=ids(sat.run),
-            at=sat.since.at,
-            basis=("spo2", sat.since.id),
+            at=since(k),
         )
-    since = device.since
-    if device.state == CLEAR and sat.since is not None and (since is None or sat.since.at > since):
-        since = sat.since.at
-    basis = ("device", device, since)
     value, unit = (supply.share, "%") if _by_share(supply) else (supply.litres, "L/min")
-    row = Row(device.state, value, unit, device.stale, device.missing, at=since, basis=basis)
+    row = Row(device.state, value, unit, device.stale, device.missing, at=since(k))
     if device.state == CLEAR and old:
         return replace(row, state=INDETERMINATE, missing=("spo2",), at=None)
     seen = ids(sat.run or values[-1:]) if device.state == CLEAR else ()
