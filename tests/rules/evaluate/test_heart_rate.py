@@ -395,6 +395,25 @@ DUE = {
         "23:00",
         "absolute stale correctable fever",
     ),
+    "stale while it was due it is kept so over a new cycle": (
+        excused_until_due()
+        .vitals("20:00", **FEVER)
+        .baseline("22:50", **planned("40:00"))
+        .encounter("cycle-start", "23:00"),
+        "23:30",
+        "absolute stale correctable fever",
+    ),
+    "nor is it worse for a new cycle in which none is due yet": (
+        heart(*OVER_130, at_first=FEVER)
+        .vitals("14:30", hr=135, **FEVER)
+        .dose("14:40")
+        .vitals("20:00", **FEVER)
+        .end("22:00")
+        .baseline("22:50", **planned("40:00"))
+        .encounter("cycle-start", "23:00"),
+        "23:30",
+        "relative stale correctable fever",
+    ),
     "with stale data it is kept until then": (
         excused_until_due().dose("15:00").vitals("20:00", **FEVER),
         "22:59:59.999",
