@@ -321,8 +321,8 @@ def saturation(k: Knowledge) -> Saturation:
 
 
 @timeless
-def since(k: Knowledge) -> int | None:
-    """Since when, in order of `at`, the worse of device and saturation has been what it is."""
+def course(k: Knowledge) -> tuple[str, int | None]:
+    """The worse of device and saturation, whatever their age, and since when in order of `at` it is so."""
     devices = [(at, held.state) for at, held in by_device(k)]
     values = [(r.at, s.state) for r, s in zip(signal(k, "spo2"), saturations(k), strict=True)]
     state, begun = CLEAR, None
@@ -330,7 +330,7 @@ def since(k: Knowledge) -> int | None:
         latest = [next((s for t, s in reversed(found) if t <= at), CLEAR) for found in (devices, values)]
         if worse(*latest) != state:
             state, begun = worse(*latest), at
-    return begun
+    return state, begun
 
 
 def _by_share(supply: Supply) -> bool:
@@ -341,7 +341,7 @@ def _by_share(supply: Supply) -> bool:
 def requirement(k: Knowledge, at: int) -> Row:
     """The worse of device and saturation; clear only with a fresh SpO2."""
     values, sat, device, supply = signal(k, "spo2"), saturation(k), device_now(k), now(k)
-    old = not values or stale(k, values[-1].at, STALE_VITAL, at)
+    old, (state, begun) = not values or stale(k, values[-1].at, STALE_VITAL, at), course(k)
     if sat.state != CLEAR and worse(sat.state, device.state) != device.state:
         return Row(
             sat.state,
@@ -350,10 +350,11 @@ def requirement(k: Knowledge, at: int) -> Row:
             old or bool(device.missing),
             device.missing,
             evidence=ids(sat.run),
-            at=since(k),
+            at=begun,
+            basis=(state, begun),
         )
     value, unit = (supply.share, "%") if _by_share(supply) else (supply.litres, "L/min")
-    row = Row(device.state, value, unit, device.stale, device.missing, at=since(k))
+    row = Row(device.state, value, unit, device.stale, device.missing, at=begun, basis=(state, begun))
     if device.state == CLEAR and old:
         return replace(row, state=INDETERMINATE, missing=("spo2",), at=None)
     seen = ids(sat.run or values[-1:]) if device.state == CLEAR else ()
