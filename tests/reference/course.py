@@ -173,11 +173,14 @@ class Course:
                 self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))
         scene = self._scene(self.k, at, rows)
         scene.goes_on = stay.ended is not None and self._charting_goes_on(at, stay.ended)
+        stays_before = self.teller.stays
         if replaced or moved:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None
         taken_back = other is not None and other.discharge is not None
         others = self._scene(known(other.facts), int(at)) if other and not taken_back else None
+        if others is not None:
+            others.stays = stays_before
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:

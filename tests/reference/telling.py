@@ -71,6 +71,7 @@ class Teller:
     ) -> Look:
         """Tells a decision: rows first, for advice counts from their episodes."""
         without = finish(others) if others is not None else None
+        before = {code: journal.open[key].counts_from for code, key in COUNTED.items() if key in journal.open}
         cycle = scene.k.charted
         turn = Turn(
             journal,
@@ -89,7 +90,7 @@ class Teller:
         turn.look = finish(scene)
         self._begin(turn, renewed)
         if others is not None:
-            others.opened, others.stays = scene.opened, set()
+            others.opened = {**before, **scene.opened}
             turn.without = finish(others)
         for code, judged in turn.look.advice.items():
             self._advice(turn, code, judged)

@@ -258,3 +258,23 @@ def test_add_dopamine_reminds_at_1500_ml() -> None:
         "opened advisory",
         "reminder advisory",
     ]
+
+
+GONE = {
+    "by the boluses since the row opened": (dry().bolus("09:00", 1000), "urine-hour"),
+    "where fluid would harm": (dry().vitals("08:30", weight=78), "urine-hour"),
+    "what made it open is over": (
+        dry().finding("intubation", "08:30").finding("intubation", "09:00", False),
+        "urine-hour",
+    ),
+    "by the weight": (dry().vitals("08:30", "w", weight=78), "w"),
+}
+
+
+@table(GONE, "course corrected")
+def test_advice_that_stood_on_a_withdrawn_fact_is_amended(course: Course, corrected: str) -> None:
+    """criteria.md section 9: a withdrawn fact removed its basis; without it the advice would be open."""
+    urine = next(one["id"] for one in course.records if one["type"] == "io")
+    course.withdraw(urine if corrected == "urine-hour" else corrected, "10:00")
+    said = [one for one in reminders(course, "add-dopamine") if not one.startswith("reminder")]
+    assert said == ["opened advisory", "amended clear"]
