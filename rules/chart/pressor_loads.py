@@ -22,7 +22,7 @@ class Load(msgspec.Struct, frozen=True):
 
     `load`: of what can be read; `missing`: what is wanted to count the rest, as the assessment names it;
     `rates`: of the agents that run, over their lines (None: unknown); `evidence`: their infusions; `blind`:
-    since when, without a break, something was missing.
+    since when, without a break, something was missing; `dopamine`: as much of it as can be read, ug/kg/min.
     """
 
     at: int
@@ -31,6 +31,7 @@ class Load(msgspec.Struct, frozen=True):
     rates: tuple[tuple[str, float | None], ...] = ()
     evidence: tuple[Reference, ...] = ()
     blind: int | None = None
+    dopamine: float = 0.0
 
 
 class Loads(list[Load]):
@@ -131,6 +132,7 @@ def load_of(
         ),
         ids or tuple(one.rate.reference for one in forces),
         since if missing else None,
+        round(totals.get("dopamine", 0.0), 4),
     )
 
 

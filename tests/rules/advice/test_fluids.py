@@ -26,6 +26,24 @@ def dry() -> Course:
 
 FLUIDS = {
     "fluid-bolus by hypotension": ("fluid-bolus", low(), "08:00", True),
+    "no add-pressor while dopamine above 2.5 runs, though another line of it cannot be read": (
+        "add-pressor",
+        low(weight=None)
+        .infusion("dopamine", "08:10", 5)
+        .infusion("dopamine", "08:20", 9, "mg/h", line="b")
+        .bolus("08:30", 1000),
+        "08:30",
+        False,
+    ),
+    "add-pressor while all that is read of dopamine is for the kidneys": (
+        "add-pressor",
+        low(weight=None)
+        .infusion("dopamine", "08:10", 2)
+        .infusion("dopamine", "08:20", 9, "mg/h", line="b")
+        .bolus("08:30", 1000),
+        "08:30",
+        True,
+    ),
     "fluid-bolus by urine-hour": ("fluid-bolus", dry(), "08:00", True),
     "no fluid-bolus without": ("fluid-bolus", start().complete("08:00"), "08:00", False),
     "no fluid-bolus by urine-shift alone": (
