@@ -6,7 +6,9 @@ from rules.advice import pressors
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.chart import dirty_flags
 from rules.chart.facts import Weight
+from rules.chart.infusions import by_weight
 from rules.chart.pressor_loads import load_at
+from rules.chart.weighing import Weighing
 from rules.evaluate.result import ABSOLUTE, RELATIVE, Case, soonest, tripped
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
@@ -61,7 +63,7 @@ def fluid_harm(case: Case, now: Instant) -> FluidHarm:
 def _fluid_harm(case: Case, now: Instant) -> FluidHarm:
     chart, end = case.chart, case.chart.cycle.end
     spent, falls = _spent(case, now)
-    causes = [*spent, *_heavy(case), *_congested(case, now), *_loaded(case, now)]
+    causes = [*spent, *_heavy(case, now), *_congested(case, now), *_loaded(case, now)]
     if end is not None and now >= end:
         causes.append(Cause(ENDED, "therapy has ended", ()))
     return FluidHarm(tuple(causes), soonest(now, falls, end, pressors.next_rate(chart, now)))
@@ -91,12 +93,13 @@ def over_baseline(case: Case, weight: Weight) -> float:
     return round((weight.value - baseline) / baseline * 100, 4)
 
 
-def _heavy(case: Case) -> list[Cause]:
+def _heavy(case: Case, now: Instant) -> list[Cause]:
     gain, limit = weight_gained(case), case.guideline.harm.weight_gain
     if gain is None or not limit.met(gain):
         return []
     words = f"weight {written(gain, '%', limit.value)} over baseline"
-    return [Cause(HEAVY, words, (case.chart.weights[-1].reference,))]
+    weighed = (case.chart.weights[-1], Weighing((), case.chart.baselines).fact(now))
+    return [Cause(HEAVY, words, tuple(one.reference for one in weighed if one is not None))]
 
 
 def _congested(case: Case, now: Instant) -> list[Cause]:
@@ -113,7 +116,16 @@ def _loaded(case: Case, now: Instant) -> list[Cause]:
     if now_running is None or not limit.met(now_running.load):
         return []
     words = f"pressor load {written(now_running.load, 'ug/kg/min', limit.value)}"
-    return [Cause(LOADED, words, now_running.evidence)]
+    return [Cause(LOADED, words, (*now_running.evidence, *_weights(case)))]
+
+
+def _weights(case: Case) -> list[Reference]:
+    """Return the facts that the rates of what runs are converted with."""
+    chart, pressors = case.chart, case.guideline.pressors
+    weighing = Weighing(chart.weights, chart.baselines)
+    rates = [one.rate for one in chart.timeline.running if by_weight(one.rate, one.agent, pressors)]
+    found = (weighing.fact(rate.at) for rate in rates)
+    return list(dict.fromkeys(fact.reference for fact in found if fact is not None))
 
 
 def latest_lab(case: Case, code: str) -> float | None:

@@ -11,12 +11,11 @@ DOPAMINE = "dopamine"
 
 
 def pressors_running(chart: Chart, now: Instant) -> tuple[str, ...]:
-    """Return the agents that hold up the pressure: dopamine only above its renal dose."""
+    """Return the agents that hold up the pressure: dopamine only as much as is read above its renal dose."""
     load = load_at(chart.loads, now)
-    rates = {} if load is None else dict(load.rates)
-    renal = chart.guideline.pressors.renal_dopamine
-    dopamine = rates.get(DOPAMINE)
-    raised = dopamine is not None and dopamine > renal
+    if load is None:
+        return ()
+    rates, raised = dict(load.rates), load.dopamine > chart.guideline.pressors.renal_dopamine
     return tuple(agent for agent in VASOPRESSORS if agent in rates and (agent != DOPAMINE or raised))
 
 

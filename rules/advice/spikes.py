@@ -53,14 +53,34 @@ def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> R
         course = _over(advice, course)
     judged = (("judged", last), ("known", now), ("high", course.high), ("quiet", course.quiet))
     if course.spike is None:
-        ended = last if course.ended is None else course.ended
-        return Result(at=ended, words=course.words or advice.ended, held=judged)
+        if before.state != ADVISORY:
+            return Result(at=last, words=advice.ended, held=judged)
+        ended, words = _gone(advice, case, course, last, now)
+        return Result(at=ended, words=words, held=judged)
     spike, limit = course.spike, advice.limit
     assert limit is not None
     result = Result(ADVISORY, at=spike.at, value=spike.value, unit=advice.unit, limit=limit.text, held=judged)
     result.evidence, result.next, result.mark = (spike.reference,), course.high + advice.until, spike.at
     result.words = f"Temperature {written(spike.value, advice.unit, limit.value)}: {advice.text}"
     return result
+
+
+def _gone(advice: Advice, case: Case, course: Course, last: int, now: Instant) -> tuple[int, str]:
+    """Return when (ms) and by what a spike ended: as the course has it, or by what shows that there was none.
+
+    That is a temperature or a dose which became known now. `last`: the moment of the last temperature.
+    """
+    history = case.chart.tail.readings.temp
+    shows = [one.at for one in history.known_after(now - 1) if one.at >= now - LOOKED_BACK]
+    shows += [dose.at for dose in case.chart.doses if dose.first == now]
+    ended_now = course.ended == now or any(
+        sign.at == course.ended and sign.first == now
+        for code in ANSWERS
+        for sign in case.chart.findings.get(code, ())
+    )
+    if course.ended is not None and (ended_now or not shows):
+        return course.ended, course.words
+    return max(shows, default=last), advice.ended
 
 
 def _resumed(advice: Advice, case: Case, now: Instant, before: Memory) -> tuple[Course, list[Reading], int]:

@@ -125,13 +125,13 @@ def cycle_of(places: list[Place], doses: list[DoseFact], takes_over: int) -> Cyc
     return cycle
 
 
-def starts_of(places: list[Place], doses: list[DoseFact], takes_over: int) -> list[int]:
-    """Return when each cycle of the course began, in order: one that a cycle-start took over, once."""
-    return [
-        start
-        for start in dict.fromkeys(cycle.start for cycle in _cycles(places, doses, takes_over))
-        if start is not None
-    ]
+def cycles_in(places: list[Place], doses: list[DoseFact], takes_over: int) -> dict[int, Cycle]:
+    """Return each cycle of the course as it was left, by its start, in order.
+
+    One that a cycle-start took over is there once.
+    """
+    found = _cycles(places, doses, takes_over)
+    return {cycle.start: cycle for cycle in found if cycle.start is not None}
 
 
 def _cycles(places: list[Place], doses: list[DoseFact], takes_over: int) -> Iterator[Cycle]:

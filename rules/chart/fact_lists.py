@@ -3,12 +3,13 @@
 A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import chain
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, rebuilt
+from rules.chart.corrected_codes import undo, versions
 from rules.chart.facts import (
     Accepted,
     DoseFact,
@@ -51,6 +52,9 @@ PLAIN: dict[str, type[Fact]] = {
     "accepts": Accepted,
 }
 """Attributes of a chart that hold one list of facts each, with the kind of fact."""
+
+BY_CODE = frozenset({"set_aside", "taken_back"})
+"""Lists of single readings: a record is replaced in them code by code."""
 
 COMMANDS = ("resumes", "accepts")
 """Answers to what their author saw: they belong to the stay in which they were given, whatever their `at`."""
@@ -151,12 +155,15 @@ def move(chart: Chart, ids: Container[str], into: Chart) -> None:
     for baseline in chart.baselines:
         if baseline.id in ids:
             insert(into.baselines, baseline)
-    for row in chart.tail.rows if isinstance(ids, _Every) else chart.tail.rows_of(ids):
+    for row in chart.tail.rows_of(ids) if isinstance(ids, Collection) else chart.tail.rows:
         insert(into.tail.rows, row)
 
 
-def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
-    """Return a chart as it would be if the records `ids` still were as `versions` has them."""
+def uncorrected(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
+    """Return a chart as it would be if the records `ids` still were as `before` has them.
+
+    What they say now of something of which they said nothing then is new, and stays.
+    """
     out = Chart(chart.guideline)
     out.n = chart.n
     for name in NAMED:
@@ -166,11 +173,33 @@ def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
         setattr(out, name, _without(getattr(chart, name), ids))
     out.baselines = [fact for fact in chart.baselines if fact.id not in ids]
     out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
-    move(versions, _Every(), out)
+    move(before, _Every(), out)
+    move(_new_in(chart, ids, before), _Every(), out)
     out.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), out.tail.rows)
     rebuilt(out)
     out.seen = index(out)
     return out
+
+
+def _new_in(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
+    """Return what the records `ids` say of something of which they said nothing before."""
+    new, known = Chart(chart.guideline), index(before)
+    move(chart, {id for id in ids if id in known}, new)
+    for id in ids:
+        undo(new, id, set(versions(before, id)))
+    for name in PLAIN.keys() - BY_CODE:
+        setattr(new, name, _not_in(getattr(new, name), getattr(before, name)))
+    for name in NAMED:
+        earlier = getattr(before, name)
+        kept = {key: _not_in(facts, earlier.get(key, ())) for key, facts in getattr(new, name).items()}
+        setattr(new, name, kept)
+    return new
+
+
+def _not_in(facts: Iterable[Fact], before: Iterable[Fact]) -> list[Fact]:
+    """Return the facts of records of which there are none among those before."""
+    known = {fact.id for fact in before}
+    return FactList(fact for fact in facts if fact.id not in known)
 
 
 class _Every:

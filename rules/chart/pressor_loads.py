@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import msgspec
 
@@ -21,7 +22,7 @@ class Load(msgspec.Struct, frozen=True):
 
     `load`: of what can be read; `missing`: what is wanted to count the rest, as the assessment names it;
     `rates`: of the agents that run, over their lines (None: unknown); `evidence`: their infusions; `blind`:
-    since when, without a break, something was missing.
+    since when, without a break, something was missing; `dopamine`: as much of it as can be read, ug/kg/min.
     """
 
     at: int
@@ -30,6 +31,7 @@ class Load(msgspec.Struct, frozen=True):
     rates: tuple[tuple[str, float | None], ...] = ()
     evidence: tuple[Reference, ...] = ()
     blind: int | None = None
+    dopamine: float = 0.0
 
 
 class Loads(list[Load]):
@@ -108,16 +110,16 @@ def load_of(
     """Return the load from a moment on, by the pressors in force then, in order, after another load."""
     pressors = guideline.pressors
     totals: dict[str, float] = {}
-    unknown: dict[str, str] = {}
+    unknown: dict[str, list[str]] = {}
     for one in forces:
         if ran(one.rate):
             value, lacks = _read(one.agent, one.rate, guideline, weighing)
             totals[one.agent] = totals.get(one.agent, 0.0) + value
             if lacks is not None:
-                unknown[one.agent] = lacks
+                unknown.setdefault(one.agent, []).append(lacks)
     load = sum(_counted(agent, total, pressors) for agent, total in totals.items())
     ids = tuple(one.rate.reference for one in forces if ran(one.rate))
-    missing = tuple(dict.fromkeys(unknown.values()))
+    missing = tuple(dict.fromkeys(chain.from_iterable(unknown.values())))
     since = t if before is None or before.blind is None else before.blind
     return Load(
         t,
@@ -130,6 +132,7 @@ def load_of(
         ),
         ids or tuple(one.rate.reference for one in forces),
         since if missing else None,
+        round(totals.get("dopamine", 0.0), 4),
     )
 
 

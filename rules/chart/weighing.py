@@ -29,11 +29,17 @@ class Weighing(msgspec.Struct, frozen=True):
 
         It is the latest one not after `at`, else the baseline; a weight taken later changes nothing.
         """
+        found = self.fact(at)
+        if found is None:
+            return None
+        return found.readings["weight"] if isinstance(found, Baseline) else found.value
+
+    def fact(self, at: int) -> Weight | Baseline | None:
+        """Return the fact that says that weight."""
         i = bisect_right(self.weights, at, key=AT)
         if i:
-            return self.weights[i - 1].value
-        known = (one.readings["weight"] for one in reversed(self.baselines) if "weight" in one.readings)
-        return next(known, None)
+            return self.weights[i - 1]
+        return next((one for one in reversed(self.baselines) if "weight" in one.readings), None)
 
 
 def units_per_kg(amount: float, unit: str, kg: float | None) -> float | None:

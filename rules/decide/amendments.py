@@ -36,7 +36,9 @@ def is_amended(patient: Patient, subject: Subject, result: Result, before: Memor
         return True
     if patient.alone is None:
         patient.alone = uncorrected(patient.chart, patient.amendments, patient.replaced)
-    alone = msgspec.structs.replace(patient, chart=patient.alone, memories=dict(patient.memories))
+    # Nothing is corrected there: what was kept by a fact that is withdrawn now is kept.
+    as_it_was = {"memories": dict(patient.memories), "amendments": (), "dirty_replaced": 0}
+    alone = msgspec.structs.replace(patient, chart=patient.alone, **as_it_was)
     _judge_read(alone, subject)
     found = subject.glance(alone, patient.now, before)
     return RANK.get(found.state, 0) > RANK.get(result.state, 0) or found.state == INDETERMINATE
@@ -50,7 +52,12 @@ def _judge_read(alone: Patient, subject: Subject) -> None:
         _judge_read(alone, read)
         found = read.glance(alone, alone.now, alone.memory(name))
         alone.memories[name] = Memory(
-            found.state, stale=found.stale, flags=found.flags, mark=found.mark, held=found.held
+            found.state,
+            since=alone.ended.get(name, alone.now),
+            stale=found.stale,
+            flags=found.flags,
+            mark=found.mark,
+            held=found.held,
         )
 
 

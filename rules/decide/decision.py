@@ -52,6 +52,7 @@ def decide(patient: Patient) -> list[Alert]:
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     patient.replaced = patient.alone = None
+    patient.ended.clear()
     patient.fresh, patient.reopen, patient.watched = (), {}, watches(patient)
     _schedule(patient)
     _flag_any_vitals(patient)

@@ -106,7 +106,7 @@ def update_episode(
     _move(episode, name, level, 0 if ends else rank, at)
     episode.evidence = result.evidence
     if ends:
-        del patient.episodes[step.name]
+        patient.ended[step.name] = patient.episodes.pop(step.name).first
     return [alert]
 
 

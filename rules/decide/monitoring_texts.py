@@ -113,11 +113,11 @@ def _not_understood(name: str, result: Result, ends: bool, guideline: Guideline)
 
 
 def _finding(code: str, result: Result, ends: bool, guideline: Guideline) -> str:
-    values = standing_values(guideline)[code]
+    values = list(standing_values(guideline)[code])
     value = values[max(0, result.flags - 1)]
     named = finding_name(code if value == "present" else f"{code}={value}")
     if ends or result.latest is None:
-        return f"{named}: looked at again"
+        return f"{named}: {result.words or 'looked at again'}"
     asked = "re-examine now" if result.state == TECHNICAL else "still present?"
     return f"{named}, charted {day_and_time(result.latest, guideline.shifts)}: {asked}"
 

@@ -122,7 +122,7 @@ class Patient(msgspec.Struct, dict=True):
     what was open before a discharge that is taken back at this instant, with its first opening.
 
     `replaced`: what the corrections of this instant replaced; `alone`: the chart as its new facts alone make
-    it (`rules.decide.amendments`).
+    it; `ended`: when what ends at this decision first opened, by subject (`rules.decide.amendments`).
 
     `rules_n`: the arrival of the last fact that the stop rules have seen; `accepted`: criteria that are
     accepted, as of the last decision; `outgrown`: ids of the acceptances that a level above theirs has ended;
@@ -178,6 +178,7 @@ class Patient(msgspec.Struct, dict=True):
     reopen: dict[str, int] = {}
     replaced: Chart | None = None
     alone: Chart | None = None
+    ended: dict[str, int] = {}
     rules_n: int = 0
     accepted: frozenset[str] = frozenset()
     outgrown: frozenset[str] = frozenset()

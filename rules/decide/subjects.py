@@ -6,7 +6,7 @@ A subject is decided again when the dirty flags of its inputs are set, or a subj
 import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator
-from itertools import starmap
+from itertools import chain, starmap
 from typing import Any
 
 import msgspec
@@ -271,16 +271,18 @@ def _observation(what: str, guideline: Guideline) -> Subject:
     )
 
 
-def _finding(code: str, values: tuple[str, ...]) -> Subject:
+def _finding(code: str, values: dict[str, tuple[str, ...]]) -> Subject:
     mask = recharting.inputs_of(code)
     return Subject(
         recharting.PREFIX + code,
         MONITORING,
         None,
+        mask | dirty_flags.ACCEPT,
+        tuple(dict.fromkeys(chain.from_iterable(values.values()))),
         mask,
-        (),
-        mask,
-        lambda patient, now, before: recharting.recharting(code, values, patient.chart, now, before),
+        lambda patient, now, before: recharting.recharting(
+            code, values, patient.chart, now, before, patient.accepted
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
-from rules.chart.course import FOREVER, Span
+from rules.chart.course import FOREVER, Span, cycles_in
 from rules.chart.pressor_loads import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
 from rules.guideline.roles import WEANED_LOAD
@@ -21,19 +21,35 @@ def due_at(chart: Chart) -> Instant | None:
 
 def first_due(chart: Chart) -> Instant | None:
     """Return when the first dose of the cycle is due: at cycle-start, or when planned later."""
-    start, planned = chart.cycle.start, chart.dose_1_planned
-    return start if start is None or planned is None else max(start, planned)
+    return None if chart.cycle.start is None else _first_due(chart, chart.cycle.start)
+
+
+def _first_due(chart: Chart, start: Instant) -> Instant:
+    planned = chart.dose_1_planned
+    return start if planned is None else max(start, planned)
 
 
 def due_spans(chart: Chart) -> list[Span]:
-    """Return the half-open spans in which a dose was due and not given: from its instant to the dose."""
-    first, cycle, doses = first_due(chart), chart.cycle, [dose.at for dose in chart.cycle_doses]
-    if first is None:
-        return []
-    dues = [first, *(given + chart.guideline.table4.dose_interval for given in doses)]
-    end = FOREVER if cycle.end is None else cycle.end
-    ends = [*doses, FOREVER]
-    return [(due, min(over, end)) for due, over in zip(dues, ends, strict=True) if due < min(over, end)]
+    """Return the half-open spans in which a dose was due and not given: from its instant to the dose.
+
+    Those of earlier cycles too: what has gone stale is kept as it stood then.
+    """
+    cycles = cycles_in(chart.places, chart.doses, chart.guideline.choices.cycle_taken_over)
+    ends = [*list(cycles)[1:], FOREVER]
+    return [
+        span
+        for (start, cycle), end in zip(cycles.items(), ends, strict=False)
+        for span in _due_in(chart, start, end if cycle.end is None else min(end, cycle.end))
+    ]
+
+
+def _due_in(chart: Chart, start: Instant, end: Instant) -> Iterator[Span]:
+    """Yield the spans of one cycle, from its start to its therapy-end or the next one's start."""
+    doses = [dose.at for dose in chart.doses if start <= dose.at <= end]
+    dues = [_first_due(chart, start), *(given + chart.guideline.table4.dose_interval for given in doses)]
+    for due, given in zip(dues, [*doses, end], strict=True):
+        if due < min(given, end):
+            yield due, min(given, end)
 
 
 def pressor_holds(chart: Chart, now: Instant) -> bool:

@@ -1,5 +1,6 @@
 """Ask again for a finding that stands: charted long ago, or not yet confirmed (criteria.md section 3.5)."""
 
+from collections.abc import Mapping
 from functools import reduce
 from typing import NamedTuple
 
@@ -15,14 +16,20 @@ from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
 PREFIX = "finding/"
+ACCEPTED = "accepted as known"
+"""What ended, where a finding is no longer asked for because it no longer counts."""
 
 
-def standing_values(guideline: Guideline) -> dict[str, tuple[str, ...]]:
-    """Return for each finding of Table 3 the values by which it counts, in the order of the table."""
-    found: dict[str, tuple[str, ...]] = {}
+def standing_values(guideline: Guideline) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return for each finding of Table 3 the values by which it counts, with the codes of the rows.
+
+    In the order of the table.
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in guideline.rows:
         for code, value in _values(row):
-            found[code] = (*found.get(code, ()), value)
+            values = found.setdefault(code, {})
+            values[value] = (*values.get(value, ()), row.code)
     return found
 
 
@@ -69,10 +76,18 @@ def _none() -> Run | None:
     return None
 
 
-def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, before: Memory) -> Result:
+def recharting(
+    code: str,
+    values: Mapping[str, tuple[str, ...]],
+    chart: Chart,
+    now: Instant,
+    before: Memory,
+    accepted: frozenset[str],
+) -> Result:
     """Return whether a finding must be charted again.
 
-    `technical`: it is unconfirmed, since 2 h after its run's first record; `advisory`: last charted 16 h ago.
+    `technical`: it is unconfirmed, since 2 h after its run's first record; `advisory`: it counts, none of its
+    rows or not all being `accepted`, and was last charted 16 h ago.
     """
     run = run_of(chart, code)
     if run is None or run.last.value not in values:
@@ -80,13 +95,21 @@ def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, b
     choices, last = chart.guideline.choices, run.last
     old = last.at + choices.finding_asked_again
     due = confirmed_from(code, run, chart)
-    kind, evidence = values.index(last.value) + 1, (last.reference,)
+    kind, evidence = list(values).index(last.value) + 1, (last.reference,)
     if due is not None and last.at < due <= now:
         return Result(TECHNICAL, at=due, latest=last.at, flags=kind, evidence=evidence)
+    due = due if due is not None and last.at < due else None
+    if accepted.issuperset(values[last.value]):
+        return Result(CLEAR, latest=last.at, flags=kind, words=ACCEPTED, next=soonest(now, due))
     if now >= old:
-        return Result(ADVISORY, at=old, latest=last.at, flags=kind, evidence=evidence)
-    ahead = soonest(now, old, due if due is not None and last.at < due else None)
-    return Result(CLEAR, latest=last.at, next=ahead)
+        at = None if _was_accepted(before) else old
+        return Result(ADVISORY, at=at, latest=last.at, flags=kind, evidence=evidence)
+    return Result(CLEAR, latest=last.at, next=soonest(now, old, due))
+
+
+def _was_accepted(before: Memory) -> bool:
+    """Return whether a finding did not count until now: from now on it is asked for."""
+    return before.state == CLEAR and before.flags != 0
 
 
 def confirmed_from(code: str, run: Run, chart: Chart) -> int | None:

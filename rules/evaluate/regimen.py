@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.course import FOREVER, starts_of
+from rules.chart.course import FOREVER, cycles_in
 from rules.chart.earlier import CycleDoses, lasting
 from rules.guideline.packs.declarations import Regimen
 from rules.wire.instants import DAY, Instant
@@ -61,7 +61,7 @@ def resting(chart: Chart, regimen: Regimen, now: Instant) -> Instant | None:
 
 def cycles_of(chart: Chart) -> Iterator[CycleDoses]:
     """Yield the cycles of the stay, the present one last."""
-    starts = starts_of(chart.places, chart.doses, chart.guideline.choices.cycle_taken_over)
+    starts = list(cycles_in(chart.places, chart.doses, chart.guideline.choices.cycle_taken_over))
     for start, end in zip(starts, (*starts[1:], FOREVER), strict=False):
         given = [dose.at for dose in chart.doses if start <= dose.at < end]
         yield CycleDoses(start, given[0] if given else start, given[-1] if given else start, len(given))

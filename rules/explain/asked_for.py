@@ -16,7 +16,7 @@ RULES = {
     FINDING: (
         "A finding that counts is charted again after 16 h; one that must be confirmed, after 2 h",
         "criteria.md section 3.5",
-        "Ends when it is charted again.",
+        "Ends when it is charted again, or accepted.",
     ),
     "not-understood/": (
         "What was charted and nobody knows is told: it is in no decision",

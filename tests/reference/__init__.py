@@ -3,7 +3,7 @@
 An oracle for tests, never fast.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .assessment import assessment
@@ -75,21 +75,26 @@ def _fold(
     patient: str, records: list[Record], end: int, clocks: list[int]
 ) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any] | None]]:
     """All alerts of one patient up to `end`, and the assessments at the clocks (None: no stay then)."""
-    course = Course(patient, journal=Journal(patient))
-    alerts: list[dict[str, Any]] | None = None
+    alerts: list[dict[str, Any]] = []
     shown: dict[int, dict[str, Any] | None] = {}
-    pending = sorted({*clocks, end})
+    for at, closed in courses(patient, records, [*clocks, end]):
+        shown[at] = None if closed.look is None else assessment(closed)
+        alerts = closed.journal.alerts if at == end else alerts
+    return alerts, shown
+
+
+def courses(patient: str, records: Sequence[Record], clocks: Iterable[int]) -> Iterator[tuple[int, Course]]:
+    """A patient's course as it stands at each of the clocks, in order."""
+    course = Course(patient, journal=Journal(patient))
+    pending = sorted(set(clocks))
     for known in [*sorted({r.known for r in records}), None]:
         while pending and (known is None or pending[0] < known):
             at = pending.pop(0)
-            closed = _closed(course.fork(), at)
-            shown[at] = None if closed.look is None else assessment(closed)
-            alerts = closed.journal.alerts if at == end else alerts
+            yield at, _closed(course.fork(), at)
         if known is None or not pending:
-            break
+            return
         _pass_time(course, known)
         course.take(known, [r for r in records if r.known == known])
-    return alerts or [], shown
 
 
 def _closed(course: Course, end: int) -> Course:
@@ -106,4 +111,4 @@ def _pass_time(course: Course, until: int) -> None:
         course.decide(course.next)
 
 
-__all__ = ["HOUR", "MINUTE", "Event", "assess", "assess_at", "both", "refusals", "run"]
+__all__ = ["HOUR", "MINUTE", "Event", "assess", "assess_at", "both", "courses", "refusals", "run"]

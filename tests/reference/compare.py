@@ -187,11 +187,14 @@ def _brief(alert: dict[str, Any]) -> str:
 
 
 def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
-    """The fields of one transition; the `at` of an `amended` one is left open by the text."""
+    """The fields of one transition; the `at` of an `amended` one is left open by the text, and the phase with
+    it.
+    """
     fields = [f for f in ALERT if f != "at" or ours["transition"] != "amended"]
     found = [line for field in fields for line in _unlike(field, ours.get(field), theirs.get(field))]
     context = theirs.get("context") or {}
-    told = CONTEXT + (("phase",) if ours["kind"] == "blood-pressure" else ())
+    phased = ours["kind"] == "blood-pressure" and ours["at"] == theirs.get("at")
+    told = CONTEXT + (("phase",) if phased else ())
     for field in told:
         pair = (_sorted(field, c.get(field)) for c in (ours["context"], context))
         found += _unlike(f"context.{field}", *pair)

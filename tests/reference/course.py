@@ -173,11 +173,14 @@ class Course:
                 self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))
         scene = self._scene(self.k, at, rows)
         scene.goes_on = stay.ended is not None and self._charting_goes_on(at, stay.ended)
+        stays_before = self.teller.stays
         if replaced or moved:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None
         taken_back = other is not None and other.discharge is not None
         others = self._scene(known(other.facts), int(at)) if other and not taken_back else None
+        if others is not None:
+            others.stays = stays_before
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:
@@ -254,11 +257,17 @@ def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
     """What stood under an id, beside what its correction says of something else: that is new."""
     if old is None or new is None:
         return [f for f in (old,) if f is not None]
-    if old.type != new.type or (old.type == "finding" and old.event["code"] != new.event["code"]):
+    if _subject(old) != _subject(new):
         return [old, new]
     codes = {v.code for v in old.values}
     added = tuple(v for v in new.values if v.code not in codes)
     return [replace(old, values=(*old.values, *added))]
+
+
+def _subject(fact: Fact) -> tuple[Any, ...]:
+    """What a record says something of."""
+    of = {"finding": ("code",), "io": ("direction", "kind"), "infusion": ("agent", "line")}
+    return (fact.type, *(fact.event.get(name) for name in of.get(fact.type, ())))
 
 
 def _charting(fact: Fact) -> bool:

@@ -78,32 +78,38 @@ def sinus_tachycardia(k: Knowledge, at: int) -> Row:
         return unknown("heart-rate")
     old = stale(k, values[-1].at, STALE_VITAL, at)
     low, high, extreme = over120(k)[-1], over130(k)[-1], over150(k)[-1]
-    made = _made(low, high)
-    shown = Row(
+    if not high.on and not extreme.on:
+        shown = _shown(k, _latest(low, high, extreme) if low.on else low, old)
+        if not low.on and old:
+            return _told(shown, INDETERMINATE, missing=("heart-rate",))
+        return _told(shown, RELATIVE) if low.on else shown
+    judged = last_fresh(k, values[-1].at, STALE_VITAL, at) if old else at
+    present, unseen = causes(as_of(k, int(judged)) if old else k, judged)
+    excused = bool(present) and not dosing.due_between(k, judged, at)
+    made = extreme if extreme.on and (excused or not high.on) else high
+    state = RELATIVE if excused and not extreme.on else ABSOLUTE
+    made = _latest(high, extreme) if state == RELATIVE else made
+    return _told(_shown(k, made, old), state, correctable=present, missing=unseen)
+
+
+def _latest(*conditions: Latch) -> Latch:
+    """The condition that changed last: it has made the state what it is, by its beginning or its end."""
+    return max(conditions, key=lambda one: one.since.at if one.since is not None else 0)
+
+
+def _shown(k: Knowledge, made: Latch, old: bool) -> Row:
+    """The row by the condition that made it what it is."""
+    values = signal(k, "heart-rate")
+    on = tuple(found[-1].on for found in (over120(k), over130(k), over150(k)))
+    return Row(
         CLEAR,
         values[-1].value,
         "/min",
         old,
         evidence=ids(made.run or values[-1:]),
         at=(made.since or values[0]).at,
-        basis=(made.since.id if made.since else None, low.on, high.on),
+        basis=(made.since.id if made.since else None, *on),
     )
-    if not low.on and not high.on:
-        return _told(shown, INDETERMINATE, missing=("heart-rate",)) if old else shown
-    if not high.on:
-        return _told(shown, RELATIVE)
-    judged = last_fresh(k, values[-1].at, STALE_VITAL, at) if old else at
-    present, unseen = causes(as_of(k, int(judged)) if old else k, judged)
-    excused = bool(present) and not extreme.on and not dosing.due_between(k, judged, at)
-    return _told(shown, RELATIVE if excused else ABSOLUTE, correctable=present, missing=unseen)
-
-
-def _made(low: Latch, high: Latch) -> Latch:
-    """The condition that made the state what it is."""
-    if high.on:
-        return high
-    ended = low.on and high.since is not None and low.since is not None and high.since.at > low.since.at
-    return high if ended else low
 
 
 def _told(row: Row, state: str, correctable: tuple[str, ...] = (), missing: tuple[str, ...] = ()) -> Row:
@@ -114,8 +120,8 @@ def _told(row: Row, state: str, correctable: tuple[str, ...] = (), missing: tupl
 
 def absolute_at(k: Knowledge, i: int) -> bool:
     """Whether reading `i` makes the row absolute, judged with the causes at its `at`."""
-    if not over130(k)[i].on:
-        return False
+    if over150(k)[i].on or not over130(k)[i].on:
+        return over150(k)[i].on
     at = signal(k, "heart-rate")[i].at
     present, _ = causes(as_of(k, at), at)
-    return not present or over150(k)[i].on or dosing.due_between(k, at, at)
+    return not present or dosing.due_between(k, at, at)

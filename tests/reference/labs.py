@@ -146,30 +146,30 @@ def enzymes(k: Knowledge) -> list[Enzymes]:
     """The row after each enzyme result, in order of `at`."""
     values = sorted((v for c in ENZYMES for v in k.results(c)), key=lambda v: v.rank)
     latest: dict[str, str] = {}
-    last: dict[str, Value] = {}
+    above: dict[str, Value] = {}
     found: list[Enzymes] = []
     was = Enzymes(CLEAR)
     for value in values:
-        latest[value.code], last[value.code] = against_high(value), value
-        was = _enzymes(was, latest, value.at)
-        was = was if was.stale else replace(was, by=tuple(last[c] for c in was.codes))
+        latest[value.code] = told = against_high(value)
+        if told == ABOVE:
+            above[value.code] = value
+        elif told == BELOW:
+            above.pop(value.code, None)
+        was = _enzymes(was, latest, tuple(above[c] for c in ENZYMES if c in above), value.at)
         found.append(was)
     return found
 
 
-def _enzymes(was: Enzymes, latest: dict[str, str], at: int) -> Enzymes:
-    high = tuple(c for c in ENZYMES if latest.get(c) == ABOVE)
+def _enzymes(was: Enzymes, latest: dict[str, str], above: tuple[Value, ...], at: int) -> Enzymes:
+    """The row with these results above their limits: one that cannot be told any more is kept among them."""
     missing = tuple(f"{c}.{latest[c]}" for c in ENZYMES if latest.get(c) in (UNLIMITED, UNREAD, RANGE))
-    if high:
-        state, codes, old = ABSOLUTE, high, False
-    elif not missing:
-        state, codes, old = CLEAR, (), False
-    else:
-        old = was.state == ABSOLUTE
-        state, codes = (ABSOLUTE, was.codes) if old else (INDETERMINATE, ())
-    shown = missing if not high else ()
+    told = any(latest[v.code] == ABOVE for v in above)
+    if not above and missing and was.state == ABSOLUTE:
+        above = was.by
+    state = ABSOLUTE if above else INDETERMINATE if missing else CLEAR
     since = was.since if state == was.state and was.since else at
-    return Enzymes(state, codes, shown, since, old, was.by if old else ())
+    codes = tuple(v.code for v in above)
+    return Enzymes(state, codes, () if told else missing, since, bool(above) and not told, above)
 
 
 def cardiac_enzymes(k: Knowledge, at: int) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import findings, labs, names, pressors, pressure, recheck, urine
-from .clock import HOUR
+from .clock import FOREVER, HOUR
 from .facts import Fact
 from .knowledge import Knowledge, clocked, timeless
 from .row import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, TECHNICAL
@@ -48,7 +48,9 @@ FIRST_COAGULATION = 30 * HOUR
 
 @dataclass(frozen=True)
 class Watch:
-    """One item; `level` is clear while nothing is asked, `at` when it came to its level."""
+    """One item; `level` is clear while nothing is asked, `at` when it came to its level; `accepted`: it would
+    be asked for, were its criterion not accepted.
+    """
 
     what: str
     subject: str
@@ -57,6 +59,7 @@ class Watch:
     last: int | None = None
     due: int | None = None
     listed: bool = True
+    accepted: bool = False
 
 
 def last_seen(k: Knowledge, what: str) -> int | None:
@@ -183,10 +186,15 @@ def _finding(k: Knowledge, at: int, code: str, name: str, accepted: bool) -> lis
     if not records:
         return []
     subject, again = f"finding/{name}", records[-1].at + AGAIN
-    counts = findings.level(records[-1], code) in (RELATIVE, ABSOLUTE) and not accepted
-    if counts and at >= again:
-        return [Watch(subject, subject, ADVISORY, again)]
-    return [Watch(subject, subject, listed=False)]
+    present = findings.level(records[-1], code) in (RELATIVE, ABSOLUTE)
+    return [_asked_again(at, subject, again, present, accepted)]
+
+
+def _asked_again(at: int, subject: str, again: int, present: bool, accepted: bool) -> Watch:
+    """A finding last charted 16 h ago is asked for, if it counts."""
+    if present and not accepted and at >= again:
+        return Watch(subject, subject, ADVISORY, again)
+    return Watch(subject, subject, listed=False, accepted=present and accepted)
 
 
 def _moment(k: Knowledge, at: int, name: str, accepted: bool) -> list[Watch]:
@@ -194,6 +202,5 @@ def _moment(k: Knowledge, at: int, name: str, accepted: bool) -> list[Watch]:
     asks = run[0].at + findings.REVERSAL if run else None
     if asks is not None and run[-1].at < asks and at >= asks:
         return [Watch(subject, subject, TECHNICAL, asks)]
-    if run and not accepted and at >= run[-1].at + AGAIN:
-        return [Watch(subject, subject, ADVISORY, run[-1].at + AGAIN)]
-    return [Watch(subject, subject, listed=False)]
+    again = run[-1].at + AGAIN if run else FOREVER
+    return [_asked_again(at, subject, again, bool(run), accepted)]

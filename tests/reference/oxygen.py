@@ -166,9 +166,9 @@ class Held:
 
 
 @timeless
-def by_device(k: Knowledge) -> Held:
-    """The device table over the records, tripped states kept where one cannot be read."""
-    held = Held(CLEAR)
+def by_device(k: Knowledge) -> list[tuple[int, Held]]:
+    """The device table after each record, tripped states kept where one cannot be read."""
+    held, found = Held(CLEAR), []
     for at, supply in supplies(k):
         missing = tuple(f"{c}.unreadable" for c in supply.unread)
         state = band(supply)
@@ -180,7 +180,14 @@ def by_device(k: Knowledge) -> Held:
             held = Held(state, held.since if state == held.state else at, missing, tripped)
         else:
             held = Held(state, held.since if state == held.state else at)
-    return held
+        found.append((at, held))
+    return found
+
+
+def device_now(k: Knowledge) -> Held:
+    """The device's state after the latest record."""
+    found = by_device(k)
+    return found[-1][1] if found else Held(CLEAR)
 
 
 @timeless
@@ -214,15 +221,53 @@ def below(k: Knowledge) -> list[Latch]:
 
 
 @dataclass(frozen=True)
-class Saturation:
-    """What saturation makes of the row after a reading."""
+class Part:
+    """One of the conditions of saturation: whether it holds, since which reading, by which run."""
 
-    state: str = CLEAR
-    critical: bool = False
-    low: str = CLEAR
-    stops: bool = False
+    on: bool = False
     since: Reading | None = None
     run: tuple[Reading, ...] = ()
+
+    @property
+    def moment(self) -> int:
+        """When it last began or ended."""
+        return 0 if self.since is None else self.since.at
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """What saturation makes of the row after a reading.
+
+    `low`: below the patient's limit; `rich`: so with much oxygen; `dire`: below 90.
+    """
+
+    low: Part = Part()
+    rich: Part = Part()
+    dire: Part = Part()
+    stops: bool = False
+
+    @property
+    def critical(self) -> bool:
+        """Whether it is below 90."""
+        return self.dire.on
+
+    @property
+    def state(self) -> str:
+        """The state by saturation alone."""
+        if self.rich.on or self.dire.on:
+            return ABSOLUTE
+        return RELATIVE if self.low.on else CLEAR
+
+    @property
+    def run(self) -> tuple[Reading, ...]:
+        """The readings that made the state: of two conditions that make it absolute the first one's, of what
+        is better the last one's that began or ended.
+        """
+        if self.rich.on and self.dire.on:
+            return min(self.dire, self.rich, key=lambda part: part.moment).run
+        if self.rich.on or self.dire.on:
+            return (self.rich if self.rich.on else self.dire).run
+        return max(self.low, self.dire, key=lambda part: part.moment).run
 
 
 @timeless
@@ -237,29 +282,33 @@ def saturations(k: Knowledge) -> list[Saturation]:
 
 def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
     values = signal(k, "spo2")
-    low, stops = was.low, was.stops
-    run = sustained(k, values, i, SPAN, lambda r: r.value < least(k))
-    used: list[Reading] = []
-    if not below(k)[i].on:
-        low, stops, used = CLEAR, False, list(below(k)[i].run)
+    found, run = below(k)[i], sustained(k, values, i, SPAN, lambda r: r.value < least(k))
+    low = _turned(was.low, found.on, values[i], found.run)
+    rich, stops = was.rich, was.stops
+    if not low.on:
+        rich, stops = _turned(rich, False, values[i], found.run), False
     elif run:
-        level, full = _level(k, run)
-        low, stops, used = worse(low, level), stops or full, run
-    critical = was.critical
+        rich = _turned(rich, rich.on or _with_much(k, run), values[i], tuple(run))
+        stops = stops or _with_much(k, run, assumed=False)
+    return Saturation(low, rich, _dire(k, i, was.dire), stops)
+
+
+def _dire(k: Knowledge, i: int, was: Part) -> Part:
+    """Below 90 confirmed, until it is not so over 5 min."""
+    values = signal(k, "spo2")
     if confirmed(values, i, lambda r: r.value < shifted(k, 90)):
-        critical, used = True, used if was.critical or low == ABSOLUTE else [*confirming(values, i)]
-    elif critical and (up := sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))):
-        critical, used = False, used or up
-    state = ABSOLUTE if critical else low
-    since = was.since if state == was.state else values[i]
-    shown = was.run if (state, critical) == (was.state, was.critical) else tuple(used)
-    return Saturation(state, critical, low, stops, since, shown)
+        return _turned(was, True, values[i], confirming(values, i))
+    up = sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))
+    return _turned(was, was.on and not up, values[i], tuple(up))
 
 
-def _level(k: Knowledge, run: list[Reading]) -> tuple[str, bool]:
-    lows = [r for r in run if r.value < least(k)]
-    level = ABSOLUTE if all(much(supply_at(k, r.at)) for r in lows) else RELATIVE
-    return level, all(much(supply_at(k, r.at), assumed=False) for r in lows)
+def _turned(was: Part, on: bool, at: Reading, run: tuple[Reading, ...]) -> Part:
+    return was if on == was.on else Part(on, at, run)
+
+
+def _with_much(k: Knowledge, run: list[Reading], assumed: bool = True) -> bool:
+    """Whether each reading of a run that is below the limit was so with much oxygen."""
+    return all(much(supply_at(k, r.at), assumed) for r in run if r.value < least(k))
 
 
 def saturation(k: Knowledge) -> Saturation:
@@ -271,6 +320,19 @@ def saturation(k: Knowledge) -> Saturation:
 # ---- the row
 
 
+@timeless
+def course(k: Knowledge) -> tuple[str, int | None]:
+    """The worse of device and saturation, whatever their age, and since when in order of `at` it is so."""
+    devices = [(at, held.state) for at, held in by_device(k)]
+    values = [(r.at, s.state) for r, s in zip(signal(k, "spo2"), saturations(k), strict=True)]
+    state, begun = CLEAR, None
+    for at in sorted({at for at, _ in (*devices, *values)}):
+        latest = [next((s for t, s in reversed(found) if t <= at), CLEAR) for found in (devices, values)]
+        if worse(*latest) != state:
+            state, begun = worse(*latest), at
+    return state, begun
+
+
 def _by_share(supply: Supply) -> bool:
     """Whether the FiO2 decides by device: a mask's, or one that stands alone."""
     return supply.device == "mask" or supply.litres is None
@@ -278,10 +340,9 @@ def _by_share(supply: Supply) -> bool:
 
 def requirement(k: Knowledge, at: int) -> Row:
     """The worse of device and saturation; clear only with a fresh SpO2."""
-    values, sat, device, supply = signal(k, "spo2"), saturation(k), by_device(k), now(k)
-    old = not values or stale(k, values[-1].at, STALE_VITAL, at)
+    values, sat, device, supply = signal(k, "spo2"), saturation(k), device_now(k), now(k)
+    old, (state, begun) = not values or stale(k, values[-1].at, STALE_VITAL, at), course(k)
     if sat.state != CLEAR and worse(sat.state, device.state) != device.state:
-        assert sat.since is not None
         return Row(
             sat.state,
             values[-1].value,
@@ -289,15 +350,11 @@ def requirement(k: Knowledge, at: int) -> Row:
             old or bool(device.missing),
             device.missing,
             evidence=ids(sat.run),
-            at=sat.since.at,
-            basis=("spo2", sat.since.id),
+            at=begun,
+            basis=(state, begun),
         )
-    since = device.since
-    if device.state == CLEAR and sat.since is not None and (since is None or sat.since.at > since):
-        since = sat.since.at
-    basis = ("device", device, since)
     value, unit = (supply.share, "%") if _by_share(supply) else (supply.litres, "L/min")
-    row = Row(device.state, value, unit, device.stale, device.missing, at=since, basis=basis)
+    row = Row(device.state, value, unit, device.stale, device.missing, at=begun, basis=(state, begun))
     if device.state == CLEAR and old:
         return replace(row, state=INDETERMINATE, missing=("spo2",), at=None)
     seen = ids(sat.run or values[-1:]) if device.state == CLEAR else ()

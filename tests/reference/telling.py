@@ -14,7 +14,7 @@ from .episodes import RANK, Episode, Journal, View
 from .look import Look, finish
 from .monitoring import PAGED, Watch
 from .reminders import Reminders, eligible
-from .row import ABSOLUTE, CLEAR, INDETERMINATE, PENDING, TECHNICAL, TRIPPED, Row
+from .row import ABSOLUTE, ADVISORY, CLEAR, INDETERMINATE, PENDING, TECHNICAL, TRIPPED, Row
 from .scene import Judged, Scene
 from .steps import MEASURES, points
 from .subjects import AFTER_DISCHARGE, DOSE_ERROR, LEVEL, LOW, RECOMMENDATION, Key, place, reason_key
@@ -71,6 +71,7 @@ class Teller:
     ) -> Look:
         """Tells a decision: rows first, for advice counts from their episodes."""
         without = finish(others) if others is not None else None
+        before = {code: journal.open[key].counts_from for code, key in COUNTED.items() if key in journal.open}
         cycle = scene.k.charted
         turn = Turn(
             journal,
@@ -89,7 +90,7 @@ class Teller:
         turn.look = finish(scene)
         self._begin(turn, renewed)
         if others is not None:
-            others.opened, others.stays = scene.opened, set()
+            others.opened = {**before, **scene.opened}
             turn.without = finish(others)
         for code, judged in turn.look.advice.items():
             self._advice(turn, code, judged)
@@ -241,10 +242,16 @@ class Teller:
         if level == PENDING:
             self._say(turn, View(*key, level, int(turn.scene.at), 0))
             return
-        since = self._since(turn, key, level, watch.at if level == watch.level else None)
+        since = self._since(turn, key, level, self._true_at(key, watch, level), watch.accepted or None)
         amended = watch.what not in PAGED and self._amended(turn, key, level)
         decided = watch.at is None or level != watch.level
         self._say(turn, View(*key, level, since, RANK[level], amended=amended, decided=decided))
+
+    def _true_at(self, key: Key, watch: Watch, level: str) -> int | None:
+        """When a watch came to its level; None: when decided, as where its acceptance ends."""
+        before = self.points.get(key)
+        released = before is not None and before.basis is not None and level == ADVISORY
+        return None if released or level != watch.level else watch.at
 
     def _lingering(self, turn: Turn, watch: Watch) -> str:
         """Overdue charting is one episode until it has not lapsed for twice its interval, at least 4 h."""

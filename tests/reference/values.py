@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import median
 
@@ -122,25 +123,39 @@ def mental_status_watch(s: Scene) -> Judged:
 SPIKE, RISE, BASE = Fraction("38.5"), 1, Fraction("37.5")
 
 
+@dataclass(frozen=True)
+class Spike:
+    """The spike that is open, with the last high temperature; or when the last one ended."""
+
+    first: Value | None = None
+    high: int = 0
+    ended: int | None = None
+
+
 @timeless
-def spikes(k: Knowledge) -> tuple[int | None, int, tuple[str, ...]]:
-    """The spike that is open in order of `at`, with the last high temperature, and what it rests on."""
-    answers = [f for c in ("infection", "cultures-sent") for f in k.findings(c)]
-    events: list[tuple[tuple[int, int], Value | Fact]] = [((v.at, 0), v) for v in k.series("temperature")]
-    events += [((f.at, 1), f) for f in answers]
-    since, high, quiet = None, 0, -(1 << 62)
-    spike: tuple[str, ...] = ()
+def answers(k: Knowledge) -> list[Fact]:
+    """What answers a spike: infection, present or not, and cultures that were sent."""
+    sent = [f for f in k.findings("cultures-sent") if f.event["present"]]
+    return sorted([*k.findings("infection"), *sent], key=lambda f: f.rank)
+
+
+@timeless
+def spikes(k: Knowledge) -> Spike:
+    """The spike in order of `at`: a high temperature at the limit of 24 h has not let them pass without."""
+    hot = [((v.at, 0), v) for v in k.series("temperature") if v.value >= SPIKE]
+    events: list[tuple[tuple[int, int], Value | Fact]] = [*hot, *(((f.at, 1), f) for f in answers(k))]
+    spike, quiet = Spike(), -(1 << 62)
     for (at, _), event in sorted(events, key=lambda e: (e[0], e[1].rank)):
-        if since is not None and at >= high + DAY:
-            since = None
+        if spike.first is not None and at > spike.high + DAY:
+            spike = Spike(ended=spike.high + DAY)
         if isinstance(event, Fact):
-            quiet = at + DAY if since is not None else quiet
-            since = None
-        elif event.value >= SPIKE:
-            high = at
-            if since is None and at >= quiet and _is_spike(k, event):
-                since, spike = at, (event.id,)
-    return since, high, spike
+            if spike.first is not None:
+                spike, quiet = Spike(ended=at), at + DAY
+        elif spike.first is not None:
+            spike = replace(spike, high=at)
+        elif at >= quiet and _is_spike(k, event):
+            spike = Spike(event, at)
+    return spike
 
 
 def _is_spike(k: Knowledge, now: Value) -> bool:
@@ -153,23 +168,28 @@ def _is_spike(k: Knowledge, now: Value) -> bool:
 
 def _base(k: Knowledge, value: Value) -> bool:
     """Whether a temperature tells the baseline: more than 4 h after the latest dose before it."""
-    doses = [d.at for d in k.all_doses if d.at <= value.at]
+    doses = [d.at for d in k.all_doses if d.at < value.at]
     return not doses or value.at - doses[-1] > 4 * HOUR
 
 
 def septic_workup(s: Scene) -> Judged:
     """A high spike above the rising baseline, until 24 h without or until somebody acts."""
-    since, high, ids = spikes(s.k)
-    if since is None:
-        return closed(_last(s.k))
-    if s.at >= high + DAY:
-        return closed(high + DAY)
-    return Judged(since, ids)
+    spike = spikes(s.k)
+    if spike.first is None:
+        return closed(_spike_gone(s, spike.ended))
+    if s.at >= spike.high + DAY:
+        return closed(spike.high + DAY)
+    return Judged(spike.first.at, (spike.first.id,))
 
 
-def _last(k: Knowledge) -> int | None:
-    found = [f.at for c in ("infection", "cultures-sent") for f in k.findings(c)]
-    return max(found, default=None)
+def _spike_gone(s: Scene, ended: int | None) -> int | None:
+    """The `at` of the fact that ended a spike, or shows now that there was none; None: none of now."""
+    now = int(s.at)
+    if ended == now or any(f.at == ended and f.first == now for f in answers(s.k)):
+        return ended
+    shows = [v.at for v in s.k.series("temperature") if v.first == now]
+    shows += [d.at for d in s.k.all_doses if d.first == now]
+    return max(shows, default=ended)
 
 
 TABLE: list[tuple[str, Condition]] = [

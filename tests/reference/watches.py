@@ -13,7 +13,7 @@ from .row import ABSOLUTE, ADVISORY, CLEAR, RELATIVE
 from .scene import Condition, Judged, Scene, closed, opened
 from .units import rounded
 from .values import told
-from .windows import weight_at
+from .windows import vitals, weight_at
 
 EARLY = 7 * HOUR
 MOST = 792_000
@@ -119,7 +119,7 @@ def fast_breathing(k: Knowledge) -> tuple[bool, int | None, tuple[str, ...]]:
     on, since = False, None
     ids: tuple[str, ...] = ()
     run: list[tuple[int, str]] = []
-    for value in k.series("respiratory-rate"):
+    for value in vitals(k, "respiratory-rate"):
         run = [*run, (value.at, value.id)] if value.value >= 30 else []
         if not on and run and run[-1][0] - run[0][0] >= 15 * MINUTE:
             on, since, ids = True, value.at, tuple(i for _, i in run)

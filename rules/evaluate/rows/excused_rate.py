@@ -66,7 +66,8 @@ def judged(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, hr: 
         return _upper_condition(row, chart, now, before, hr, result, limit if stale else None)
     result.limit = row.relative.trip.text
     if hr.fast.on:
-        result.state, result.evidence, result.stale = RELATIVE, hr.fast.evidence, stale
+        last_moved = _last(hr.fast, hr.very_fast, hr.unexcused)
+        result.state, result.evidence, result.stale = RELATIVE, last_moved.evidence, stale
         result.at = _last_change(hr.fast, hr.very_fast, hr.unexcused)
         return result
     result.state, result.at = CLEAR, _last_change(hr.fast, hr.very_fast, hr.unexcused)
@@ -78,6 +79,11 @@ def judged(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, hr: 
 def flags_of(hr: HeartRate) -> int:
     """Return the flags of the conditions of the row that hold."""
     return FAST * hr.fast.on | VERY_FAST * hr.very_fast.on | UNEXCUSED * hr.unexcused.on
+
+
+def _last(*latches: Latch) -> Latch:
+    """Return the condition that changed last: where the rate improved, the one that ended."""
+    return max(latches, key=lambda latch: latch.changed or 0)
 
 
 def _last_change(*latches: Latch) -> int | None:
@@ -113,12 +119,15 @@ def _upper_condition(
     due = due_spans(chart)
     fresh = now if stale_at is None else min(now, stale_at - 1)
     excused = bool(causes.present) and not any(start <= now and end > fresh for start, end in due)
-    past_all = excused and hr.unexcused.on
+    past_all = hr.unexcused.on and (excused or not hr.very_fast.on)
     result.state = RELATIVE if excused and not past_all else ABSOLUTE
     result.correctable, result.missing = causes.present, causes.unseen
     latch, condition = (hr.unexcused, row.unexcused) if past_all else (hr.very_fast, row.absolute)
-    result.evidence, result.limit, result.stale = latch.evidence, condition.trip.text, stale_at is not None
-    result.at = _moved(hr, before.flags ^ result.flags)
+    shown = _last(hr.very_fast, hr.unexcused) if result.state == RELATIVE else latch
+    result.evidence, result.limit, result.stale = shown.evidence, condition.trip.text, stale_at is not None
+    moved = before.flags ^ result.flags
+    first = result.state == ABSOLUTE and moved & VERY_FAST and not past_all
+    result.at = latch.changed if first else _moved(hr, moved)
     result.next = soonest(
         now, result.next, causes.next if stale_at is None else None, next_span_edge(due, now)
     )

@@ -97,7 +97,8 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
     if oxygen.unknown:
         result.missing, result.stale = missing(oxygen), result.state in TRIPPED
     if oxygen.in_force in ASSISTED and not oxygen.is_off:
-        result.value = oxygen.flow
+        by_flow = oxygen.flow is not None or oxygen.fio2 is None
+        result.value, result.unit = (oxygen.flow, result.unit) if by_flow else (oxygen.fio2, "%")
         return
     if oxygen.is_mask:
         result.value, result.unit, result.limit = oxygen.fio2, "%", row.absolute_fio2.text
@@ -109,23 +110,24 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
 
 
 def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> int | None:
-    """Return when the parts that changed since the last decision did.
+    """Return when the row came to its level, by the parts that changed since the last decision.
 
-    Of several: the first one to make it absolute, else the last.
+    Worse: when the first of those at its level began; better: when the last of those above it ended.
     """
-    moved, flags, state = before ^ result.flags, result.flags, result.state
-    parts = [(oxygen.changed, moved & DEVICE_BITS, flags & DEVICE_BITS == RANK[ABSOLUTE])]
-    for bit, latch in ((BELOW, spo2.low), (BELOW_HIGH, spo2.on_high), (BELOW_SEVERE, spo2.severe)):
-        flag = bit << SATURATION_SHIFT
-        parts.append((latch.changed, moved & flag, bit != BELOW and bool(flags & flag)))
-    moments = [
-        moment
-        for moment, has_moved, is_absolute in parts
-        if moment is not None and has_moved and (state != ABSOLUTE or is_absolute)
-    ]
-    if not moments:
-        return None
-    return min(moments) if state == ABSOLUTE else max(moments)
+    latches: tuple[Oxygen | Latch, ...] = (oxygen, spo2.low, spo2.on_high, spo2.severe)
+    parts = list(zip(latches, _ranks(before), _ranks(result.flags), strict=True))
+    was, now = (max(ranks) for ranks in (_ranks(before), _ranks(result.flags)))
+    moved = [(part.changed, old, new) for part, old, new in parts if old != new and part.changed is not None]
+    if now > was:
+        return min((at for at, _, new in moved if new == now), default=None)
+    return max((at for at, old, _ in moved if now == was or old > now), default=None)
+
+
+def _ranks(flags: int) -> tuple[int, ...]:
+    """Return how bad the flags say that each part is: the device, and the conditions of the saturation."""
+    saturation = flags >> SATURATION_SHIFT
+    conditions = ((BELOW, RELATIVE), (BELOW_HIGH, ABSOLUTE), (BELOW_SEVERE, ABSOLUTE))
+    return flags & DEVICE_BITS, *(RANK[level] if saturation & bit else 0 for bit, level in conditions)
 
 
 def spo2_limit(chart: Chart, now: Instant) -> int | None:

@@ -21,7 +21,9 @@ from rules.wire.instants import Instant
 SITE_UNIT = "ng/mL"
 TROPONIN = "troponin"
 Known = dict[str, Lab]
-"""The latest result of each lab."""
+"""The latest result of each lab; or the last one above its limit, of those not seen below it since."""
+Course = tuple[Known, Known, Result]
+"""Both of these, and what they lead to."""
 
 
 def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -30,39 +32,51 @@ def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) 
     Never measured: clear, unless the site wants one of each patient; never stale. One that may or may not be
     above keeps an absolute row, stale.
     """
-    known, before_unread = _known(row, chart)
+    known, _, before_unread = _known(row, chart)
     result = replace(before_unread)
     if not row.never_measured_clear and not any(code in known for code in row.labs):
         result.state, result.missing = INDETERMINATE, (TROPONIN,)
     return _unread(row, chart, result)
 
 
-def _known(row: UpperLimitRow, chart: Chart) -> tuple[Known, Result]:
-    """Return the latest result of each lab, and what they lead to, in order of `at`."""
+def _known(row: UpperLimitRow, chart: Chart) -> Course:
+    """Return the latest result of each lab, those above their limits and what they lead to, by `at`."""
     codes = (*row.labs, row.screen)
 
-    def add(state: tuple[Known, Result], i: int, lab: Lab) -> tuple[Known, Result]:
-        known, result = state
+    def add(state: Course, i: int, lab: Lab) -> Course:
+        known, above, result = state
         known[codes[i]] = lab
-        return known, _after(row, known, lab, result)
+        if codes[i] in row.labs:
+            _follow(row, codes[i], lab, above)
+        return known, above, _after(row, known, above, lab, result)
 
     results = tuple(chart.labs.get(code, NOTHING) for code in codes)
-    return fold(chart, key_of(row, chart), results, None, lambda: ({}, Result()), add)
+    return fold(chart, key_of(row, chart), results, None, lambda: ({}, {}, Result()), add)
 
 
-def _after(row: UpperLimitRow, known: Known, lab: Lab, before: Result) -> Result:
+def _follow(row: UpperLimitRow, code: str, lab: Lab, above: Known) -> None:
+    """Note a result that is above its limit; one that cannot be told leaves the one before it there."""
+    is_high = is_above(row, code, lab)
+    if is_high:
+        above[code] = lab
+    elif is_high is False:
+        above.pop(code, None)
+
+
+def _after(row: UpperLimitRow, known: Known, above: Known, lab: Lab, before: Result) -> Result:
     """Return the result once this reading is known: `known` has the latest of each."""
-    above = [code for code in row.labs if code in known and is_above(row, code, known[code])]
+    codes = [code for code in row.labs if code in above]
+    told = any(known[code] is above[code] for code in codes)
     untold = tuple(lack for code in row.labs if code in known and (lack := lacks(row, code, known[code])))
-    if not above and untold and before.state == ABSOLUTE:
+    if not codes and untold and before.state == ABSOLUTE:
         before.stale, before.missing, before.latest = True, untold, lab.at
         return before
-    missing = () if above else untold or _screened(row, known)
-    state = ABSOLUTE if above else INDETERMINATE if missing else CLEAR
+    missing = () if told else untold or _screened(row, known)
+    state = ABSOLUTE if codes else INDETERMINATE if missing else CLEAR
     at = lab.at if state != before.state or before.at is None else before.at
-    result = Result(state, at=at, latest=lab.at, missing=missing)
-    result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in above)
-    return _with_value(row, known, above, result)
+    result = Result(state, at=at, latest=lab.at, stale=bool(codes) and not told, missing=missing)
+    result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in codes)
+    return _with_value(row, known | above, codes, result)
 
 
 def upper(row: UpperLimitRow, code: str, lab: Lab) -> float | None:

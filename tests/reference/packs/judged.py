@@ -107,18 +107,18 @@ def _seen_at(pack: Pack, code: str, facts: list[Fact], at: int) -> str:
 # ---- the assessment
 
 
-def assess(key: str, records: list[Record], at: int) -> dict[str, Any] | None:
-    """What a pack makes of a patient at a clock; None without a stay."""
+def assess(key: str, records: list[Record], at: int, low_open: bool) -> dict[str, Any] | None:
+    """What a pack makes of a patient at a clock; None without a stay. `low_open`: hypotension is."""
     facts = settle([r for r in records if r.known <= at])
     if not facts:
         return None
     stay = present(facts)
     if stay.discharge is not None:
         return None
-    return _assessed(PACKS[key], facts, stay.facts, at)
+    return _assessed(PACKS[key], facts, stay.facts, at, low_open)
 
 
-def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int) -> dict[str, Any]:
+def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int, low_open: bool) -> dict[str, Any]:
     k = known(mine)
     standing = _replayed(pack, facts, mine, at)
     rules = ["delay-over-24h"] if standing.by and pack.counts else []
@@ -134,7 +134,7 @@ def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int) -> dict[
         k, at, {c: ask(k, at) for c, ask in table.items()}, pressure.hypotension(k, at), accepted, rules
     )
     scene.rows = {**scene.rows, **rows} if pack.counts else scene.rows
-    scene.erred, scene.error_acknowledged = standing.erred, False
+    scene.erred, scene.error_acknowledged, scene.low_open = standing.erred, False, low_open
     now = dict.fromkeys(("hypotension", "urine-hour", "urine-shift"), int(at))
     scene.opened = now
     judged = Decision(pack, scene, rows, lasting.doses(facts, pack.regimen), advice.evaluate(scene), seen)
@@ -266,7 +266,7 @@ class Decision:
 
     def _holding(self) -> list[str]:
         s = self.s
-        found = ["hypotension"] if s.low.tripped or pressure.latest_low(s.k) else []
+        found = ["hypotension"] if s.low.tripped or s.low_open or pressure.latest_low(s.k) else []
         if self.pack.counts:
             rows = self.counting
             found += ["urine"] if any(rows[c].state == RELATIVE for c in GROUP if c in rows) else []

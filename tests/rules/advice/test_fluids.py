@@ -26,6 +26,24 @@ def dry() -> Course:
 
 FLUIDS = {
     "fluid-bolus by hypotension": ("fluid-bolus", low(), "08:00", True),
+    "no add-pressor while dopamine above 2.5 runs, though another line of it cannot be read": (
+        "add-pressor",
+        low(weight=None)
+        .infusion("dopamine", "08:10", 5)
+        .infusion("dopamine", "08:20", 9, "mg/h", line="b")
+        .bolus("08:30", 1000),
+        "08:30",
+        False,
+    ),
+    "add-pressor while all that is read of dopamine is for the kidneys": (
+        "add-pressor",
+        low(weight=None)
+        .infusion("dopamine", "08:10", 2)
+        .infusion("dopamine", "08:20", 9, "mg/h", line="b")
+        .bolus("08:30", 1000),
+        "08:30",
+        True,
+    ),
     "fluid-bolus by urine-hour": ("fluid-bolus", dry(), "08:00", True),
     "no fluid-bolus without": ("fluid-bolus", start().complete("08:00"), "08:00", False),
     "no fluid-bolus by urine-shift alone": (
@@ -258,3 +276,23 @@ def test_add_dopamine_reminds_at_1500_ml() -> None:
         "opened advisory",
         "reminder advisory",
     ]
+
+
+GONE = {
+    "by the boluses since the row opened": (dry().bolus("09:00", 1000), "urine-hour"),
+    "where fluid would harm": (dry().vitals("08:30", weight=78), "urine-hour"),
+    "what made it open is over": (
+        dry().finding("intubation", "08:30").finding("intubation", "09:00", False),
+        "urine-hour",
+    ),
+    "by the weight": (dry().vitals("08:30", "w", weight=78), "w"),
+}
+
+
+@table(GONE, "course corrected")
+def test_advice_that_stood_on_a_withdrawn_fact_is_amended(course: Course, corrected: str) -> None:
+    """criteria.md section 9: a withdrawn fact removed its basis; without it the advice would be open."""
+    urine = next(one["id"] for one in course.records if one["type"] == "io")
+    course.withdraw(urine if corrected == "urine-hour" else corrected, "10:00")
+    said = [one for one in reminders(course, "add-dopamine") if not one.startswith("reminder")]
+    assert said == ["opened advisory", "amended clear"]

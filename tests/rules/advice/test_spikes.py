@@ -136,6 +136,23 @@ LATE = {
         warm(*SPIKE).vitals("19:00", known="26:00", temp=39.0),
         ["opened advisory 25:00", "resolved clear 25:00 @26:00"],
     ),
+    "at its own time, not at that of a reading that changed nothing": (
+        warm(*SPIKE, ("25:30", 37.0)).vitals("19:00", known="26:00", temp=39.0),
+        ["opened advisory 25:00", "resolved clear 25:00 @26:00"],
+    ),
+    "nor at what ended the spike before": (
+        warm(("20:00", 37.5), ("25:00", 38.5))
+        .finding("cultures-sent", "26:00")
+        .vitals("51:00", temp=37.0)
+        .vitals("51:30", temp=38.6)
+        .vitals("51:20", known="54:00", temp=38.4),
+        [
+            "opened advisory 25:00",
+            "resolved clear 26:00",
+            "opened advisory 51:30",
+            "resolved clear 51:30 @54:00",
+        ],
+    ),
     "a dose charted late takes a reading out of the baseline": (
         warm(("19:00", 38.3), ("21:30", 37.4), ("25:00", 38.5)).dose("18:00", known="26:00"),
         ["opened advisory 25:00 @26:00"],

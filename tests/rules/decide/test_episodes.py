@@ -117,6 +117,95 @@ def test_the_transitions_of_an_episode(course: Course, expected: list[str]) -> N
     assert told(course, "platelets") == expected
 
 
+def racing(**corrected: Any) -> Course:
+    """A rate over 130 without a cause, and a record `v` that is corrected at 09:00."""
+    drawn = started().dose("07:00").vitals("08:10", hr=135).vitals("08:40", hr=135)
+    return drawn.vitals("08:40", "v", sbp=118).correct("v", "09:00", **corrected)
+
+
+ADDED = {
+    "a code that is added and would do it alone is new": (
+        racing(sbp=119, temp=39.0),
+        "sinus-tachycardia",
+        ["opened absolute", "improved relative"],
+    ),
+    "nothing but the code that is added": (
+        racing(temp=39.0),
+        "sinus-tachycardia",
+        ["opened absolute", "improved relative"],
+    ),
+    "one that would not, beside the correction that does, is amended": (
+        racing(sbp=75, temp=36.5),
+        "sinus-tachycardia",
+        ["opened absolute", "amended relative"],
+    ),
+    "a reading of a baseline that is added": (
+        Course()
+        .encounter("admit", "00:00", location="ward")
+        .baseline("00:00", sbp=None, id="b")
+        .encounter("cycle-start", "00:00")
+        .vitals("08:00", sbp=88)
+        .vitals("08:05", sbp=88)
+        .add(
+            "encounter",
+            "00:00",
+            "b",
+            "09:00",
+            "corrected",
+            event="baseline",
+            readings=[
+                {"code": "weight", "value": 71, "unit": "kg"},
+                {"code": "systolic-bp", "value": 95, "unit": "mm[Hg]"},
+            ],
+        ),
+        "hypotension",
+        ["opened relative", "resolved clear"],
+    ),
+    "what was charted of something else is new": (
+        started()
+        .urine("09:00", 5, start="08:00")
+        .stool("09:30", 300, id="u", start="09:00")
+        .add(
+            "io",
+            "11:00",
+            "u",
+            "11:00",
+            "corrected",
+            direction="out",
+            kind="urine",
+            volume=300,
+            unit="mL",
+            start=iso("09:00"),
+        ),
+        "urine-hour",
+        ["opened absolute", "resolved clear"],
+    ),
+    "what was charted of it is corrected": (
+        started()
+        .urine("09:00", 5, start="08:00", id="u")
+        .add(
+            "io",
+            "09:00",
+            "u",
+            "11:00",
+            "corrected",
+            direction="out",
+            kind="stool",
+            volume=300,
+            unit="mL",
+        ),
+        "urine-hour",
+        ["opened absolute", "amended clear"],
+    ),
+}
+
+
+@table(ADDED, "course subject expected")
+def test_what_a_correction_adds_is_new(course: Course, subject: str, expected: list[str]) -> None:
+    """criteria.md sections 1 and 9: a code a record does not name is added; a corrected one amends."""
+    assert told(course, subject) == expected
+
+
 def test_not_telling_never_closes() -> None:
     """criteria.md section 9: `indeterminate` never opens a clinical episode and never closes one."""
     drawn = started().urine("09:00", 5, start="08:00").urine("34:00", 100, start="09:30")

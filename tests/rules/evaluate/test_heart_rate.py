@@ -88,6 +88,58 @@ def test_sinus_tachycardia_trips(course: Course, at: str, expected: str) -> None
     assert seen(course, at, CODE) == expected
 
 
+HOT = {"sbp": 118, "temp": 39.0}
+FAST = (("08:00", 155), ("08:30", 155))
+EVIDENCE = {
+    "the run that tripped": (heart(("08:00", 135), ("08:30", 135)), "absolute", ["08:00", "08:30"]),
+    "improved: the run that ended the higher condition": (
+        heart(("08:00", 135), ("08:30", 135), ("09:00", 124.9), ("09:30", 124.9)),
+        "relative",
+        ["09:00", "09:30"],
+    ),
+    "not what comes after it": (
+        heart(("08:00", 135), ("08:30", 135), ("09:00", 124.9), ("09:30", 124.9), ("10:00", 126)),
+        "relative",
+        ["09:00", "09:30"],
+    ),
+    "excused: the run over 130": (
+        heart(("08:00", 135), ("08:30", 135), at_first=HOT).dose("07:00"),
+        "relative",
+        ["08:00", "08:30"],
+    ),
+    "beyond what a cause excuses: the run over 150": (
+        heart(("08:00", 135), ("08:30", 135), ("08:40", 155), ("09:10", 155), at_first=HOT).dose("07:00"),
+        "absolute",
+        ["08:40", "09:10"],
+    ),
+    "excused again: the run that ended over 150": (
+        heart(*FAST, ("09:00", 145), ("09:30", 145), at_first=HOT).dose("07:00"),
+        "relative",
+        ["09:00", "09:30"],
+    ),
+    "nothing excuses it: the first to make it absolute": (
+        heart(("08:00", 135), ("08:30", 135), ("08:40", 155), ("09:10", 155)),
+        "absolute",
+        ["08:00", "08:30"],
+    ),
+}
+
+
+@table(EVIDENCE, "course state expected")
+def test_evidence_is_the_run_that_made_the_state(course: Course, state: str, expected: list[str]) -> None:
+    """criteria.md section 9: the ids of the facts that made the value: the run."""
+    row = states_at(course, "10:00")["criteria"][CODE]
+    assert (row["state"], row["evidence"]) == (state, expected)
+
+
+def test_what_is_learned_together_is_absolute_from_the_first_run_that_made_it_so() -> None:
+    """criteria.md section 9, `at`: the reading that decided it; over 150 came later and made no difference."""
+    drawn = heart(("08:00", 90))
+    for time, rate in (("08:10", 135), ("08:40", 155), ("09:10", 155)):
+        drawn.vitals(time, known="09:10", hr=rate, sbp=118, temp=37.0)
+    assert timed(drawn, CODE) == ["opened absolute 08:40 @09:10"]
+
+
 OVER_120 = (("08:00", 125), ("08:30", 125))
 OVER_130 = (("08:00", 135), ("08:30", 135))
 CLEARS = {
@@ -342,6 +394,25 @@ DUE = {
         excused_until_due().dose("15:00").vitals("20:00", **FEVER),
         "23:00",
         "absolute stale correctable fever",
+    ),
+    "stale while it was due it is kept so over a new cycle": (
+        excused_until_due()
+        .vitals("20:00", **FEVER)
+        .baseline("22:50", **planned("40:00"))
+        .encounter("cycle-start", "23:00"),
+        "23:30",
+        "absolute stale correctable fever",
+    ),
+    "nor is it worse for a new cycle in which none is due yet": (
+        heart(*OVER_130, at_first=FEVER)
+        .vitals("14:30", hr=135, **FEVER)
+        .dose("14:40")
+        .vitals("20:00", **FEVER)
+        .end("22:00")
+        .baseline("22:50", **planned("40:00"))
+        .encounter("cycle-start", "23:00"),
+        "23:30",
+        "relative stale correctable fever",
     ),
     "with stale data it is kept until then": (
         excused_until_due().dose("15:00").vitals("20:00", **FEVER),

@@ -464,6 +464,39 @@ SAID = {
         low(("08:00", 90), ("08:05", 90), ("08:10", 96), ("08:15", 96)),
         ["opened relative 07:00", "worsened absolute 08:05", "improved relative 08:15"],
     ),
+    "improved when the saturation ends that was worse than the device": (
+        breathing(("08:00", cannula(3)))
+        .vitals("08:30", spo2=85)
+        .vitals("09:00", spo2=98)
+        .vitals("09:05", spo2=98),
+        ["opened relative 08:00", "worsened absolute 08:30", "improved relative 09:05"],
+    ),
+    "improved when the device ends that was worse than the saturation": (
+        low(("08:00", 94), ("08:05", 94), flow=2)
+        .vitals("08:20", device="nasal-cannula", flow=5)
+        .vitals("08:40", device="nasal-cannula", flow=2),
+        ["opened relative 08:05", "worsened absolute 08:20", "improved relative 08:40"],
+    ),
+    "learned together: improved when the last that was worse ended": (
+        breathing(("08:00", cannula(5)))
+        .vitals("09:20", known="10:00", device="nasal-cannula", flow=3)
+        .vitals("09:45", known="10:00", spo2=93)
+        .vitals("09:50", known="10:00", spo2=93),
+        ["opened absolute 08:00", "improved relative 09:20 @10:00"],
+    ),
+    "learned together: opened when the first began": (
+        breathing(("08:00", cannula(2)))
+        .vitals("09:00", known="10:00", device="nasal-cannula", flow=3)
+        .vitals("09:25", known="10:00", spo2=93)
+        .vitals("09:30", known="10:00", spo2=93),
+        ["opened relative 09:00 @10:00"],
+    ),
+    "learned together: absolute when the first to make it so began": (
+        breathing(("08:00", cannula(2)))
+        .vitals("09:00", known="10:00", spo2=85)
+        .vitals("09:30", known="10:00", device="nasal-cannula", flow=5),
+        ["opened absolute 09:00 @10:00"],
+    ),
     "learned late": (
         breathing().vitals("08:00", known="10:00", device="nasal-cannula", flow=3),
         ["opened relative 08:00 @10:00"],
@@ -499,6 +532,11 @@ MESSAGES = {
         "Oxygen by mask, FiO2 not charted and assumed, at or above 40",
     ),
     "by a device that is absolute by itself": (breathing(("08:00", on("ventilator"))), "Ventilator: present"),
+    "by a ventilator, its FiO2": (breathing(("08:00", on("ventilator", fio2=50))), "Ventilator 50 %"),
+    "by high flow, its flow": (
+        breathing(("08:00", on("high-flow", flow=40, fio2=50))),
+        "High-flow oxygen 40 L/min",
+    ),
     "by saturation": (room_air(("08:00", 89)), "SpO2 89 %, below 90"),
 }
 

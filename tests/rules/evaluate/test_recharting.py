@@ -43,6 +43,80 @@ def test_a_finding_is_asked_for_again_after_16_h(course: Course, until: str, exp
     assert timed(course, "finding/dyspnea-at-rest", until) == expected
 
 
+def dreams(level: str = "relative", until: str | None = None) -> Course:
+    """Vivid dreams, charted at 01:00 and accepted at 02:00."""
+    return Course().start().finding("vivid-dreams", "01:00").accept("vivid-dreams", "02:00", level, until)
+
+
+ACCEPTED = {
+    "while it is accepted it is not": (dreams(), "40:00", []),
+    "nor when it was charted again": (dreams().finding("vivid-dreams", "03:00"), "40:00", []),
+    "the acceptance ends after 16 h: from then on": (
+        dreams(until="18:00"),
+        "18:00",
+        ["opened advisory 18:00"],
+    ),
+    "not a moment before": (dreams(until="18:00"), "17:59:59.999", []),
+    "the acceptance ends before 16 h: at 16 h": (
+        dreams(until="16:00"),
+        "17:00",
+        ["opened advisory 17:00"],
+    ),
+    "taken back after 16 h: from then on": (
+        Course()
+        .start()
+        .finding("vivid-dreams", "01:00")
+        .accept("vivid-dreams", "02:00", "relative", id="x")
+        .withdraw("x", "18:00"),
+        "19:00",
+        ["opened advisory 18:00"],
+    ),
+    "accepted when it is asked for already": (
+        Course().start().finding("vivid-dreams", "01:00").accept("vivid-dreams", "18:00", "relative"),
+        "40:00",
+        ["opened advisory 17:00", "resolved clear 18:00"],
+    ),
+}
+
+
+@table(ACCEPTED, "course until expected")
+def test_what_is_accepted_does_not_count_and_is_not_asked_for(
+    course: Course, until: str, expected: list[str]
+) -> None:
+    """criteria.md section 3.5: a finding that counts, last charted 16 h ago."""
+    assert timed(course, "finding/vivid-dreams", until) == expected
+
+
+def test_a_level_above_the_accepted_one_lets_every_finding_of_the_row_count_again() -> None:
+    """criteria.md section 3.5: a level above ends the acceptance at once, and for good."""
+    drawn = Course().start().finding("guaiac-positive", "01:00").accept("bleeding", "02:00", "relative")
+    assert timed(drawn, "finding/guaiac-positive", "19:59") == []
+    drawn.finding("frank-blood", "20:00")
+    assert timed(drawn, "finding/guaiac-positive", "20:00") == ["opened advisory 20:00"]
+
+
+def test_an_unconfirmed_finding_is_asked_for_though_it_is_accepted() -> None:
+    """criteria.md section 3.5: an unconfirmed one is asked for whether it counts or not."""
+    drawn = Course().start().finding("cognition-failed", "01:00").accept("cognition", "02:00")
+    assert timed(drawn, "finding/cognition-failed", "40:00") == ["opened technical 03:00"]
+    again = drawn.finding("cognition-failed", "04:00")
+    assert timed(again, "finding/cognition-failed", "40:00") == [
+        "opened technical 03:00",
+        "resolved clear 04:00",
+    ]
+
+
+def test_the_text_says_that_it_is_accepted() -> None:
+    """criteria.md section 10: what ended is said."""
+    drawn = Course().start().finding("vivid-dreams", "01:00").accept("vivid-dreams", "18:00", "relative")
+    ended = [
+        a["message"]
+        for a in alerts(drawn, "18:00")
+        if a["subject"] == "finding/vivid-dreams" and a["transition"] == "resolved"
+    ]
+    assert ended == ["Vivid dreams: accepted as known"]
+
+
 CONFIRMED = {
     "not before 2 h": ("cognition-failed", (), "02:59:59.999", []),
     "at 2 h": ("cognition-failed", (), "03:00", ["opened technical 03:00"]),
