@@ -130,13 +130,10 @@ def paged(found: dict[str, Any]) -> dict[tuple[str, str, str], float]:
         if one["delay_min"] is None
         else one["delay_min"]
         for one in found["onsets"]["all"]
-        if one["subject"] in ON_VITAL_SIGNS
     }
 
 
 NEVER = float("inf")
-ON_VITAL_SIGNS = ("sinus-tachycardia", "oxygen-requirement", "hypotension")
-"""Of the other rows the delay of the nurse or the laboratory is drawn anew with each charting."""
 
 
 def ward(folder: Path, seed: int, *more: str, patients: int = 200) -> list[str]:
