@@ -103,14 +103,25 @@ def _late(case: Case, one: AlertRecord) -> Line:
     )
 
 
-def answer_line(case: Case, one: Answer) -> Line:
-    """Return who answered what, when and why; of what the pager reads, what it made of it."""
-    return Line(
-        f"{case.when(one.known)} {one.by}: {_did(case, one)}{_became(case, one)}",
-        (Source(FACT, one.id), *_answered(case, one)),
-        one.reason,
-        at=text(one.known),
-    )
+def answer_lines(case: Case) -> Iterator[Line]:
+    """Yield who answered what, when and why; equal answers are one line with the time of each.
+
+    Of what the pager reads, a line says what it made of it.
+    """
+    equal: dict[tuple[str, str], list[Answer]] = {}
+    for one in case.known.answers:
+        equal.setdefault((f"{one.by}: {_did(case, one)}{_became(case, one)}", one.reason), []).append(one)
+    for (what, reason), answers in equal.items():
+        times = ", ".join(case.when(one.known) for one in answers)
+        sources = dict.fromkeys(source for one in answers for source in _sources(case, one))
+        yield Line(f"{times} {what}", tuple(sources), reason, at=text(answers[0].known))
+
+
+def _sources(case: Case, one: Answer) -> Iterator[Source]:
+    yield Source(FACT, one.id)
+    if isinstance(one, Ack):
+        alerts = [alert for alert in case.known.alerts if alert.id == one.alert]
+        yield from (of_alert(alert) for alert in alerts[:1])
 
 
 NOT_DONE = {
@@ -131,12 +142,6 @@ def _became(case: Case, one: Answer) -> str:
     if answer is None:
         return " (no pager has said what became of it)"
     return f" ({NOT_DONE[answer.outcome]})" if answer.outcome in NOT_DONE else ""
-
-
-def _answered(case: Case, one: Answer) -> Iterator[Source]:
-    if isinstance(one, Ack):
-        alerts = [alert for alert in case.known.alerts if alert.id == one.alert]
-        yield from (of_alert(alert) for alert in alerts[:1])
 
 
 def _did(case: Case, one: Answer) -> str:

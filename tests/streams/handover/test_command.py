@@ -153,6 +153,45 @@ def test_an_answer_says_what_the_pager_made_of_it(outcomes: list[str], words: st
     assert not any("(" in text for text in texts_of(None))
 
 
+def acked(identity: str, minute: int, **other: str) -> dict[str, Any]:
+    body = {"alert": "x", "by": "rn", "reason": "ok"} | other
+    return {"type": "ack", "id": identity, "patient": "p1", "at": at(minute)} | body
+
+
+UNKNOWN = "acknowledged an alert that is not known here"
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (acked("a2", 260), [("11:20, 12:20 rn: " + UNKNOWN, "ok")]),
+        (acked("a2", 260, alert="y"), [("11:20, 12:20 rn: " + UNKNOWN, "ok")]),
+        (acked("a2", 260, by="dr"), [("11:20 rn: " + UNKNOWN, "ok"), ("12:20 dr: " + UNKNOWN, "ok")]),
+        (acked("a2", 260, reason="no"), [("11:20 rn: " + UNKNOWN, "ok"), ("12:20 rn: " + UNKNOWN, "no")]),
+    ],
+)
+def test_equal_answers_are_one_line_with_the_time_and_the_source_of_each(
+    second: dict[str, Any], said: list[tuple[str, str]], write: Write, capsys: Capture
+) -> None:
+    [sheet] = sheets(capsys, write(*oliguria(), acked("a1", 200), second, tick()))
+    printed = lines(sheet, "answers")
+    assert [(line["text"], line["note"]) for line in printed] == said
+    assert [one["id"] for line in printed for one in line["sources"]] == ["a1", "a2"]
+
+
+def test_what_the_pager_made_of_one_answer_is_not_said_of_an_equal_one() -> None:
+    events = [*oliguria(), acked("a1", 200), acked("a2", 260), acked("a3", 290), tick()]
+    read = [event for one in events if (event := decode(json.dumps(one).encode())[0]) is not None]
+    said: dict[str, PageRecord] = {}
+    for identity, outcome in (("a1", pages.ACKNOWLEDGED), ("a2", pages.ALREADY), ("a3", pages.ALREADY)):
+        answer(said, PageRecord(when=at(290), outcome=outcome, patient="p1", command=identity))
+    found = handover(read, GUIDE, Wanted(), lambda _, location: location, said)
+    assert [line.text for line in found.sheets[0].section("answers")] == [
+        f"11:20 rn: {UNKNOWN}",
+        f"12:20, 12:50 rn: {UNKNOWN} (it was acknowledged before)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("late", "text", "corrected"),
     [

@@ -218,9 +218,23 @@ def test_every_answer_of_the_shift_stands_with_who_and_why(
             and seconds(found["start"]) < seconds(one["at"]) <= seconds(found["end"])
         ]
         printed = lines_of(sheet, "answers")
-        assert [line["sources"][0]["id"] for line in printed] == [one["id"] for one in given]
-        assert all("rn-14" in line["text"] and line["note"] == "seen, acting on it" for line in printed)
+        assert sorted(answered(printed)) == sorted((one["id"], one["at"][11:16]) for one in given)
+        assert [line["at"] for line in printed] == sorted(line["at"] for line in printed)
+        assert all(" rn-14: acknowledged " in line["text"] for line in printed)
+        assert {line["note"] for line in printed} <= {"seen, acting on it"}
+        said_once = [line["text"].partition(" rn-14: ")[2] for line in printed]
+        assert len(said_once) == len(set(said_once)), said_once
     assert any(lines_of(sheet, "answers") for sheet in handed[SHIFTS[2]]["sheets"])
+
+
+def answered(printed: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Each answer's id with the time of the day that stands for it in its line."""
+    found = []
+    for line in printed:
+        ids = [source["id"] for source in line["sources"] if source["kind"] == "fact"]
+        times = line["text"].partition(" rn-14: ")[0].split(", ")
+        found += list(zip(ids, times, strict=True))
+    return found
 
 
 def test_the_worst_patient_comes_first(handed: dict[str, Handover]) -> None:
