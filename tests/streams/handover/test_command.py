@@ -148,7 +148,7 @@ def test_an_answer_says_what_the_pager_made_of_it(outcomes: list[str], words: st
         return [line.text for line in found.sheets[0].section("answers")]
 
     acked, silenced = texts_of(said)
-    assert acked == f"11:20 rn: acknowledged an alert that is not known here{words}"
+    assert acked == f"rn acknowledged 11:20 an alert that is not known here{words}"
     assert silenced.endswith("until 15:25 (no longer is possible at this level)")
     assert not any("(" in text for text in texts_of(None))
 
@@ -158,38 +158,61 @@ def acked(identity: str, minute: int, **other: str) -> dict[str, Any]:
     return {"type": "ack", "id": identity, "patient": "p1", "at": at(minute)} | body
 
 
-UNKNOWN = "acknowledged an alert that is not known here"
+UNKNOWN = "an alert that is not known here"
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
+    ("second", "said", "sources"),
     [
-        (acked("a2", 260), [("11:20, 12:20 rn: " + UNKNOWN, "ok")]),
-        (acked("a2", 260, alert="y"), [("11:20, 12:20 rn: " + UNKNOWN, "ok")]),
-        (acked("a2", 260, by="dr"), [("11:20 rn: " + UNKNOWN, "ok"), ("12:20 dr: " + UNKNOWN, "ok")]),
-        (acked("a2", 260, reason="no"), [("11:20 rn: " + UNKNOWN, "ok"), ("12:20 rn: " + UNKNOWN, "no")]),
+        (acked("a2", 300), [("rn acknowledged 11:20, 12:20, 13:00 " + UNKNOWN, "ok")], "a1 a3 a2"),
+        (
+            acked("a2", 300, alert="y"),
+            [("rn acknowledged 11:20, 12:20, 13:00 " + UNKNOWN, "ok")],
+            "a1 a3 a2",
+        ),
+        (
+            acked("a2", 240, by="dr"),
+            [("rn acknowledged 11:20, 12:20 " + UNKNOWN, "ok"), ("dr acknowledged 12:00 " + UNKNOWN, "ok")],
+            "a1 a3 a2",
+        ),
+        (
+            acked("a2", 180, reason="no"),
+            [("rn acknowledged 11:00 " + UNKNOWN, "no"), ("rn acknowledged 11:20, 12:20 " + UNKNOWN, "ok")],
+            "a2 a1 a3",
+        ),
     ],
 )
-def test_equal_answers_are_one_line_with_the_time_and_the_source_of_each(
-    second: dict[str, Any], said: list[tuple[str, str]], write: Write, capsys: Capture
+def test_what_a_person_acknowledged_for_one_reason_is_one_line_with_the_time_and_source_of_each(
+    second: dict[str, Any], said: list[tuple[str, str]], sources: str, write: Write, capsys: Capture
 ) -> None:
-    [sheet] = sheets(capsys, write(*oliguria(), acked("a1", 200), second, tick()))
+    [sheet] = sheets(capsys, write(*oliguria(), acked("a1", 200), acked("a3", 260), second, tick()))
     printed = lines(sheet, "answers")
     assert [(line["text"], line["note"]) for line in printed] == said
-    assert [one["id"] for line in printed for one in line["sources"]] == ["a1", "a2"]
+    assert [one["id"] for line in printed for one in line["sources"]] == sources.split()
 
 
-def test_what_the_pager_made_of_one_answer_is_not_said_of_an_equal_one() -> None:
-    events = [*oliguria(), acked("a1", 200), acked("a2", 260), acked("a3", 290), tick()]
+def test_each_subject_and_what_the_pager_made_of_each_answer_stand_behind_their_own_times(
+    write: Write, capsys: Capture
+) -> None:
+    [sheet] = sheets(capsys, write(*oliguria(), tick()))
+    urine = lines(sheet, "open")[0]["sources"][0]["id"]
+    events = [
+        *oliguria(), acked("a1", 200, alert=urine), acked("a2", 260), acked("a3", 290, alert=urine),
+        acked("a4", 300), acked("a5", 310), tick(),
+    ]  # fmt: skip
     read = [event for one in events if (event := decode(json.dumps(one).encode())[0]) is not None]
     said: dict[str, PageRecord] = {}
-    for identity, outcome in (("a1", pages.ACKNOWLEDGED), ("a2", pages.ALREADY), ("a3", pages.ALREADY)):
-        answer(said, PageRecord(when=at(290), outcome=outcome, patient="p1", command=identity))
+    for number in range(1, 6):
+        outcome = pages.ALREADY if number > 3 else pages.ACKNOWLEDGED
+        answer(said, PageRecord(when=at(310), outcome=outcome, patient="p1", command=f"a{number}"))
     found = handover(read, GUIDE, Wanted(), lambda _, location: location, said)
-    assert [line.text for line in found.sheets[0].section("answers")] == [
-        f"11:20 rn: {UNKNOWN}",
-        f"12:20, 12:50 rn: {UNKNOWN} (it was acknowledged before)",
-    ]
+    [line] = found.sheets[0].section("answers")
+    assert line.text == (
+        f"rn acknowledged 11:20, 12:50 Urine; 12:20 {UNKNOWN}; "
+        f"13:00, 13:10 {UNKNOWN} (it was acknowledged before)"
+    )
+    assert [one.id for one in line.sources if one.kind == "fact"] == ["a1", "a3", "a2", "a4", "a5"]
+    assert [one.id for one in line.sources if one.kind == "alert"] == [urine]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +247,7 @@ def test_an_alert_of_the_shift_that_was_decided_after_it_is_marked(write: Write,
     [sheet] = sheets(capsys, write(*oliguria(), late, tick()))
     assert "Platelets" not in " ".join(texts(sheet, "open"))
     line = next(one for one in lines(sheet, "late") if one["text"].startswith("Platelets 20"))
-    assert (line["level"], line["corrected"]) == ("absolute", "decided 15:05, after the shift")
+    assert (line["level"], line["corrected"]) == ("absolute", "decided 15:05")
     assert [one["corrected"] for one in lines(sheet, "labs")] == ["known later"]
 
 

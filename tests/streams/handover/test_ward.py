@@ -5,6 +5,7 @@ event file, and every line's trace resolves.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -219,11 +220,9 @@ def test_every_answer_of_the_shift_stands_with_who_and_why(
         ]
         printed = lines_of(sheet, "answers")
         assert sorted(answered(printed)) == sorted((one["id"], one["at"][11:16]) for one in given)
-        assert [line["at"] for line in printed] == sorted(line["at"] for line in printed)
-        assert all(" rn-14: acknowledged " in line["text"] for line in printed)
-        assert {line["note"] for line in printed} <= {"seen, acting on it"}
-        said_once = [line["text"].partition(" rn-14: ")[2] for line in printed]
-        assert len(said_once) == len(set(said_once)), said_once
+        assert len(printed) == bool(given)
+        assert all(line["text"].startswith("rn-14 acknowledged ") for line in printed)
+        assert all(line["note"] == "seen, acting on it" for line in printed)
     assert any(lines_of(sheet, "answers") for sheet in handed[SHIFTS[2]]["sheets"])
 
 
@@ -232,8 +231,7 @@ def answered(printed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     found = []
     for line in printed:
         ids = [source["id"] for source in line["sources"] if source["kind"] == "fact"]
-        times = line["text"].partition(" rn-14: ")[0].split(", ")
-        found += list(zip(ids, times, strict=True))
+        found += list(zip(ids, re.findall(r"[0-9]{2}:[0-9]{2}", line["text"]), strict=True))
     return found
 
 
