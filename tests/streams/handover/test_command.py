@@ -13,6 +13,7 @@ import pytest
 from rules.ingest.decode import decode
 from rules.wire import pages
 from rules.wire.pages import PageRecord
+from rules.wire.vocabulary import LABS
 from streams.cli import main
 from streams.handover.folded import Wanted, handover
 from streams.projections.pages import answer
@@ -237,6 +238,41 @@ def test_a_correction_after_the_shift_is_marked(
     [sheet] = sheets(capsys, write(*oliguria(), fact, tick()))
     line = next(one for one in lines(sheet, "figures") if one["text"].startswith("Systolic"))
     assert (line["text"], line.get("corrected", "")) == (text, corrected)
+
+
+def labs(identity: str, minute: int, known: int, **values: float) -> dict[str, Any]:
+    readings = [
+        {"code": code, "value": value, "unit": LABS[code]} for code, value in values.items()
+    ]  # fmt: skip
+    fact = {"type": "labs", "id": identity, "patient": "p1", "at": at(minute), "known": at(known)}
+    return fact | {"source": identity, "readings": readings}
+
+
+RESULTS = (
+    labs("l1", 300, 425, potassium=4.1, platelets=210),
+    labs("l2", 240, 310, magnesium=1.9),
+    labs("l3", 300, 330, glucose=101),
+)
+
+
+def test_results_known_after_the_shift_come_last_under_one_mark(write: Write, capsys: Capture) -> None:
+    path = write(*oliguria(), *RESULTS, tick())
+    [sheet] = sheets(capsys, path)
+    assert [(one["text"], one.get("corrected", "")) for one in lines(sheet, "labs")] == [
+        ("12:00: Magnesium 1.9 mg/dL", ""),
+        ("13:00: Glucose 101 mg/dL", ""),
+        ("13:00: Potassium 4.1 mmol/L", "known later"),
+        ("Platelets 210 ×10³/µL", "known later"),
+    ]
+    text = [line.strip() for line in printed(capsys, path, "-o", "text").splitlines()]
+    first = text.index("12:00: Magnesium 1.9 mg/dL; 13:00: Glucose 101 mg/dL")
+    assert text[first + 1] == "[known later] 13:00: Potassium 4.1 mmol/L; Platelets 210 ×10³/µL"
+    html = printed(capsys, path, "-o", "html")
+    section = html[html.index('data-section="labs"') :].partition("</section>")[0]
+    runs = [re.sub(r"<[^>]+>", "|", one) for one in section.split("<ul>")[1:]]
+    assert [("(known later)" in one, one.count("known later")) for one in runs] == [(False, 0), (True, 1)]
+    assert "Magnesium" in runs[0]
+    assert runs[1].index("(known later)") < runs[1].index("Potassium") < runs[1].index("Platelets")
 
 
 def test_an_alert_of_the_shift_that_was_decided_after_it_is_marked(write: Write, capsys: Capture) -> None:
