@@ -14,6 +14,7 @@ from simulators.care.dosing import DosingPlan
 from simulators.charting.findings import Findings
 from simulators.charting.laboratory import Laboratory
 from simulators.charting.monitor import Artefacts, Monitor
+from simulators.charting.noise import Draws
 from simulators.charting.nurse import Nurse, WeightScale
 from simulators.charting.records import Record
 from simulators.charting.treatments import EncounterCharting, ErroneousDischarges, Treatments
@@ -36,18 +37,18 @@ class Charting:
     ) -> None:
         watched: Flags = np.array([often == "minute" for often in vitals])
         clock = CourseClock(round(origin.timestamp()) * 1000)
-        writer, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
+        draws, (_, monitor) = Draws(seed), generator(seed, "charting").spawn(2)
         self.clinical_events, self.beds = plan.clinical_events, len(cohort)
-        self.writer = ChartWriter(cohort.ids, clock, writer)
+        self.writer = ChartWriter(cohort.ids, clock, draws)
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
         self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
         self.parts = (
-            Nurse(vitals, cohort, self.writer, nurse),
+            Nurse(vitals, cohort, self.writer, draws),
             ErroneousDischarges(plan.clinical_events, self.writer),
-            WeightScale(cohort.admitted, clock, self.writer, scale),
-            VolumeCharting(cohort.admitted, clock, self.writer, volumes),
+            WeightScale(cohort.admitted, clock, self.writer, draws),
+            VolumeCharting(cohort.admitted, clock, self.writer, draws),
             Findings(cohort.admitted, clock, self.writer),
-            Laboratory(self.writer, laboratory),
+            Laboratory(self.writer, draws),
         )
 
     def chart(self, chunk: Chunk) -> list[Record]:

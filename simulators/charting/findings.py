@@ -18,6 +18,13 @@ NOTICED, TYPED = (2.0, 12.0), (2.0, 20.0)
 """Assumption: how late, in min, something new is charted, and the routine of a round."""
 WORDS: Final = {"mental-status": "normal", "rales": "none"}
 """Findings with a value instead of yes or no, and their normal."""
+SPECIMEN: Final = {"guaiac-positive": "stool"}
+"""What blood is looked for in (assumption: nobody tests emesis or sputum)."""
+CONVERTED: Final = (("sinus-rhythm", True), ("cardiac-symptoms", False))
+"""What is charted with the end of an arrhythmia, as a pack asks before it gives again (editions.md 4.2).
+
+Assumption: arrhythmias here are without symptoms.
+"""
 MISSED: Final = ROUND + HOUR
 """Assumption: a round that was missed is made up an hour later, or when charting resumes."""
 ON_ADMISSION: Final = {40: "ecg", 70: "chest-xray", 90: "urinalysis"}
@@ -72,6 +79,16 @@ class Findings:
             self.write(bed, minute, old[0], WORDS.get(old[0], False), NOTICED)
         if new:
             self.write(bed, minute, *new, NOTICED)
+        if finding == "rhythm":
+            self.chart_rhythm(bed, minute, before, now)
+
+    def chart_rhythm(self, bed: int, minute: int, before: int, now: int) -> None:
+        """Chart that sinus rhythm is lost, or is back and how the patient is with it."""
+        if now and not before:
+            self.write(bed, minute, "sinus-rhythm", False, NOTICED)
+        elif before and not now:
+            for code, present in CONVERTED:
+                self.write(bed, minute, code, present, NOTICED)
 
     def examine_again(self, finding: str, minutes: Whole, chunk: Chunk, seen: Flags) -> None:
         """Chart once more what must be confirmed, if it is still present then."""
@@ -113,5 +130,7 @@ class Findings:
 
     def write(self, bed: int, minute: int, code: str, value: bool | str, late: tuple[float, float]) -> None:
         """Write one finding: `present` for yes or no, else `value`."""
-        body = {"present": value} if isinstance(value, bool) else {"value": value}
+        body: dict[str, bool | str] = {"present": value} if isinstance(value, bool) else {"value": value}
+        if code in SPECIMEN:
+            body["specimen"] = SPECIMEN[code]
         self.writer.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)

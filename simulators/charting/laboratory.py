@@ -8,11 +8,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import numpy as np
-
 from rules.wire.vocabulary import LABS
 from simulators.care.labs import PANELS
-from simulators.charting.noise import BOUND, NOISE
+from simulators.charting.noise import NOISE, Draws
 from simulators.charting.records import Fields
 from simulators.charting.writer import ChartingGap, ChartWriter
 from simulators.physiology.latent_state import Act, Chunk
@@ -38,8 +36,8 @@ LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyTyp
 class Laboratory:
     """Measures what acts of kind `lab-draw` have drawn, in the blood of their minute."""
 
-    def __init__(self, writer: ChartWriter, rng: np.random.Generator) -> None:
-        self.writer, self.rng = writer, rng
+    def __init__(self, writer: ChartWriter, draws: Draws) -> None:
+        self.writer, self.draws = writer, draws
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart the draws of the chunk, except within a gap."""
@@ -58,9 +56,8 @@ class Laboratory:
 
     def results(self, chunk: Chunk, act: Act, codes: Iterable[str]) -> Iterable[Fields]:
         """Yield the readings of a draw, each with its measurement error."""
-        codes = [code for code in codes if code in chunk.latent]
-        errors = np.clip(self.rng.standard_normal(len(codes)), -BOUND, BOUND).tolist()
-        for code, error in zip(codes, errors, strict=True):
+        for code in (code for code in codes if code in chunk.latent):
+            error = self.draws.normal(act.patient, code, act.minute)
             truth = float(chunk.latent[code][act.minute - chunk.start, act.patient])
             yield result(code, truth * (1 + error * NOISE[code].share))
 

@@ -1,16 +1,22 @@
-"""Define how far a measurement is from the truth: noise, and the steps in which a device or a laboratory
-reports.
+"""Define how far a measurement is from the truth: noise, the steps in which a device or a laboratory reports,
+and the numbers of which errors and delays are drawn.
 
 Noise is normal and cut at `BOUND` standard deviations: what is further off is an artefact, and artefacts are
 drawn separately (`simulators.charting.monitor`). So a value that lies more than `reach(code)` beyond a limit
 is charted beyond it.
+
+Numbers are drawn by what they are for, not by turn: the same observation of the same patient has the same
+error and the same delay whatever else is charted. So two chartings of one course differ only in their
+interval, and a new kind of charting changes no other draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import blake2b
+from statistics import NormalDist
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +97,13 @@ def observed(code: str, truth: Values, rng: np.random.Generator) -> Values:
     """Return what is read where the truth is `truth`: noise added, in the steps of the report; of the same
     shape.
     """
-    noise = NOISE[code]
-    errors = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
-    return rounded(code, truth + errors * (noise.sd + noise.share * truth))
+    return with_errors(code, truth, rng.standard_normal(truth.shape))
+
+
+def with_errors(code: str, truth: Values, errors: Values) -> Values:
+    """Return what is read where the truth is `truth`, with these errors in standard deviations."""
+    noise, bounded = NOISE[code], np.clip(errors, -BOUND, BOUND)
+    return rounded(code, truth + bounded * (noise.sd + noise.share * truth))
 
 
 def rounded(code: str, values: Values) -> Values:
@@ -107,3 +117,34 @@ def reach(code: str, value: float) -> float:
     """Return the furthest that a reading of `value` can lie from it, the reported step included."""
     noise = NOISE[code]
     return BOUND * (noise.sd + noise.share * abs(value)) + noise.step / 2
+
+
+STANDARD: Final = NormalDist()
+
+
+class Draws:
+    """The numbers of one seed.
+
+    `name`: patient (index), kind and minute of the course of what a number is drawn for, equal as texts.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.key = blake2b(f"charting {seed}".encode()).digest()
+
+    def uniform(self, *name: int | str) -> float:
+        """Return a number of the open interval from 0 to 1."""
+        drawn = blake2b("\n".join(map(str, name)).encode(), digest_size=6, key=self.key).digest()
+        return (int.from_bytes(drawn) + 0.5) / 2**48
+
+    def between(self, low: float, high: float, *name: int | str) -> float:
+        """Return a number drawn uniformly between two."""
+        return low + (high - low) * self.uniform(*name)
+
+    def normal(self, *name: int | str) -> float:
+        """Return a number of the standard normal distribution, cut at `BOUND`."""
+        return min(max(STANDARD.inv_cdf(self.uniform(*name)), -BOUND), BOUND)
+
+    def normals(self, kind: str, patients: list[int], minutes: list[int]) -> Values:
+        """Return such a normal number for each patient (index) and minute."""
+        pairs = zip(patients, minutes, strict=True)
+        return np.array([self.normal(patient, kind, minute) for patient, minute in pairs])

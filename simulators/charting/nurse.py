@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.charting.noise import observed
+from simulators.charting.noise import Draws, with_errors
 from simulators.charting.records import Fields, reading
 from simulators.charting.writer import (
     AFTER_PRESSOR,
@@ -75,10 +75,8 @@ class Nurse:
     is worrying.
     """
 
-    def __init__(
-        self, vitals: Sequence[Vitals], cohort: Cohort, writer: ChartWriter, rng: np.random.Generator
-    ) -> None:
-        self.cohort, self.writer, self.rng = cohort, writer, rng
+    def __init__(self, vitals: Sequence[Vitals], cohort: Cohort, writer: ChartWriter, draws: Draws) -> None:
+        self.cohort, self.writer, self.draws = cohort, writer, draws
         self.watched: Flags = np.array([often == "minute" for often in vitals])
         self.seldom: Flags = np.array([often == "4-hourly" for often in vitals])
         self.offset: Whole = np.arange(len(vitals)) * 7 % HOUR
@@ -91,8 +89,9 @@ class Nurse:
         rows, beds = np.nonzero(due)
         if not len(rows):
             return
+        taken = beds.tolist(), (chunk.start + rows).tolist()
         seen = {
-            code: observed(code, chunk.latent[code][rows, beds], self.rng)
+            code: with_errors(code, chunk.latent[code][rows, beds], self.draws.normals(code, *taken))
             for code, _ in (*SIGNS, *TEMPERATURE)
         }
         self.misread_once(seen, rows, beds, gap)
@@ -165,10 +164,8 @@ FIRST: Final = 20
 class WeightScale:
     """Weighs the patients who are present (paper, Table 1: weight daily)."""
 
-    def __init__(
-        self, admitted: Whole, clock: CourseClock, writer: ChartWriter, rng: np.random.Generator
-    ) -> None:
-        self.clock, self.writer, self.rng = clock, writer, rng
+    def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter, draws: Draws) -> None:
+        self.clock, self.writer, self.draws = clock, writer, draws
         self.missed: Whole = admitted + FIRST
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
@@ -181,7 +178,8 @@ class WeightScale:
             )
             if len(beds):
                 self.missed[beds] = minute + MISSED
-                weights = observed("weight", chunk.latent["weight"][row, beds], self.rng)
+                errors = self.draws.normals("weight", beds.tolist(), [minute] * len(beds))
+                weights = with_errors("weight", chunk.latent["weight"][row, beds], errors)
                 for bed, weight in zip(beds.tolist(), weights.tolist(), strict=True):
                     self.writer.write(
                         "vitals",

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from simulators.charting.noise import Draws
 from simulators.charting.writer import (
     AFTER_PRESSOR,
     FOREVER,
@@ -39,11 +40,9 @@ class VolumeCharting:
 
     RATES = ("urine-rate", "stool-rate", "emesis-rate", "maintenance", "oral")
 
-    def __init__(
-        self, admitted: Whole, clock: CourseClock, writer: ChartWriter, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter, draws: Draws) -> None:
         beds = len(admitted)
-        self.clock, self.writer, self.rng = clock, writer, rng
+        self.clock, self.writer, self.draws = clock, writer, draws
         self.run: dict[str, Array] = {rate: np.zeros(beds) for rate in self.RATES}
         self.since: Whole = admitted.astype(np.int64)
         self.pressor: Whole = np.full(beds, -FOREVER)
@@ -97,7 +96,8 @@ class VolumeCharting:
         if charted:
             late, step = (HOURLY_LATE, 1) if hourly else (WARD_LATE, 5)
             span = {"start": self.clock.text(since)}
-            self.write(bed, minute, "out", "urine", self.measured(volume, step), late, span)
+            urine = self.measured(volume, step, bed, "urine", minute)
+            self.write(bed, minute, "out", "urine", urine, late, span)
             for rate, kind in (("maintenance", "iv-maintenance"), ("oral", "oral")):
                 given = round(float(self.run[rate][bed]))
                 if given:
@@ -112,14 +112,13 @@ class VolumeCharting:
         for rate, kind in (("stool-rate", "stool"), ("emesis-rate", "emesis")):
             enough = self.run[rate] >= (NOTHING if shift_ends else WORTH)
             for bed in np.flatnonzero(enough & charted).tolist():
-                self.write(
-                    bed, minute, "out", kind, self.measured(float(self.run[rate][bed]), 5), WARD_LATE, {}
-                )
+                volume = self.measured(float(self.run[rate][bed]), 5, bed, kind, minute)
+                self.write(bed, minute, "out", kind, volume, WARD_LATE, {})
                 self.run[rate][bed] = 0
 
-    def measured(self, volume: float, step: int) -> int:
+    def measured(self, volume: float, step: int, bed: int, kind: str, minute: int) -> int:
         """Return a volume as it is read."""
-        error = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
+        error = self.draws.normal(bed, kind, minute)
         return step * round(volume * (1 + COLLECTED * error) / step)
 
     def write(

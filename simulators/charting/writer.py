@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from rules.wire import instants
+from simulators.charting.noise import Draws
 from simulators.charting.records import Fields, Record, line
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.latent_state import Array, Flags
@@ -89,6 +90,8 @@ LETTERS: Final = {
 }  # fmt: skip
 """How the id of an event begins; the monitor's own begin with `v` (`simulators.charting.monitor`)."""
 FOREVER: Final = 1 << 62
+NAMED_BY: Final = ("code", "agent", "kind", "source")
+"""Fields that tell what is charted from what else of the type is charted in that minute."""
 
 
 class ChartWriter:
@@ -96,8 +99,8 @@ class ChartWriter:
     `known`.
     """
 
-    def __init__(self, ids: tuple[str, ...], clock: CourseClock, rng: np.random.Generator) -> None:
-        self.ids, self.clock, self.rng = ids, clock, rng
+    def __init__(self, ids: tuple[str, ...], clock: CourseClock, draws: Draws) -> None:
+        self.ids, self.clock, self.draws = ids, clock, draws
         self.written = {kind: [0] * len(ids) for kind in LETTERS}
         self.gone = [FOREVER] * len(ids)
         self.unwritten: list[tuple[int, int, int, bytes]] = []
@@ -110,7 +113,10 @@ class ChartWriter:
         between the two of `late`; return its id.
         """
         at = self.clock.moment(minute)
-        known = at if late == (0, 0) else at + 1000 * int(60 * self.rng.uniform(*late))
+        known = at
+        if late != (0, 0):
+            what = next((str(fields[name]) for name in NAMED_BY if name in fields), "")
+            known += 1000 * int(60 * self.draws.between(*late, patient, kind, what, round(60 * minute)))
         self.written[kind][patient] += 1
         identity = f"{LETTERS[kind]}{self.written[kind][patient]}"
         self._hold(patient, line(kind, identity, self.ids[patient], at, fields, known))

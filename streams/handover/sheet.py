@@ -69,7 +69,7 @@ def sheet(case: Case) -> Sheet:
         Section("ended", "Ended in the shift", tuple(alerts.ended_lines(case))),
         Section("figures", "The shift in figures", tuple(figures.figure_lines(case))),
         Section("labs", "Laboratory of 24 h (before)", tuple(figures.lab_lines(case))),
-        Section("answers", "Who answered", tuple(alerts.answer_line(case, one) for one in known.answers)),
+        Section("answers", "Who answered", tuple(alerts.answer_lines(case))),
         Section("in-force", "In force", tuple(ahead.in_force_lines(case))),
         Section("attention", "Overdue, old or not understood", tuple(ahead.attention_lines(case))),
         Section("ahead", "Falls due in the next shift", tuple(ahead.ahead_lines(case))),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
+
+from msgspec.structs import replace
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -13,7 +17,7 @@ from streams.show.terminal import ascii_only
 from streams.times import instant, short, zone_name
 
 RUNNING = "labs"
-"""The section whose lines are short: they stand in one paragraph."""
+"""The section whose lines are short: they stand in one paragraph, those known later in another."""
 
 
 def show(handover: Handover, screen: Console, verbose: bool) -> None:
@@ -64,8 +68,10 @@ def advised(word: str, screen: Console) -> Text:
 def _section(section: Section, screen: Console, verbose: bool) -> None:
     screen.print(Text(section.title, style="underline"))
     if section.name == RUNNING and not verbose:
-        joined = Text("; ").join(_line(line, screen) for line in section.lines)
-        screen.print(Padding(joined, (0, 0, 0, 2)))
+        for mark, lines in groupby(section.lines, attrgetter("corrected")):
+            joined = Text("; ").join(_line(replace(line, corrected=""), screen) for line in lines)
+            first = Text(f"[{plain(mark)}] " if mark else "", style="bold")
+            screen.print(Padding(first.append(joined), (0, 0, 0, 2)))
         return
     for line in section.lines:
         screen.print(Padding(_line(line, screen), (0, 0, 0, 2)))

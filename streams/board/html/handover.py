@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
+from itertools import groupby
+from operator import attrgetter
 
 import htpy as h
+from msgspec.structs import replace
 
 from streams.board import display_texts
 from streams.board.html.element import Html, hidden, render, time
@@ -102,20 +105,33 @@ def _article(one: Sheet, address: str | None) -> h.Node:
 
 
 def _section(one: Section, address: str | None) -> h.Node:
-    run = " run" if one.name in RUNNING else ""
-    return h.section(class_=f"part {one.name}{run}", data_section=one.name)[
-        h.h3[one.title], h.ul[*(_line(line, address) for line in one.lines)]
+    running = one.name in RUNNING
+    lists = [h.ul[*(_line(line, address) for line in one.lines)]]
+    if running:
+        lists = [
+            h.ul[*_run(list(lines), address)] for _, lines in groupby(one.lines, attrgetter("corrected"))
+        ]
+    return h.section(class_=f"part {one.name}{' run' * running}", data_section=one.name)[
+        h.h3[one.title], *lists
     ]
 
 
-def _line(one: Line, address: str | None) -> h.Node:
+def _run(lines: Sequence[Line], address: str | None) -> Iterator[h.Node]:
+    """Yield lines that run on; the mark that all of them have stands before the first."""
+    mark = lines[0].corrected
+    for number, line in enumerate(lines):
+        first = h.strong(class_="corrected")[f"({mark}) "] if mark and not number else None
+        yield _line(replace(line, corrected=""), address, first)
+
+
+def _line(one: Line, address: str | None, first: h.Node = None) -> h.Node:
     glyph = h.fragment[shape(one.level), hidden(f"{display_texts.STATE[one.level]}: ")] if one.level else None
     link = f"{address}#{_place(one.sources)}" if address and one.sources else None
     text = h.a(href=link)[one.text] if link else one.text
     note = h.span(class_="note")[f" – {one.note}"] if one.note else None
     corrected = h.strong(class_="corrected")[f" ({one.corrected})"] if one.corrected else None
     trace = " ".join(map(_trace, one.sources))
-    return h.li(class_=one.level or None, data_sources=trace)[glyph, text, note, corrected]
+    return h.li(class_=one.level or None, data_sources=trace)[first, glyph, text, note, corrected]
 
 
 def _place(sources: Sequence[Source]) -> str:

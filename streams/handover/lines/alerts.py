@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rules.guideline.nurse_names import subject_name
 from rules.wire import pages
 from rules.wire.alerts import AlertRecord
-from rules.wire.events import Ack, Resume, Silence
+from rules.wire.events import Accept, Ack, Resume, Silence
 from rules.wire.instants import text
 from streams.handover.model import FACT, Line, Source
 from streams.handover.patient_shift import Answer, Case, of_alert
@@ -99,18 +99,54 @@ def _late(case: Case, one: AlertRecord) -> Line:
         f"{CHANGED[one.transition]} at {case.when(one.at)}",
         one.level,
         one.at,
-        corrected=f"decided {case.when(one.decided)}, after the shift",
+        corrected=f"decided {case.when(one.decided)}",
     )
 
 
-def answer_line(case: Case, one: Answer) -> Line:
-    """Return who answered what, when and why; of what the pager reads, what it made of it."""
+def answer_lines(case: Case) -> Iterator[Line]:
+    """Yield who answered what, when and why: all that a person acknowledged for one reason in one line."""
+    acked: dict[tuple[str, str], list[Ack]] = {}
+    for one in case.known.answers:
+        if isinstance(one, Ack):
+            acked.setdefault((one.by, one.reason), []).append(one)
+    for one in case.known.answers:
+        if not isinstance(one, Ack):
+            what = f"{case.when(one.known)} {one.by}: {_did(case, one)}{_became(case, one)}"
+            yield Line(what, (Source(FACT, one.id),), one.reason, at=text(one.known))
+        elif acks := acked.pop((one.by, one.reason), None):
+            yield _acked_line(case, acks)
+
+
+def _acked_line(case: Case, acks: Sequence[Ack]) -> Line:
+    """Return the line of a person's acknowledgements: each subject behind the time of each."""
+    by_subject: dict[str, list[Ack]] = {}
+    for one in acks:
+        by_subject.setdefault(f"{_acked(case, one)}{_became(case, one)}", []).append(one)
+    what = [
+        f"{', '.join(case.when(one.known) for one in equal)} {name}" for name, equal in by_subject.items()
+    ]
+    sources = dict.fromkeys(
+        source for equal in by_subject.values() for one in equal for source in _sources(case, one)
+    )
+    first = acks[0]
     return Line(
-        f"{case.when(one.known)} {one.by}: {_did(case, one)}{_became(case, one)}",
-        (Source(FACT, one.id), *_answered(case, one)),
-        one.reason,
-        at=text(one.known),
+        f"{first.by} acknowledged {'; '.join(what)}", tuple(sources), first.reason, at=text(first.known)
     )
+
+
+def _sources(case: Case, one: Ack) -> Iterator[Source]:
+    yield Source(FACT, one.id)
+    if alert := _alert(case, one):
+        yield of_alert(alert)
+
+
+def _acked(case: Case, one: Ack) -> str:
+    alert = _alert(case, one)
+    return case.subject(alert.subject) if alert else "an alert that is not known here"
+
+
+def _alert(case: Case, one: Ack) -> AlertRecord | None:
+    return next((alert for alert in case.known.alerts if alert.id == one.alert), None)
 
 
 NOT_DONE = {
@@ -133,16 +169,7 @@ def _became(case: Case, one: Answer) -> str:
     return f" ({NOT_DONE[answer.outcome]})" if answer.outcome in NOT_DONE else ""
 
 
-def _answered(case: Case, one: Answer) -> Iterator[Source]:
-    if isinstance(one, Ack):
-        alerts = [alert for alert in case.known.alerts if alert.id == one.alert]
-        yield from (of_alert(alert) for alert in alerts[:1])
-
-
-def _did(case: Case, one: Answer) -> str:
-    if isinstance(one, Ack):
-        subject = next((alert.subject for alert in case.known.alerts if alert.id == one.alert), None)
-        return f"acknowledged {case.subject(subject) if subject else 'an alert that is not known here'}"
+def _did(case: Case, one: Silence | Resume | Accept) -> str:
     if isinstance(one, Resume):
         return f"lifted the stop rule: {case.stop_rule(one.rule)}"
     if isinstance(one, Silence):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.guideline.nurse_names import blocker_name
 from rules.wire.written import hours_of, written
-from streams.flowsheet.shift_words import FLUIDS, FigureLine, Figures, ShiftWords
+from streams.flowsheet.shift_words import FLUIDS, FigureLine, ShiftWords
 from streams.handover.model import FACT, Line, Source
 from streams.handover.patient_shift import Case
 
@@ -64,15 +64,13 @@ def _in_24_hours(case: Case) -> str:
 
 
 def lab_lines(case: Case) -> Iterator[Line]:
-    """Yield a line a result, by time; the one before stands in it."""
-    then = {one.figures[0].code: one.figures for one in _results(case, case.known.figures_then)}
-    for line in _results(case, case.known.figures):
-        known = then.get(line.figures[0].code) == line.figures
-        yield Line(line.text, _evidence(line), figures=line.figures, corrected="" if known else LATER)
-
-
-def _results(case: Case, found: Figures) -> list[FigureLine]:
-    return ShiftWords(found, case.guideline, case.span.end).labs()
+    """Yield a line a result, by time; the one before stands in it. What became known later comes last."""
+    now, then = case.known.figures, case.known.figures_then
+    late = {code for code, figure in now.items() if then.get(code) != figure}
+    for corrected in ("", LATER):
+        found = {code: figure for code, figure in now.items() if (code in late) is bool(corrected)}
+        for line in ShiftWords(found, case.guideline, case.span.end).labs():
+            yield Line(line.text, _evidence(line), figures=line.figures, corrected=corrected)
 
 
 def _evidence(line: FigureLine) -> tuple[Source, ...]:

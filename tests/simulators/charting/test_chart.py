@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from operator import itemgetter
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,11 @@ from rules.wire.events import Encounter
 from simulators.care.dosing import DosingPlan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting
+from simulators.charting.records import Record
+from simulators.charting.writer import Vitals
 from simulators.physiology.latent_state import CHUNK, FINDINGS, Act
 from tests.campaigns import examples
-from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events
+from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events, values
 
 ACTS = [
     Act(0, 0, "admit", {"location": "ward"}), Act(0, 0, "baseline", {"location": "ward"}), Act(30, 0, "lab-draw", {"panels": tuple(PANELS)}),
@@ -117,3 +121,65 @@ def test_a_turn_of_the_stay_is_known_at_once() -> None:
         ("baseline", 0),
         ("cycle-start", 0),
     ]
+
+
+@pytest.mark.parametrize("vitals", ["hourly", "4-hourly"])
+def test_how_often_vital_signs_are_charted_changes_nothing_else(vitals: Vitals) -> None:
+    drawn = [Act(70, 0, "lab-draw", {"panels": tuple(PANELS)}), Act(100, 0, "bolus", {"volume": 250})]
+    minute, rarer = (charted(10, acts=drawn, vitals=often) for often in ("minute", vitals))
+    found, other = (
+        [one for one in bodies(records) if one["type"] != "vitals" or one["source"] == "scale"]
+        for records in (minute, rarer)
+    )
+    assert [without_id(one) for one in found] == [without_id(one) for one in other]
+    assert {one["type"] for one in found} >= {"labs", "io", "finding", "vitals"}
+    warm, seldom = (
+        {
+            (one["at"], one["known"], values(one)["temperature"])
+            for one in bodies(records, type="vitals", source="nursing")
+        }
+        for records in (minute, rarer)
+    )
+    assert seldom <= warm
+
+
+def without_id(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "id"}
+
+
+OTHERS = [
+    Act(61, 0, "lab-draw", {"panels": ("liver",)}), Act(75, 0, "rate", {"agent": "norepinephrine", "rate": 0.1}),
+    Act(100, 0, "medication", {"agent": "furosemide", "amount": 20, "unit": "mg", "route": "IV"}),
+    Act(110, 1, "bolus", {"volume": 500.0, "minutes": 30}), Act(30, 1, "o2", {"device": "mask", "flow": None, "fio2": 40}),
+    Act(130, 1, "blood-product", {"volume": 300.0}), Act(30, 1, "lab-draw", {"panels": tuple(PANELS)}),
+]  # fmt: skip
+
+
+@settings(max_examples=examples(25))
+@given(
+    acts=st.lists(st.sampled_from([*ACTS, *OTHERS]), unique_by=id),
+    added=st.lists(st.sampled_from(OTHERS), min_size=1, unique_by=id),
+    found=st.sampled_from(sorted(FINDINGS)),
+    stool=st.sampled_from([0.0, 60.0, 900.0]),
+    vitals=st.sampled_from(get_args(Vitals)),
+)
+def test_whatever_else_is_charted_no_record_has_another_error_or_delay(
+    acts: list[Act], added: list[Act], found: str, stool: float, vitals: Vitals
+) -> None:
+    def more(start: int, latent: dict[str, Any], support: dict[str, Any]) -> None:
+        latent[found][:] = start >= 90
+        latent["stool-rate"] += stool
+
+    plain = charted(5, patients=2, acts=in_turn(acts), vitals=vitals)
+    others = [act for act in added if act not in acts]
+    fuller = charted(5, patients=2, acts=in_turn([*acts, *others]), change=more, vitals=vitals)
+    assert named(plain) <= named(fuller)
+
+
+def in_turn(acts: list[Act]) -> list[Act]:
+    return sorted(acts, key=lambda act: (act.minute, act.patient, act.kind))
+
+
+def named(records: list[Record]) -> Counter[str]:
+    """What the records say without their numbers, which count what else was written."""
+    return Counter(json.dumps(without_id(one), sort_keys=True) for one in bodies(records))

@@ -48,6 +48,21 @@ def test_a_finding_that_grows_worse_takes_the_milder_one_back() -> None:
     ]
 
 
+def test_blood_that_is_not_seen_is_charted_with_what_it_was_looked_for_in() -> None:
+    records = charted(4, change=level("bleeding", (60, 1), (120, 0)))
+    found = [one for one in bodies(records, type="finding") if one["code"] == "guaiac-positive"]
+    assert [(one["present"], one["specimen"]) for one in found] == [(True, "stool"), (False, "stool")]
+
+
+def test_with_the_end_of_an_arrhythmia_the_sinus_rhythm_and_no_symptoms_are_charted() -> None:
+    records = charted(5, change=level("rhythm", (60, 1), (120, 2), (180, 0)))
+    assert said(records, "sinus-rhythm", "cardiac-symptoms") == [
+        ("08:01", "sinus-rhythm", False),
+        ("10:01", "cardiac-symptoms", False),
+        ("10:01", "sinus-rhythm", True),
+    ]
+
+
 def test_a_graded_finding_is_one_code_with_another_value() -> None:
     records = charted(5, change=level("rales", (60, 1), (120, 2), (180, 0)))
     assert said(records, "rales") == [

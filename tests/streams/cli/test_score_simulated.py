@@ -103,40 +103,64 @@ def test_a_ward_of_two_hundred_is_watched_well_through_a_bad_feed(
     assert found["records"]["accounted"] is True
 
 
+SHARE_LATER = 0.05
+"""Of the onsets that may be paged later by minute charting than by hourly charting."""
+
+
+def test_minute_charting_of_a_few_patients_pages_no_later_than_hourly_charting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later, onsets = compared(tmp_path, 1, capsys, "--days", "4", patients=6)
+    assert len(onsets) >= 12
+    assert len(later) <= SHARE_LATER * len(onsets), sorted(later)
+
+
 @pytest.mark.campaign("simulators", slices=3)
 def test_minute_charting_pages_no_later_than_hourly_charting_of_the_same_patients(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None], campaign_slice: int
 ) -> None:
-    """Every dose is given, so that both chartings are of the same courses."""
+    later, onsets = compared(tmp_path, campaign_slice, capsys, patients=40)
+    figures(f"seed {campaign_slice}: {len(later)} of {len(onsets)} onsets later: {sorted(later)}")
+    assert onsets
+    assert len(later) <= SHARE_LATER * len(onsets)
+
+
+Onset = tuple[str, str, str]
+"""Patient, subject and begin of a true episode."""
+
+
+def compared(
+    folder: Path, seed: int, capsys: pytest.CaptureFixture[str], *more: str, patients: int
+) -> tuple[set[Onset], set[Onset]]:
+    """Return the onsets that minute charting pages later than hourly charting, and all of both.
+
+    Every dose is given, so that both chartings are of the same courses.
+    """
     minute, hourly = (
-        paged(score(naive_ward(tmp_path, campaign_slice, vitals), capsys)) for vitals in ("minute", "hourly")
+        paged(score(naive_ward(folder / vitals, seed, vitals, *more, patients=patients), capsys))
+        for vitals in ("minute", "hourly")
     )
-    later = {onset for onset in minute.keys() & hourly.keys() if minute[onset] > hourly[onset]}
-    figures(f"seed {campaign_slice}: {len(later)} of {len(hourly)} onsets later: {sorted(later)}")
-    assert hourly
-    assert len(later) <= 0.05 * len(hourly)
+    both = minute.keys() & hourly.keys()
+    return {onset for onset in both if minute[onset] > hourly[onset]}, both
 
 
-def naive_ward(folder: Path, seed: int, vitals: str) -> list[str]:
-    """Write a ward of 40 in which every dose is given; return the arguments of the score."""
-    (folder / vitals).mkdir()
-    return ward(folder / vitals, seed, "--policy", "naive", "--vitals", vitals, patients=40)
+def naive_ward(folder: Path, seed: int, vitals: str, *more: str, patients: int) -> list[str]:
+    """Write a ward in which every dose is given; return the arguments of the score."""
+    folder.mkdir()
+    return ward(folder, seed, "--policy", "naive", "--vitals", vitals, *more, patients=patients)
 
 
-def paged(found: dict[str, Any]) -> dict[tuple[str, str, str], float]:
+def paged(found: dict[str, Any]) -> dict[Onset, float]:
     """Return the minutes from each true onset to its page; never paged is later than all."""
     return {
         (one["patient"], one["subject"], one["start"]): NEVER
         if one["delay_min"] is None
         else one["delay_min"]
         for one in found["onsets"]["all"]
-        if one["subject"] in ON_VITAL_SIGNS
     }
 
 
 NEVER = float("inf")
-ON_VITAL_SIGNS = ("sinus-tachycardia", "oxygen-requirement", "hypotension")
-"""Of the other rows the delay of the nurse or the laboratory is drawn anew with each charting."""
 
 
 def ward(folder: Path, seed: int, *more: str, patients: int = 200) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 from rules.ingest.decode import decode
 from rules.wire import pages
 from rules.wire.pages import PageRecord
+from rules.wire.vocabulary import LABS
 from streams.cli import main
 from streams.handover.folded import Wanted, handover
 from streams.projections.pages import answer
@@ -148,9 +149,71 @@ def test_an_answer_says_what_the_pager_made_of_it(outcomes: list[str], words: st
         return [line.text for line in found.sheets[0].section("answers")]
 
     acked, silenced = texts_of(said)
-    assert acked == f"11:20 rn: acknowledged an alert that is not known here{words}"
+    assert acked == f"rn acknowledged 11:20 an alert that is not known here{words}"
     assert silenced.endswith("until 15:25 (no longer is possible at this level)")
     assert not any("(" in text for text in texts_of(None))
+
+
+def acked(identity: str, minute: int, **other: str) -> dict[str, Any]:
+    body = {"alert": "x", "by": "rn", "reason": "ok"} | other
+    return {"type": "ack", "id": identity, "patient": "p1", "at": at(minute)} | body
+
+
+UNKNOWN = "an alert that is not known here"
+
+
+@pytest.mark.parametrize(
+    ("second", "said", "sources"),
+    [
+        (acked("a2", 300), [("rn acknowledged 11:20, 12:20, 13:00 " + UNKNOWN, "ok")], "a1 a3 a2"),
+        (
+            acked("a2", 300, alert="y"),
+            [("rn acknowledged 11:20, 12:20, 13:00 " + UNKNOWN, "ok")],
+            "a1 a3 a2",
+        ),
+        (
+            acked("a2", 240, by="dr"),
+            [("rn acknowledged 11:20, 12:20 " + UNKNOWN, "ok"), ("dr acknowledged 12:00 " + UNKNOWN, "ok")],
+            "a1 a3 a2",
+        ),
+        (
+            acked("a2", 180, reason="no"),
+            [("rn acknowledged 11:00 " + UNKNOWN, "no"), ("rn acknowledged 11:20, 12:20 " + UNKNOWN, "ok")],
+            "a2 a1 a3",
+        ),
+    ],
+)
+def test_what_a_person_acknowledged_for_one_reason_is_one_line_with_the_time_and_source_of_each(
+    second: dict[str, Any], said: list[tuple[str, str]], sources: str, write: Write, capsys: Capture
+) -> None:
+    [sheet] = sheets(capsys, write(*oliguria(), acked("a1", 200), acked("a3", 260), second, tick()))
+    printed = lines(sheet, "answers")
+    assert [(line["text"], line["note"]) for line in printed] == said
+    assert [one["id"] for line in printed for one in line["sources"]] == sources.split()
+
+
+def test_each_subject_and_what_the_pager_made_of_each_answer_stand_behind_their_own_times(
+    write: Write, capsys: Capture
+) -> None:
+    [sheet] = sheets(capsys, write(*oliguria(), tick()))
+    urine = lines(sheet, "open")[0]["sources"][0]["id"]
+    events = [
+        *oliguria(), acked("a1", 200, alert=urine), acked("a2", 260), acked("a3", 290, alert=urine),
+        acked("a4", 300), acked("a5", 310), tick(),
+    ]  # fmt: skip
+    read = [event for one in events if (event := decode(json.dumps(one).encode())[0]) is not None]
+    said: dict[str, PageRecord] = {}
+    for number in range(1, 6):
+        outcome = pages.ALREADY if number > 3 else pages.ACKNOWLEDGED
+        answer(said, PageRecord(when=at(310), outcome=outcome, patient="p1", command=f"a{number}"))
+    found = handover(read, GUIDE, Wanted(), lambda _, location: location, said)
+    [line] = found.sheets[0].section("answers")
+    assert line.text == (
+        f"rn acknowledged 11:20, 12:50 Urine; 12:20 {UNKNOWN}; "
+        f"13:00, 13:10 {UNKNOWN} (it was acknowledged before)"
+    )
+    assert [one.id for one in line.sources if one.kind == "fact"] == ["a1", "a3", "a2", "a4", "a5"]
+    assert [one.id for one in line.sources if one.kind == "alert"] == [urine]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +240,41 @@ def test_a_correction_after_the_shift_is_marked(
     assert (line["text"], line.get("corrected", "")) == (text, corrected)
 
 
+def labs(identity: str, minute: int, known: int, **values: float) -> dict[str, Any]:
+    readings = [
+        {"code": code, "value": value, "unit": LABS[code]} for code, value in values.items()
+    ]  # fmt: skip
+    fact = {"type": "labs", "id": identity, "patient": "p1", "at": at(minute), "known": at(known)}
+    return fact | {"source": identity, "readings": readings}
+
+
+RESULTS = (
+    labs("l1", 300, 425, potassium=4.1, platelets=210),
+    labs("l2", 240, 310, magnesium=1.9),
+    labs("l3", 300, 330, glucose=101),
+)
+
+
+def test_results_known_after_the_shift_come_last_under_one_mark(write: Write, capsys: Capture) -> None:
+    path = write(*oliguria(), *RESULTS, tick())
+    [sheet] = sheets(capsys, path)
+    assert [(one["text"], one.get("corrected", "")) for one in lines(sheet, "labs")] == [
+        ("12:00: Magnesium 1.9 mg/dL", ""),
+        ("13:00: Glucose 101 mg/dL", ""),
+        ("13:00: Potassium 4.1 mmol/L", "known later"),
+        ("Platelets 210 ×10³/µL", "known later"),
+    ]
+    text = [line.strip() for line in printed(capsys, path, "-o", "text").splitlines()]
+    first = text.index("12:00: Magnesium 1.9 mg/dL; 13:00: Glucose 101 mg/dL")
+    assert text[first + 1] == "[known later] 13:00: Potassium 4.1 mmol/L; Platelets 210 ×10³/µL"
+    html = printed(capsys, path, "-o", "html")
+    section = html[html.index('data-section="labs"') :].partition("</section>")[0]
+    runs = [re.sub(r"<[^>]+>", "|", one) for one in section.split("<ul>")[1:]]
+    assert [("(known later)" in one, one.count("known later")) for one in runs] == [(False, 0), (True, 1)]
+    assert "Magnesium" in runs[0]
+    assert runs[1].index("(known later)") < runs[1].index("Potassium") < runs[1].index("Platelets")
+
+
 def test_an_alert_of_the_shift_that_was_decided_after_it_is_marked(write: Write, capsys: Capture) -> None:
     late = {
         "type": "labs", "id": "l1", "patient": "p1", "at": at(300), "known": at(425),
@@ -185,7 +283,7 @@ def test_an_alert_of_the_shift_that_was_decided_after_it_is_marked(write: Write,
     [sheet] = sheets(capsys, write(*oliguria(), late, tick()))
     assert "Platelets" not in " ".join(texts(sheet, "open"))
     line = next(one for one in lines(sheet, "late") if one["text"].startswith("Platelets 20"))
-    assert (line["level"], line["corrected"]) == ("absolute", "decided 15:05, after the shift")
+    assert (line["level"], line["corrected"]) == ("absolute", "decided 15:05")
     assert [one["corrected"] for one in lines(sheet, "labs")] == ["known later"]
 
 
