@@ -411,7 +411,9 @@ class Tail:
         signals = self.marks[0].signals.copy()
         signals.oxygen.judge(setting.oxygen, signals.oxygen.at or 0)
         self.marks[0] = self.marks[0]._replace(signals=signals)
-        self.readings.sbp = History(_restated(reading, setting) for reading in self.readings.sbp)
+        before = self.readings.sbp
+        self.readings.sbp = History(_restated(reading, setting) for reading in before)
+        self.readings.sbp.edits = before.edits + 1
         self.context = None
         self.recompute(BEFORE_ALL)
 
