@@ -553,11 +553,6 @@ class Tail:
         any_seen = self.recent_marks[0].signals.any_seen
         return self.recent[0].at if self.recent and any_seen else None
 
-    @property
-    def latest(self) -> int | None:
-        """The `at` of the last record."""
-        return self.recent[-1].at if self.recent else None
-
 
 FLAGS = (
     (("hr",), HEART_RATE),
