@@ -133,7 +133,7 @@ class Tail:
 
     def _unpack(self, first: int, older: Older) -> None:
         """Put the older records back from a stretch on; with the first, the readings from before the tail."""
-        stretches, lengths = older.take(first), self.recent_marks[0].lengths
+        stretches, lengths = older.remove_from(first), self.recent_marks[0].lengths
         lists = joined(NOTHING_BEFORE, stretches)
         begin = tuple(length - len(one) for length, one in zip(lengths, lists, strict=True))
         if first:
