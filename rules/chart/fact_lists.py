@@ -3,7 +3,7 @@
 A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
 """
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from copy import copy
 from itertools import chain
 
@@ -13,7 +13,6 @@ from rules.chart.facts import (
     Accepted,
     DoseFact,
     Drug,
-    F,
     Fact,
     FactList,
     Lab,
@@ -137,27 +136,23 @@ def _without_dose(chart: Chart, id: str) -> Chart:
     return out
 
 
-def move(chart: Chart, ids: Collection[str] | None, into: Chart) -> None:
-    """Insert into another chart the facts that the records `ids` charted (None: all of them).
-
-    Nothing is derived from them.
-    """
+def move(chart: Chart, ids: Container[str], into: Chart) -> None:
+    """Insert into another chart the facts that the records `ids` charted; nothing is derived from them."""
     into.unsaved |= EDITED
     for name in PLAIN:
-        for fact in _of(getattr(chart, name), ids):
-            insert(getattr(into, name), fact)
+        for fact in getattr(chart, name):
+            if fact.id in ids:
+                insert(getattr(into, name), fact)
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
-            for fact in _of(facts, ids):
-                insert(getattr(into, name).setdefault(key, FactList()), fact)
-    for baseline in _of(chart.baselines, ids):
-        insert(into.baselines, baseline)
-    for row in chart.tail.rows if ids is None else chart.tail.rows_of(ids):
+            for fact in facts:
+                if fact.id in ids:
+                    insert(getattr(into, name).setdefault(key, FactList()), fact)
+    for baseline in chart.baselines:
+        if baseline.id in ids:
+            insert(into.baselines, baseline)
+    for row in chart.tail.rows if isinstance(ids, _Every) else chart.tail.rows_of(ids):
         insert(into.tail.rows, row)
-
-
-def _of(facts: Sequence[F], ids: Collection[str] | None) -> list[F]:
-    return [fact for fact in facts if ids is None or fact.id in ids]
 
 
 def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
@@ -171,11 +166,18 @@ def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
         setattr(out, name, _without(getattr(chart, name), ids))
     out.baselines = [fact for fact in chart.baselines if fact.id not in ids]
     out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
-    move(versions, None, out)
+    move(versions, _Every(), out)
     out.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), out.tail.rows)
     rebuilt(out)
     out.seen = index(out)
     return out
+
+
+class _Every:
+    """What contains every id."""
+
+    def __contains__(self, id: object) -> bool:
+        return True
 
 
 def _without(facts: list[Fact], ids: Container[str]) -> list[Fact]:
