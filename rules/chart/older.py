@@ -184,7 +184,7 @@ class Older:
         """Return the stretches before one, decoded; all of them by default."""
         return [_unpacked(_stretch.decode(zlib.decompress(one))) for one in self._stretches[:end]]
 
-    def take(self, first: int) -> list[Stretch]:
+    def remove_from(self, first: int) -> list[Stretch]:
         """Return the stretches from one on, decoded: they are held here no more."""
         found = [_unpacked(_stretch.decode(zlib.decompress(one))) for one in self._stretches[first:]]
         del self._stretches[first:], self.begins[first:]

@@ -133,7 +133,7 @@ class Tail:
 
     def _unpack(self, first: int, older: Older) -> None:
         """Put the older records back from a stretch on; with the first, the readings from before the tail."""
-        stretches, lengths = older.take(first), self.recent_marks[0].lengths
+        stretches, lengths = older.remove_from(first), self.recent_marks[0].lengths
         lists = joined(NOTHING_BEFORE, stretches)
         begin = tuple(length - len(one) for length, one in zip(lengths, lists, strict=True))
         if first:
@@ -411,7 +411,9 @@ class Tail:
         signals = self.marks[0].signals.copy()
         signals.oxygen.judge(setting.oxygen, signals.oxygen.at or 0)
         self.marks[0] = self.marks[0]._replace(signals=signals)
-        self.readings.sbp = History(_restated(reading, setting) for reading in self.readings.sbp)
+        before = self.readings.sbp
+        self.readings.sbp = History(_restated(reading, setting) for reading in before)
+        self.readings.sbp.edits = before.edits + 1
         self.context = None
         self.recompute(BEFORE_ALL)
 
@@ -550,11 +552,6 @@ class Tail:
             return self.older.begins[0] if self.older.any_seen else None
         any_seen = self.recent_marks[0].signals.any_seen
         return self.recent[0].at if self.recent and any_seen else None
-
-    @property
-    def latest(self) -> int | None:
-        """The `at` of the last record."""
-        return self.recent[-1].at if self.recent else None
 
 
 FLAGS = (

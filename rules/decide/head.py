@@ -138,7 +138,7 @@ def save_memories(patient: Patient) -> tuple[Changed, Block]:
     if base is None or base.written > WRITES * (len(base.order) + 1) or not _goes_on(patient.given, base):
         given = {name: list(moments) for name, moments in patient.given.items()}
         base = patient.base = _of(patient.memories, given, block((patient.memories, given)))
-    added = _added(patient.given, base.given)
+    added = {} if patient.given == base.given else _added(patient.given, base.given)
     base.written += len(base.changed) + sum(map(len, added.values())) // 2
     order = list(patient.memories)
     return Changed(None if order == base.order else order, dict(base.changed), added), base.block
@@ -146,7 +146,7 @@ def save_memories(patient: Patient) -> tuple[Changed, Block]:
 
 def _goes_on(given: Given, base: Base) -> bool:
     """Return whether the opening moments are those in the block, and more."""
-    return all(
+    return given == base.given or all(
         len(given.get(name, ())) >= len(moments) and given[name][: len(moments)][-1:] == moments[-1:]
         for name, moments in base.given.items()
         if moments

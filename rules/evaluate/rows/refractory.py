@@ -6,7 +6,9 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Volume
+from rules.chart.folded import key_of
 from rules.chart.pressor_loads import load_in_force
+from rules.chart.readings import History, Reading
 from rules.chart.vital_sign_limits import SIGNALS
 from rules.chart.volumes import Collection, covered, volume
 from rules.evaluate.acceptance import OfPack
@@ -14,7 +16,7 @@ from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, TRIPPED, Memory, Re
 from rules.evaluate.row_type import RowType
 from rules.evaluate.rows.held_reading import held_of, trip_of
 from rules.evaluate.rows.rolling_volume import kg, since, windows
-from rules.guideline.declarations import HeldReadingRow, RefractoryRow, RollingVolumeRow
+from rules.guideline.declarations import HeldReadingRow, Limit, RefractoryRow, RollingVolumeRow
 from rules.wire.events import Reference
 from rules.wire.instants import HOUR, Instant
 
@@ -124,11 +126,26 @@ def _by_reading(row: RefractoryRow, of: HeldReadingRow, chart: Chart, span: tupl
     enough, limit = _enough_from(row, chart, span), trip_of(of, chart)
     if enough is None or limit is None:
         return None
-    for reading in getattr(chart.tail.readings, SIGNALS[of.signal]):
-        met = limit.met(reading.value) if reading.mean is None else _mean_met(of, reading.mean)
-        if enough[0] + row.wait <= reading.at < span[1] and met:
-            return reading.at, (*(one.reference for one in enough[1]), reading.reference)
-    return None
+    found = _first_met(f"{key_of(row, chart)} {span[0]}", of, chart, limit, enough[0] + row.wait)
+    if found is None or found.at >= span[1]:
+        return None
+    return found.at, (*(one.reference for one in enough[1]), found.reference)
+
+
+def _first_met(key: str, of: HeldReadingRow, chart: Chart, limit: Limit, start: int) -> Reading | None:
+    """Return the first reading from a moment on that meets the limit; none is looked at twice."""
+    history: History = getattr(chart.tail.readings, SIGNALS[of.signal])
+    kept = chart.memo.get(key)
+    stamp = (start, limit, history.edits)
+    count, found = kept[2] if kept is not None and kept[0] == stamp else (history.index(start), None)
+    if found is None:
+        found = next((one for one in history[count:] if _met(of, limit, one)), None)
+        chart.memo[key] = (stamp, None, (len(history), found))
+    return found
+
+
+def _met(of: HeldReadingRow, limit: Limit, reading: Reading) -> bool:
+    return limit.met(reading.value) if reading.mean is None else _mean_met(of, reading.mean)
 
 
 def _mean_met(of: HeldReadingRow, mean: float) -> bool:
