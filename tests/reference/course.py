@@ -254,9 +254,12 @@ def _finalized(old: Fact | None, new: Fact | None) -> bool:
 
 
 def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
-    """What stood under an id, beside what its correction says of something else: that is new."""
+    """What stood under an id, beside what its correction says of something else: that is new.
+
+    So is what is charted again after it was withdrawn.
+    """
     if old is None or new is None:
-        return [f for f in (old,) if f is not None]
+        return [f for f in (old or new,) if f is not None]
     if _subject(old) != _subject(new):
         return [old, new]
     codes = {v.code for v in old.values}
