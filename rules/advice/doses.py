@@ -90,14 +90,18 @@ def _differs(advice: Advice, amount: float, usual: float) -> bool:
 
 
 def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Open while the latest dose given differs from the cycle's first by more than 10 %."""
+    """Open while the latest dose given differs from the cycle's first by more than 10 %.
+
+    A dose that cannot be compared with the first says nothing: the one before it does.
+    """
     doses, tolerance = case.chart.cycle_doses, case.guideline.table4.dose_tolerance
-    if len(doses) < 2:
-        return Result()
-    first, last = doses[0], doses[-1]
-    usual, amount, unit = _comparable(case.chart, first, last)
-    if usual is None or amount is None or usual == 0:
-        return Result(at=last.at)
+    compared = ((one, *_comparable(case.chart, doses[0], one)) for one in reversed(doses[1:]))
+    found = next((one for one in compared if one[1] and one[2] is not None), None)
+    if found is None:
+        return Result(at=doses[-1].at if doses else None)
+    last, usual, amount, unit = found
+    first = doses[0]
+    assert usual is not None and amount is not None
     change = round((amount - usual) / usual * 100, 4)
     changed = round(abs(amount - usual), 4) > round(usual * tolerance, 4)
     result = Result(ADVISORY if changed else CLEAR, at=last.at, value=change, unit="%")

@@ -122,15 +122,14 @@ def _merge(chart: Chart, event: Merged, old: Fact) -> Recorded:
 def _amended(outcome: Recorded, event: events.Event, removed: int, written: int) -> Recorded:
     """Return the outcome of a record that replaces what was charted: what is removed is not new.
 
-    A `final` that only replaces its `preliminary` amends nothing.
+    A `final` that only replaces its `preliminary` amends nothing. What is added counts as known since the id
+    first was: a stop rule that it would have made hold is replayed too.
     """
-    if RANK[event.status] != LAST_WORD:
-        return replace(outcome, dirty_replaced=outcome.dirty if removed else 0)
-    if not removed:
-        return outcome
+    if RANK[event.status] != LAST_WORD or not removed:
+        return replace(outcome, dirty_replaced=outcome.dirty)
     fresh = written & ~removed
     amended = outcome.dirty & ~fresh
-    return replace(outcome, dirty=fresh, dirty_amended=amended, dirty_replaced=amended)
+    return replace(outcome, dirty=fresh, dirty_amended=amended, dirty_replaced=outcome.dirty)
 
 
 def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> tuple[Recorded, int]:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED, FADED_KEPT, Chart
 from rules.chart.corrected_codes import COLUMN, WHOLE
-from rules.chart.facts import FactList, Ghost, Lab, Weight, insert
+from rules.chart.facts import Fact, FactList, Ghost, Lab, Weight, insert
 from rules.chart.identity import keep_digest
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
@@ -51,8 +53,7 @@ def _drop_pruned(chart: Chart) -> None:
         other = kept.get(row.id) or weighed.get(row.id)
         digest = row.digest or chart.digests.pop(row.id, 0)
         if other is None:
-            ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset, digest)
-            chart.seen[row.id] = chart.faded[row.id] = ghost
+            chart.seen[row.id] = chart.faded[row.id] = _faded(row, digest, chart.faded.get(row.id))
         else:
             chart.seen[row.id] = other
             keep_digest(chart, row.id, digest)
@@ -61,6 +62,15 @@ def _drop_pruned(chart: Chart) -> None:
     while len(chart.faded) > FADED_KEPT:
         oldest = next(iter(chart.faded))
         del chart.faded[oldest], chart.seen[oldest]
+
+
+def _faded(row: VitalsRow, digest: int, other: Fact | None) -> Ghost:
+    """Return what is kept of an id of which a row leaves the tail; `other`: what is kept of another row."""
+    ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset, digest)
+    if not isinstance(other, Ghost):
+        return ghost
+    outranking = max(ghost, other, key=lambda one: (one.rank, one.tie))
+    return replace(outranking, digest=digest or other.digest)
 
 
 def labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:

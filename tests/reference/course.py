@@ -44,7 +44,7 @@ class Course:
     parted_start: int | None = None
     against: dict[str, int] = field(default_factory=dict)
     erred: dict[str, int] = field(default_factory=dict)
-    judged: set[str] = field(default_factory=set)
+    judged: set[tuple[str, int]] = field(default_factory=set)
     look: Look | None = None
     at: int | None = None
     next: int | None = None
@@ -227,13 +227,19 @@ class Course:
         return points(self.k, key[1], scene.low if key == LOW else table3.EVALUATE[key[1]](self.k, at), at)
 
     def _audit(self, at: Now) -> None:
-        """Judges each dose, when first decided, by what the monitor would have said without it."""
+        """Judges each dose, when first decided, by what the monitor would have said without it.
+
+        One that is corrected to another time is judged anew, within 8 h of being known.
+        """
+        judged, self.judged = self.judged, {(d.id, d.at) for d in self.k.all_doses}
         for dose in self.k.all_doses:
-            if dose.id not in self.judged:
-                self.judged.add(dose.id)
-                facts = [f for f in as_known_by(self.k.facts, dose.at) if f.id != dose.id]
-                if facts and self._readiness(facts, dose.at) in ("hold", "unknown", "finished"):
-                    self.against[dose.id] = int(at)
+            if (dose.id, dose.at) in judged:
+                continue
+            self.against.pop(dose.id, None)
+            facts = [f for f in as_known_by(self.k.facts, dose.at) if f.id != dose.id]
+            recent = int(at) < dose.first + 8 * HOUR
+            if recent and facts and self._readiness(facts, dose.at) in ("hold", "unknown", "finished"):
+                self.against[dose.id] = int(at)
 
     def _readiness(self, facts: list[Fact], at: int) -> str:
         k, standing = known(facts), replay(facts, at)
@@ -254,9 +260,12 @@ def _finalized(old: Fact | None, new: Fact | None) -> bool:
 
 
 def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
-    """What stood under an id, beside what its correction says of something else: that is new."""
+    """What stood under an id, beside what its correction says of something else: that is new.
+
+    So is what is charted again after it was withdrawn.
+    """
     if old is None or new is None:
-        return [f for f in (old,) if f is not None]
+        return [f for f in (old or new,) if f is not None]
     if _subject(old) != _subject(new):
         return [old, new]
     codes = {v.code for v in old.values}

@@ -100,15 +100,15 @@ def _latest(*conditions: Latch) -> Latch:
 def _shown(k: Knowledge, made: Latch, old: bool) -> Row:
     """The row by the condition that made it what it is."""
     values = signal(k, "heart-rate")
-    on = tuple(found[-1].on for found in (over120(k), over130(k), over150(k)))
+    conditions = [found[-1] for found in (over120(k), over130(k), over150(k))]
     return Row(
         CLEAR,
         values[-1].value,
         "/min",
         old,
         evidence=ids(made.run or values[-1:]),
-        at=(made.since or values[0]).at,
-        basis=(made.since.id if made.since else None, *on),
+        at=made.since and made.since.at,
+        basis=tuple((one.on, one.since and one.since.id) for one in conditions),
     )
 
 

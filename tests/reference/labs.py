@@ -84,7 +84,8 @@ def _next(
         return kept(was, f"{code}.unreadable")
     state = verdict(value, bands)
     if state == INDETERMINATE:
-        told = replace(was, value=float(value.value), unit=unit, evidence=(value.id,))
+        evidence = was.evidence if was.tripped else (value.id,)
+        told = replace(was, value=float(value.value), unit=unit, evidence=evidence)
         return kept(told, f"{code}.range")
     lapsed = before is None or (state == CLEAR and stale(k, before.at, when, value.at))
     since = was.at if state == was.state and not lapsed and was.at is not None else value.at

@@ -136,7 +136,9 @@ def _recheck(k: Knowledge, at: int, signal: str) -> Watch:
     subject, asked = f"recheck/{signal}", recheck.recheck(k, at, signal)
     if asked is None:
         return Watch(subject, subject, CLEAR, recheck.last_reading(k, signal), listed=False)
-    return Watch(subject, subject, asked.level, asked.at, listed=asked.level in (TECHNICAL, ABSOLUTE))
+    is_open = asked.level in (TECHNICAL, ABSOLUTE)
+    at = asked.at if is_open else recheck.last_reading(k, signal)
+    return Watch(subject, subject, asked.level, at, listed=is_open)
 
 
 @timeless

@@ -87,9 +87,8 @@ def hypotension(k: Knowledge, at: int) -> Row:
     old, state = stale(k, values[-1].at, STALE_VITAL, at), folds(k)[-1]
     if old and state.state == CLEAR:
         return unknown("systolic-bp", value=value, stale=True)
-    since = state.since or values[0]
     evidence = ids(state.run or values[-1:])
-    return Row(state.state, value, "mm[Hg]", old, evidence=evidence, at=since.at)
+    return Row(state.state, value, "mm[Hg]", old, evidence=evidence, at=state.since and state.since.at)
 
 
 def latest_low(k: Knowledge) -> bool:

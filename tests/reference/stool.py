@@ -44,6 +44,7 @@ def _told(was: Row, seen: Seen, mark: int | None) -> Row:
         state = INDETERMINATE if state == CLEAR else state
     missing = ("stool-volume",) if unsure else ()
     since = was.at if state == was.state else mark
+    since = None if unsure and state != seen.state else since  # kept by what nobody measured
     stale = unsure and state != INDETERMINATE
     return Row(state, seen.value, "mL", stale, missing, evidence=seen.evidence, at=since)
 
@@ -54,9 +55,9 @@ def _seen(stools: list[Fact], last: int) -> Seen:
     full = {e: total[e] >= LIMIT for e in shifts}
     maybe = {e: full[e] or any(f.record.volume is None for f in fs) for e, fs in shifts.items()}
     state = _state(full, last)
-    decisive = [e for e in (last - SHIFT, last, last + SHIFT) if full[e]] or [last, last + SHIFT]
-    value = max(total[e] for e in (last, last + SHIFT))
-    return Seen(state, _state(maybe, last), value, ids(f for e in decisive for f in shifts[e]))
+    shown = next((e for e in (last + SHIFT, last) if full[e]), max(last, last + SHIFT, key=lambda e: total[e]))
+    decisive = [shown - SHIFT, shown] if state == ABSOLUTE else [shown]
+    return Seen(state, _state(maybe, last), total[shown], ids(f for e in decisive for f in shifts[e]))
 
 
 def _state(full: dict[int, bool], last: int) -> str:

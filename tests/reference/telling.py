@@ -239,6 +239,8 @@ class Teller:
 
     def _watch(self, turn: Turn, watch: Watch, level: str) -> None:
         key = ("monitoring", watch.subject)
+        if level == PENDING and watch.what not in PAGED:
+            watch, level = replace(watch, level=CLEAR), CLEAR
         if level == PENDING:
             self._say(turn, View(*key, level, int(turn.scene.at), 0))
             return

@@ -77,13 +77,6 @@ def harms(s: Scene) -> bool:
     )
 
 
-def lacks(s: Scene, agents: tuple[str, ...], span: int, since: int | None = None) -> bool:
-    """Whether none of the agents was charted for a span; never charted counts from `since`, or at once."""
-    given = [f.at for f in s.k.given(*agents)]
-    last = max(given, default=since)
-    return last is None or s.at >= last + span
-
-
 def _scheduled(s: Scene) -> list[tuple[tuple[str, ...], int]]:
     return [(a, span) for a, span in SCHEDULED if a != ("indomethacin",) or not harms(s)]
 
@@ -102,17 +95,23 @@ def premedication(s: Scene) -> Judged:
     return _lacking(s, _scheduled(s), max(s.k.doses[0].at, first))
 
 
-def _lacking(s: Scene, wanted: list[tuple[tuple[str, ...], int]], start: int) -> Judged:
-    """Open while one of the medicines is missing, from when it is; closed by the last one given."""
+def _lacking(
+    s: Scene, wanted: list[tuple[tuple[str, ...], int]], start: int, never: int | None = None
+) -> Judged:
+    """Open while one of the medicines is missing, from when it is; closed by the last one given.
+
+    `never`: from when one that was never charted counts; None: it is missing from the start.
+    """
     lasts = {agents: max((f.at for f in s.k.given(*agents)), default=None) for agents, _ in wanted}
-    ends = {agents: start if lasts[agents] is None else lasts[agents] + span for agents, span in wanted}
+    since = {agents: never if last is None else last for agents, last in lasts.items()}
+    ends = {agents: start if since[agents] is None else since[agents] + span for agents, span in wanted}
     missing = [agents for agents in ends if s.at >= ends[agents]]
     if not missing:
-        return closed(max(start, *(last for last in lasts.values() if last is not None)))
-    since = max(start, min(ends[agents] for agents in missing))
+        return closed(max([start, *(last for last in lasts.values() if last is not None)]))
+    begun = max(start, min(ends[agents] for agents in missing))
     if missing == [("indomethacin",)]:  # what made it harmful may have ended since
-        since = max(since, *(v.at for c in ("platelets", "creatinine") if (v := s.k.latest(c))), 0)
-    return opened(since)
+        begun = max(begun, *(v.at for c in ("platelets", "creatinine") if (v := s.k.latest(c))), 0)
+    return opened(begun)
 
 
 def _first_due(s: Scene) -> int | None:
@@ -168,7 +167,7 @@ def continue_premedication(s: Scene) -> Judged:
     end = _end(s)
     if end is None or s.at >= end + 16 * HOUR:
         return closed()
-    return opened() if any(lacks(s, agents, span, end) for agents, span in _scheduled(s)) else closed()
+    return _lacking(s, _scheduled(s), end, end)
 
 
 def discharge_ready(s: Scene) -> Judged:

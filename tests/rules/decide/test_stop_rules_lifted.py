@@ -548,3 +548,19 @@ ACCEPTED = {
 def test_an_acceptance_lifts_what_stands_by_it_alone(course: Course, at: str, expected: list[str]) -> None:
     """criteria.md section 3.5: it stands again when the acceptance ends with the criterion still tripped."""
     assert standing(course, at) == expected
+
+
+ADDED = {
+    "by the final of a preliminary": ("final", ["oxygen"]),
+    "by a correction": ("corrected", ["oxygen"]),
+}
+
+
+@table(ADDED, "status expected")
+def test_what_is_added_under_an_id_counts_since_the_id_was_known(status: str, expected: list[str]) -> None:
+    """criteria.md section 1: a saturation that was fresh then, beside rales halfway up, has stopped."""
+    drawn = Course().start("00:00", location="icu").finding("rales", "08:00", "half")
+    drawn.vitals("08:10", "v", status="preliminary" if status == "final" else None, sbp=118)
+    assert standing(drawn, "11:59") == []
+    drawn.vitals("08:10", "v", known="12:00", status=status, spo2=88)
+    assert standing(drawn, "12:00") == expected
