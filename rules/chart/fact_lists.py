@@ -97,7 +97,7 @@ def part(chart: Chart, begin: int) -> Chart:
         setattr(out, name, _from(getattr(chart, name), begin, when))
     out.baselines = [fact for fact in chart.baselines if fact.at >= begin]
     out.ghosts = {id: fact for id, fact in chart.ghosts.items() if fact.at >= begin}
-    out.faded = {id: fact for id, fact in chart.faded.items() if fact.at >= begin}
+    out.faded.update((id, fact) for id, fact in chart.faded.items() if fact.at >= begin)
     _restart(out.tail, chart.tail, begin)
     rebuilt(out)
     out.seen = index(out)
