@@ -120,7 +120,6 @@ def load_of(
     load = sum(_counted(agent, total, pressors) for agent, total in totals.items())
     ids = tuple(one.rate.reference for one in forces if ran(one.rate))
     missing = tuple(dict.fromkeys(chain.from_iterable(unknown.values())))
-    since = t if before is None or before.blind is None else before.blind
     return Load(
         t,
         round(load, 4),
@@ -131,9 +130,13 @@ def load_of(
             if agent in totals
         ),
         ids or tuple(one.rate.reference for one in forces),
-        since if missing else None,
+        _blind_since(t, before) if missing else None,
         round(totals.get("dopamine", 0.0), 4),
     )
+
+
+def _blind_since(t: int, before: Load | None) -> int:
+    return t if before is None or before.blind is None else before.blind
 
 
 def _read(agent: str, rate: Rate, guideline: Guideline, weighing: Weighing) -> tuple[float, str | None]:

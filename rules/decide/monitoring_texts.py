@@ -117,7 +117,7 @@ def _finding(code: str, result: Result, ends: bool, guideline: Guideline) -> str
     value = values[max(0, result.flags - 1)]
     named = finding_name(code if value == "present" else f"{code}={value}")
     if ends or result.latest is None:
-        return f"{named}: {result.words or 'looked at again'}"
+        return f"{named}: {'accepted as known' if result.flags else 'looked at again'}"
     asked = "re-examine now" if result.state == TECHNICAL else "still present?"
     return f"{named}, charted {day_and_time(result.latest, guideline.shifts)}: {asked}"
 

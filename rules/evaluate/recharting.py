@@ -16,8 +16,6 @@ from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
 PREFIX = "finding/"
-ACCEPTED = "accepted as known"
-"""What ended, where a finding is no longer asked for because it no longer counts."""
 
 
 def standing_values(guideline: Guideline) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -87,7 +85,7 @@ def recharting(
     """Return whether a finding must be charted again.
 
     `technical`: it is unconfirmed, since 2 h after its run's first record; `advisory`: it counts, none of its
-    rows or not all being `accepted`, and was last charted 16 h ago.
+    rows or not all being `accepted`, and was last charted 16 h ago. Clear with flags: it is accepted.
     """
     run = run_of(chart, code)
     if run is None or run.last.value not in values:
@@ -100,7 +98,7 @@ def recharting(
         return Result(TECHNICAL, at=due, latest=last.at, flags=kind, evidence=evidence)
     due = due if due is not None and last.at < due else None
     if accepted.issuperset(values[last.value]):
-        return Result(CLEAR, latest=last.at, flags=kind, words=ACCEPTED, next=soonest(now, due))
+        return Result(CLEAR, latest=last.at, flags=kind, next=soonest(now, due))
     if now >= old:
         at = None if _was_accepted(before) else old
         return Result(ADVISORY, at=at, latest=last.at, flags=kind, evidence=evidence)

@@ -66,15 +66,15 @@ def _follow(row: UpperLimitRow, code: str, lab: Lab, above: Known) -> None:
 def _after(row: UpperLimitRow, known: Known, above: Known, lab: Lab, before: Result) -> Result:
     """Return the result once this reading is known: `known` has the latest of each."""
     codes = [code for code in row.labs if code in above]
-    told = any(known[code] is above[code] for code in codes)
+    seen = any(known[code] is above[code] for code in codes)
     untold = tuple(lack for code in row.labs if code in known and (lack := lacks(row, code, known[code])))
     if not codes and untold and before.state == ABSOLUTE:
         before.stale, before.missing, before.latest = True, untold, lab.at
         return before
-    missing = () if told else untold or _screened(row, known)
+    missing = () if seen else untold or _screened(row, known)
     state = ABSOLUTE if codes else INDETERMINATE if missing else CLEAR
     at = lab.at if state != before.state or before.at is None else before.at
-    result = Result(state, at=at, latest=lab.at, stale=bool(codes) and not told, missing=missing)
+    result = Result(state, at=at, latest=lab.at, stale=bool(codes) and not seen, missing=missing)
     result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in codes)
     return _with_value(row, known | above, codes, result)
 

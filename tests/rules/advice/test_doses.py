@@ -165,6 +165,18 @@ WATCHES = {
         "16:00",
         True,
     ),
+    "one that no weight tells the amount of says nothing: the one before it does": (
+        "dose-changed",
+        Course().start("00:00", weight=None).dose("00:00").dose("08:00", 500_000).dose("16:00", 42, "M[iU]"),
+        "16:00",
+        True,
+    ),
+    "nor is it as the first one by that": (
+        "dose-changed",
+        Course().start("00:00", weight=None).dose("00:00").dose("08:00", 42, "M[iU]"),
+        "08:00",
+        False,
+    ),
     "the same in another unit": ("dose-changed", given(None).dose("16:00", 42e6, "[iU]"), "16:00", False),
 }
 
@@ -188,7 +200,12 @@ WORDS = {
     "raised": (given(None, 720_000), "16:00", "dose-changed", ("20 % above",)),
     "many": (given(*[None] * 12), "96:00", "dose-count", ("12 doses", "8-12")),
     "at the label's end": (given(*[None] * 14), "112:00", "dose-count", ("14 doses", "at most 14")),
-    "late": (given(None), "36:00", "cycle-ends-soon", ("due since Monday 16:00", "the cycle ends Tuesday 16:00")),
+    "late": (
+        given(None),
+        "36:00",
+        "cycle-ends-soon",
+        ("due since Monday 16:00", "the cycle ends Tuesday 16:00"),
+    ),
 }
 
 

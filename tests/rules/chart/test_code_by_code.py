@@ -381,3 +381,14 @@ def test_a_comparator_of_a_baseline_stands_for_every_value_it_allows(value: floa
     """criteria.md sections 7.4 and 8."""
     course = baseline({"readings": [{"code": "creatinine", "value": value, "unit": "mg/dL"}]})
     assert states_at(course, "02:00")["eligibility"]["creatinine"] == state
+
+
+def test_it_is_one_too_after_all_rows_of_the_id_have_left_the_tail() -> None:
+    """criteria.md section 1: the first `final` stands, whatever else its id has charted at another time."""
+    drawn = Course().start().vitals("08:30", "v", status="preliminary", sbp=118)
+    drawn.vitals("08:00", "v", known="09:00", hr=90)
+    for hour in range(9, 33):
+        for minute in (0, 15, 30, 45):
+            drawn.vitals(f"{hour:02}:{minute:02}", spo2=98)
+    drawn.vitals("08:30", "v", known="33:00", device="high-flow", flow=40)
+    assert [reason for _, reason in folded(drawn).refused] == ["id-conflict"]

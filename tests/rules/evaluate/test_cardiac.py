@@ -122,6 +122,15 @@ ENZYMES = {
         "09:00",
         "absolute stale missing troponin-t.high",
     ),
+    "beside another above its limit it is kept too": (
+        course()
+        .labs("08:00", troponin_t=above(0.02))
+        .labs("08:10", ck_mb=above(9, 5))
+        .labs("08:30", troponin_t=above(0.005, None))
+        .labs("08:40", ck_mb=above(4, 5)),
+        "09:00",
+        "absolute stale missing troponin-t.high",
+    ),
     "and the next with one clears it": (
         course()
         .labs("08:00", troponin_t=above(0.02))
