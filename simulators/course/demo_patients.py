@@ -91,7 +91,7 @@ DEMO_PATIENTS: Final = (
         "thrombocytopenia-bleeding",
         "platelets fall; blood in the stool, first found, then seen",
         27.5,
-        -23.0,
+        -26.0,
     ),
     DemoPatient(
         "neurotoxic", "neurotoxicity-late", "confusion, then disorientation and hallucinations", 26.0, 1.0
