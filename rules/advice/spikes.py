@@ -12,6 +12,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.facts import AT, latest_known
 from rules.chart.readings import Reading
 from rules.evaluate.result import ADVISORY, Case, Memory, Result
 from rules.evaluate.vital_signs import temperatures
@@ -83,9 +84,10 @@ def _resumed(
 def _moved(case: Case, readings: list[Reading], judged: int, known: Instant) -> bool:
     """Return whether a fact of the time up to `judged` became known since, or was corrected."""
     signs = chain.from_iterable(case.chart.findings.get(code, ()) for code in ANSWERS)
+    doses = case.chart.doses if latest_known(case.chart.doses) > known else ()
     moments = chain(
         ((one.at, one.first) for one in readings),
-        ((dose.at, dose.first) for dose in case.chart.doses),
+        ((dose.at, dose.first) for dose in doses),
         ((sign.at, sign.first) for sign in signs),
     )
     return bool(case.replaced & INPUTS) or any(at <= judged and first > known for at, first in moments)
@@ -155,5 +157,5 @@ def usual_before(advice: Advice, chart: Chart, at: int) -> tuple[float, int]:
 
 def _counts(advice: Advice, chart: Chart, at: int) -> bool:
     """Return whether a temperature is of the baseline: long after a dose, or before the first."""
-    doses = [dose.at for dose in chart.doses if dose.at < at]
-    return not doses or at - doses[-1] > advice.lasts
+    given = bisect_left(chart.doses, at, key=AT)
+    return not given or at - chart.doses[given - 1].at > advice.lasts

@@ -3,9 +3,10 @@
 A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import chain
+from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, rebuilt
@@ -26,6 +27,7 @@ from rules.chart.facts import (
     Volume,
     Weight,
     insert,
+    of_record,
 )
 from rules.chart.vitals import Signals, Tail
 
@@ -79,6 +81,17 @@ def index(chart: Chart) -> dict[str, Fact]:
     return seen
 
 
+def moved(chart: Chart) -> dict[str, tuple[int, ...]]:
+    """Return each `at` of the facts of an id of which one has another `at` than the one in force."""
+    found: dict[str, tuple[int, ...]] = {}
+    for facts in (*every_list(chart), chart.tail.rows, chart.baselines):
+        for fact in facts:
+            one = chart.seen.get(fact.id)
+            if one is None or one.at != fact.at:
+                found[fact.id] = (*found.get(fact.id, () if one is None else (one.at,)), fact.at)
+    return found
+
+
 def part(chart: Chart, begin: int) -> Chart:
     """Return a chart with the facts of another from moment `begin` on, as if there were no earlier ones."""
     out = Chart(chart.guideline)
@@ -94,6 +107,7 @@ def part(chart: Chart, begin: int) -> Chart:
     _restart(out.tail, chart.tail, begin)
     rebuilt(out)
     out.seen = index(out)
+    out.moved = moved(out)
     out.digests = {id: digest for id, digest in chart.digests.items() if id in out.seen}
     return out
 
@@ -129,29 +143,35 @@ def _goes_beyond(chart: Chart, end: int) -> bool:
 
 def _without_dose(chart: Chart, id: str) -> Chart:
     out = copy(chart)
+    if chart.doses[-1].id == id and chart.is_another_dose(chart.doses[-1]):
+        assert isinstance(chart.doses, FactList)
+        out.doses, out.cycle_doses = chart.doses.before(len(chart.doses) - 1), chart.cycle_doses[:-1]
+        return out
     out.doses = [dose for dose in chart.doses if dose.id != id]
     out.refresh(dirty_flags.DOSES)
     return out
 
 
-def move(chart: Chart, ids: Container[str], into: Chart) -> None:
-    """Insert into another chart the facts that the records `ids` charted; nothing is derived from them."""
+def keep_record(chart: Chart, id: str, into: Chart) -> None:
+    """Insert into another chart the facts that a record charted; nothing is derived from them."""
+    moments = chart.moments(chart.seen[id])
+    _insert(chart, into, lambda facts: of_record(facts, id, moments))
+
+
+def _insert(chart: Chart, into: Chart, of: Callable[[Sequence[Any]], Iterable[Any]]) -> None:
+    """Insert into another chart those of each list."""
     into.unsaved |= EDITED
     for name in PLAIN:
-        for fact in getattr(chart, name):
-            if fact.id in ids:
-                insert(getattr(into, name), fact)
+        for fact in of(getattr(chart, name)):
+            insert(getattr(into, name), fact)
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
-            for fact in facts:
-                if fact.id in ids:
-                    insert(getattr(into, name).setdefault(key, FactList()), fact)
-    for baseline in chart.baselines:
-        if baseline.id in ids:
-            insert(into.baselines, baseline)
-    for row in chart.tail.rows:
-        if row.id in ids:
-            insert(into.tail.rows, row)
+            for fact in of(facts):
+                insert(getattr(into, name).setdefault(key, FactList()), fact)
+    for baseline in of(chart.baselines):
+        insert(into.baselines, baseline)
+    for row in of(chart.tail.rows):
+        insert(into.tail.rows, row)
 
 
 def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
@@ -165,18 +185,12 @@ def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
         setattr(out, name, _without(getattr(chart, name), ids))
     out.baselines = [fact for fact in chart.baselines if fact.id not in ids]
     out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
-    move(versions, _Every(), out)
+    _insert(versions, out, iter)
     out.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), out.tail.rows)
     rebuilt(out)
     out.seen = index(out)
+    out.moved = moved(out)
     return out
-
-
-class _Every:
-    """What contains every id."""
-
-    def __contains__(self, id: object) -> bool:
-        return True
 
 
 def _without(facts: list[Fact], ids: Container[str]) -> list[Fact]:

@@ -6,7 +6,7 @@ the readings are kept that a run ending in the tail can reach back to (`rules.ch
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import msgspec
 
 from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
-from rules.chart.facts import AT, insert
+from rules.chart.facts import AT, drop, insert, of_record
 from rules.chart.held import NEVER, Held, held_after
 from rules.chart.latch import Latch
 from rules.chart.oxygen import Oxygen, VitalsRow
@@ -142,17 +142,19 @@ class Tail:
     def _mark(self, index: int) -> None:
         self.marks.append(Mark(index, self.now.copy(), self.readings.lengths))
 
-    def remove(self, id: str) -> int:
-        """Remove a record, and return the dirty flags of what may now be decided differently."""
-        kept = [row for row in self.rows if row.id != id]
-        gone = [row for row in self.rows if row.id == id]
+    def remove(self, id: str, moments: Iterable[int]) -> int:
+        """Remove a record, whose rows have the `at` of these moments.
+
+        Return the dirty flags of what may now be decided differently.
+        """
+        gone = list(of_record(self.rows, id, moments))
         if not gone:
             return 0
-        start = gone[0].at
+        start = min(row.at for row in gone)
         self._remove_before_tail(id)
         while len(self.marks) > 1 and self.rows[self.marks[-1].start].at >= start:
             self.marks.pop()
-        self.rows = kept
+        drop(self.rows, id, moments)
         self.recompute(start)
         dirty = 0
         for row in gone:

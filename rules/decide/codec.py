@@ -237,6 +237,7 @@ def _chart(saved: SavedChart, guideline: Guideline, left: list[Block]) -> Chart:
     _restore_tail(chart, saved, edge, sealed)
     chart.tail.context = context
     chart.seen = fact_lists.index(chart)
+    chart.moved = fact_lists.moved(chart)
     chart.unsaved = 0
     return chart
 

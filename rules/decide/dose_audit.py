@@ -3,7 +3,7 @@
 Source: criteria.md section 7.2, dose-against-advice. The dose itself and what came after it are left out.
 """
 
-from rules.advice.doses import audited
+from rules.advice.doses import unaudited
 from rules.chart.fact_lists import until
 from rules.chart.facts import DoseFact, Fact
 from rules.decide.dose_clock import dose_clock
@@ -24,13 +24,10 @@ def audit(patient: Patient, plan: Plan) -> None:
     patient.verdicts = {}
     if AGAINST_ADVICE not in plan.index:
         return
-    known, within = (
-        audited(patient.memory(AGAINST_ADVICE).held),
-        patient.guideline.advises[AGAINST_ADVICE].within,
-    )
-    for dose in patient.chart.doses:
+    within = patient.guideline.advises[AGAINST_ADVICE].within
+    for dose in unaudited(patient.chart, patient.memory(AGAINST_ADVICE).held):
         # What is known for longer was judged then, be it under another guideline.
-        if (dose.id, dose.at) not in known and patient.now < dose.first + within:
+        if patient.now < dose.first + within:
             patient.verdicts[dose.id] = readiness_before(patient, plan, dose)
 
 

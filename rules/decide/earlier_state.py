@@ -119,4 +119,5 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
     rebuilt(chart)
     chart.tail.restore(_signals.decode(zlib.decompress(saved.signals)), before, rows)
     chart.seen = fact_lists.index(chart)
+    chart.moved = fact_lists.moved(chart)
     return chart

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rules.chart.chart import Chart
 from rules.chart.course import next_cycle_began
-from rules.chart.facts import DoseFact, Fact, Resumed, Sign
+from rules.chart.facts import DoseFact, Fact, Resumed, Sign, arrived
 from rules.decide.replay import Early, Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import Plan
@@ -157,7 +157,7 @@ def _lifted_late(patient: Patient, rule: StopRule, rule_state: StopRuleState) ->
     if not rule_state.in_force:
         return False
     if not rule.criteria:
-        return any(dose.n > last for dose in chart.doses)
+        return any(True for _ in arrived(chart.doses, last, 1))
     return any(
         sign.n > last and reverses(chart, finding, sign)
         for code in rule.criteria

@@ -1,9 +1,11 @@
 """Evaluate what a dose waits for: when it is due, the pressors, the readings before it (criteria.md 4)."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span
+from rules.chart.facts import AT
 from rules.chart.pressor_loads import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
 from rules.guideline.roles import WEANED_LOAD
@@ -25,12 +27,18 @@ def first_due(chart: Chart) -> Instant | None:
     return start if start is None or planned is None else max(start, planned)
 
 
-def due_spans(chart: Chart) -> list[Span]:
-    """Return the half-open spans in which a dose was due and not given: from its instant to the dose."""
-    first, cycle, doses = first_due(chart), chart.cycle, [dose.at for dose in chart.cycle_doses]
+def due_spans(chart: Chart, since: int) -> list[Span]:
+    """Return the half-open spans in which a dose was due and not given: from its instant to the dose.
+
+    Those that had ended at moment `since` (ms) are left out.
+    """
+    first, cycle, every = first_due(chart), chart.cycle, chart.guideline.table4.dose_interval
     if first is None:
         return []
-    dues = [first, *(given + chart.guideline.table4.dose_interval for given in doses)]
+    given = bisect_right(chart.cycle_doses, since, key=AT)
+    doses = [dose.at for dose in chart.cycle_doses[given:]]
+    begins = chart.cycle_doses[given - 1].at + every if given else first
+    dues = [begins, *(at + every for at in doses)]
     end = FOREVER if cycle.end is None else cycle.end
     ends = [*doses, FOREVER]
     return [(due, min(over, end)) for due, over in zip(dues, ends, strict=True) if due < min(over, end)]

@@ -213,7 +213,8 @@ def test_a_withdrawn_reading_is_as_if_it_had_never_been(seed: int) -> None:
     rows, kept = drawn(random, 16), tail()
     for row in rows:
         kept.add(row)
-    gone = {row.id for row in kept.rows if row.at > rows[-1].at - 8 * HOUR and random.random() < 0.2}
-    for id in gone:
-        kept.remove(id)
+    recent = [row for row in kept.rows if row.at > rows[-1].at - 8 * HOUR and random.random() < 0.2]
+    gone = {row.id for row in recent}
+    for row in recent:
+        kept.remove(row.id, [row.at])
     assert said(kept.now) == expected([row for row in rows if row.id not in gone], HOUR)
