@@ -5,7 +5,7 @@ Source: criteria.md section 7.2, dose-against-advice. The dose itself and what c
 
 from rules.advice.doses import unaudited
 from rules.chart.fact_lists import until
-from rules.chart.facts import DoseFact, Fact
+from rules.chart.facts import DoseFact, Fact, latest_known
 from rules.decide.dose_clock import dose_clock
 from rules.decide.recommendation import recommend
 from rules.decide.state import Episode, Patient
@@ -75,8 +75,17 @@ def _rule(patient: Patient, then: Patient, rule: StopRule) -> StopRuleState:
     stood = {element: since for element, since in before.by.items() if since <= at}
     state = StopRuleState(bool(stood), before.excused, stood, before.elements)
     held = holding(rule, chart, then.memory, at)
-    late = found_late(rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at))
+    late = found_late(
+        rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at), _before_new(patient, at)
+    )
     return step(rule, state, held, Moment(at, chart.cycle.start is not None, False, then.accepted, late))
+
+
+def _before_new(patient: Patient, at: Instant) -> int:
+    """Return the arrival behind which all lies that became known after moment `at`, or at this decision."""
+    chart = patient.chart
+    known = max(map(latest_known, (*chart.labs.values(), *chart.findings.values())), default=at)
+    return patient.rules_n if known <= at else 0
 
 
 def _is_new(patient: Patient, fact: Fact, at: Instant) -> bool:

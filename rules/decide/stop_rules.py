@@ -59,12 +59,13 @@ class _RuleReplay(Replay):
         elif before.start is None and self.cycle.start is not None:
             self.state = before_cycle(self.state)
         held = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
+        before_new = min((fact.n for fact in new), default=self.chart.n + 1) - 1
         moment = Moment(
             self.now,
             self.cycle.start is not None,
             any(self._lifted_by(fact) for fact in new),
             self.accepted,
-            found_late(self.rule, self.chart, held, self.accepted, lambda fact: fact in new),
+            found_late(self.rule, self.chart, held, self.accepted, lambda fact: fact in new, before_new),
         )
         self.state = step(self.rule, self.state, held, moment)
         return held.next

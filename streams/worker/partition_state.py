@@ -119,6 +119,12 @@ class CachedPatient:
         """Take back what was decided since the last state record; time passes again at an instant."""
         self._patient, self.wake = None, wake
 
+    @property
+    def gone(self) -> bool:
+        """Whether there is nothing to be done for who is discharged: no deadline, and no episode is open."""
+        left = self.over or (self._patient is None and not self.state)
+        return left and self.wake is None and not any(self.open)
+
     def state_record(
         self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool
     ) -> StateRecord:
@@ -190,6 +196,8 @@ class Waiting(NamedTuple):
 class PartitionState:
     """The patients of a partition.
 
+    `present`: those who are not gone: whatever goes over patients with each batch goes over these alone.
+
     `clock`: the latest tick for all of them, ms; `unassessed`: patients whose assessment is pending, the
     longest pending first; `assessed_at`: when those of the last second were published, ms; `partitions`: how
     many the input topics have.
@@ -205,6 +213,7 @@ class PartitionState:
         self.partition, self.guideline, self.clock = partition, guideline, clock
         self.partitions = partitions
         self.patients_by_id: dict[str, CachedPatient] = {}
+        self.present: dict[str, CachedPatient] = {}
         self.unassessed: dict[str, None] = {}
         self.assessed_at: dict[str, int] = {}
         self.behind: dict[str, deque[Waiting]] = {}
@@ -227,7 +236,20 @@ class PartitionState:
         return sum(1 for _, cached in self._real() if not cached.over)
 
     def _real(self) -> Iterator[tuple[str, CachedPatient]]:
-        return (one for one in self.patients_by_id.items() if not is_made_up(one[0]))
+        return (one for one in self.present.items() if not is_made_up(one[0]))
+
+    def _put(self, name: str, cached: CachedPatient, patient: Patient | None) -> None:
+        """Replace a patient's state, which has changed with this batch."""
+        cached.put(patient)
+        self.patients_by_id[name] = cached
+        self._look(name, cached)
+
+    def _look(self, name: str, cached: CachedPatient) -> None:
+        """Note whether a patient is present."""
+        if cached.gone:
+            self.present.pop(name, None)
+        else:
+            self.present[name] = cached
 
     def open_episodes(self) -> tuple[int, ...]:
         """Return the number of open episodes of all patients by level."""
@@ -244,6 +266,7 @@ class PartitionState:
             find = None if block is None else partial(block, name)
             cached = self.patients_by_id[name] = CachedPatient(record, find)
             cached.positions = plausible(record.positions, first)
+            self._look(name, cached)
             doubtful = record.ticked or any(
                 position > committed
                 for position, committed in zip(record.positions, first.committed, strict=True)
@@ -308,8 +331,7 @@ class PartitionState:
         if recorded.unknown_unit is not None:
             tell_unknown_unit(recorded.unknown_unit)
         if patient is not None:
-            self.patients_by_id[name] = cached
-            cached.put(patient)
+            self._put(name, cached, patient)
             output.changed[name] = None
         return True
 
@@ -334,7 +356,7 @@ class PartitionState:
         self.left -= most - left
         output.add_alerts(patient.id, alerts)
         if most > left:
-            cached.put(patient)
+            self._put(patient.id, cached, patient)
             output.changed[patient.id] = None
         return left > 0
 
@@ -371,11 +393,12 @@ class PartitionState:
                 if not careful:
                     raise
                 cached.restore(instant + MINUTE)
+                self._look(name, cached)
                 output.stuck.append(last_line(fault))
                 continue
             if not passed:
                 self.unpassed = instant
-                self.patients_by_id[name] = self.patients_by_id.pop(name)
+                self.present[name] = self.present.pop(name)
 
     def _pass_one(
         self, name: str, cached: CachedPatient, instant: Instant, before: Instant, output: Output
@@ -387,7 +410,7 @@ class PartitionState:
             return False
         if before > instant:
             output.add_alerts(name, settle(patient, instant))
-            cached.put(patient)
+            self._put(name, cached, patient)
             output.changed[name] = None
         return True
 
@@ -395,7 +418,7 @@ class PartitionState:
         """Return the patients for whom time alone changes something before an instant."""
         return [
             (name, cached)
-            for name, cached in self.patients_by_id.items()
+            for name, cached in self.present.items()
             if cached.wake is not None and cached.wake < before
         ]
 

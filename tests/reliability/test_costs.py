@@ -1,7 +1,9 @@
-"""What one more event costs does not grow with the chart: counted in steps of the interpreter, never in time.
+"""What one more event or correction costs does not grow with the chart: counted in steps of the interpreter, never in
+time.
 
 One event a second for a day is 86,400 events; what is compared here is the 1,164th with the 300th, one each
-five minutes, at the same moment of a shift of eight hours, with windows of two hours full.
+five minutes, at the same moment of a shift of eight hours, with windows of two hours full. Doses come each eight
+hours, and transfers each hour.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.events import Event
-from rules.wire.instants import MINUTE, parse, text
+from rules.wire.instants import HOUR, MINUTE, parse, text
 
 BEGAN = parse("2026-03-02T00:00:00Z")
 FEW, MANY = 300, 1_164
@@ -62,11 +64,33 @@ KINDS: dict[str, Callable[[int], Values]] = {
     },
     "stool": lambda i: {"type": "io", "direction": "out", "kind": "stool", "volume": 20, "unit": "mL"},
     "a medicine": lambda i: {"type": "medication", "agent": "acetaminophen"},
+    "a dose": lambda i: dose("aldesleukin", 600_000, "[iU]/kg"),
+    "a dose that needs the weight": lambda i: dose("aldesleukin", 42, "M[iU]"),
+    "a transfer": lambda i: {
+        "type": "encounter",
+        "event": "transfer",
+        "location": "icu" if i % 2 else "ward",
+    },
 }
+APART = {"a dose": 8 * HOUR, "a dose that needs the weight": 8 * HOUR, "a transfer": HOUR}
+"""What comes less often than each five minutes, ms."""
+REPLAYED = (
+    "a rate that changes",
+    "a rate that stays",
+    "a weight",
+    "a dose",
+    "a dose that needs the weight",
+    "a transfer",
+)
+"""What stop rules rest on: after a correction of these their course is replayed (criteria.md section 4)."""
 
 
-def event(values: Values, id: str, number: int) -> Event:
-    whole = values | {"id": id, "patient": "p1", "at": text(BEGAN + number * EVERY)}
+def dose(agent: str, amount: float, unit: str) -> Values:
+    return {"type": "dose", "agent": agent, "given": True, "amount": amount, "unit": unit}
+
+
+def event(values: Values, id: str, number: int, every: int = EVERY, **more: Any) -> Event:
+    whole = values | {"id": id, "patient": "p1", "at": text(BEGAN + number * every)} | more
     found, problems = decode(json.dumps(whole).encode())
     assert found is not None
     assert not problems
@@ -117,10 +141,33 @@ def cost(patient: Patient, events: Iterable[Event]) -> Counter[str]:
 @pytest.mark.parametrize("name", KINDS)
 def test_an_event_costs_no_more_in_a_long_chart_than_in_a_short_one(name: str) -> None:
     patient, found = admitted(), []
-    events = [event(KINDS[name](i), f"e{i}", i) for i in range(MANY + 2)]
+    every = APART.get(name, EVERY)
+    events = [event(KINDS[name](i), f"e{i}", i + 1, every) for i in range(MANY + 2)]
     for begin, end in ((0, FEW), (FEW + 2, MANY)):
         for one in events[begin:end]:
             advance(patient, one, GUIDELINE)
         found.append(cost(patient, events[end : end + 2]))
+    few, many = found
+    assert many.total() <= few.total() * GROWTH, (many - few).most_common(5)
+
+
+def again(name: str, number: int, now: int, status: str) -> Event:
+    """Return a correction or a withdrawal of an earlier record, known at the moment of a later one."""
+    values = KINDS[name](number + 1) if status == "corrected" else {"type": KINDS[name](0)["type"]}
+    return event(values, f"e{number}", number + 1, status=status, known=text(BEGAN + (now + 1) * EVERY))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", ["corrected", "entered-in-error"])
+@pytest.mark.parametrize("name", [name for name in KINDS if name not in REPLAYED])
+def test_a_correction_costs_no_more_in_a_long_chart_than_in_a_short_one(name: str, status: str) -> None:
+    """Of a record of a quarter of an hour ago, and of another: what came behind them is gone over again."""
+    patient, found = admitted(), []
+    for begin, end in ((0, FEW), (FEW + 2, MANY)):
+        for i in range(begin, end):
+            advance(patient, event(KINDS[name](i), f"e{i}", i + 1), GUIDELINE)
+        found.append(
+            cost(patient, [again(name, end - 3, end, status), again(name, end - 4, end + 1, status)])
+        )
     few, many = found
     assert many.total() <= few.total() * GROWTH, (many - few).most_common(5)
