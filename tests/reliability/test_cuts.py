@@ -8,7 +8,6 @@ of two contents. `make campaign-cuts`: eight cuts, ten times. In the suite: one.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import pytest
 
 from tests.deploy.places import ROOT
 from tests.patience import PATIENCE_S
+from tests.streams.kafka.brokers_here import required
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 APART = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -52,7 +52,7 @@ def cut_off(folder: Path, seed: int, cuts: int, patients: int) -> dict[str, Any]
     Skips where that cannot be done, or fails under `CI=true`.
     """
     if why := lacking():
-        if os.environ.get("CI") == "true":
+        if required():
             pytest.fail(f"CI=true, and there are no network namespaces: {why}", pytrace=False)
         pytest.skip(f"network namespaces need root and iproute2, iptables: {why}")
     words = ["-m", "tests.reliability.cut_off", str(folder), *map(str, (seed, cuts, patients))]
