@@ -224,6 +224,11 @@ class FactList(list[F]):
             self._edited.pop()
         self._edited.append((self.edits, at))
 
+    def appended(self, at: int) -> None:
+        """Count an edit where the last fact is not behind all that were ever there: a later one was removed."""
+        if self._edited and at <= self._edited[-1][1]:
+            self.edited(at)
+
     def edited_from(self, edits: int) -> int | None:
         """Return the earliest moment of which facts were edited since there were so many edits, ms."""
         i = bisect_right(self._edited, edits, key=itemgetter(0))
@@ -248,6 +253,8 @@ def insert(facts: list[F], fact: F) -> None:
         facts.newest, facts.known = max(facts.newest, fact.n), max(facts.known, fact.first)
     if not facts or place(facts[-1]) < place(fact):
         facts.append(fact)
+        if isinstance(facts, FactList):
+            facts.appended(fact.at)
         return
     insort(facts, fact, key=place)
     if isinstance(facts, FactList):
