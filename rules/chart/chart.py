@@ -200,7 +200,7 @@ class Chart:
 
     def _withdraw_rest(self, id: str, moments: tuple[int, ...]) -> int:
         dirty = 0
-        for facts, flag in (
+        lists: tuple[tuple[list[Any], int], ...] = (
             (self.doses, dirty_flags.DOSES),
             (self.places, dirty_flags.ENCOUNTER),
             (self.baselines, dirty_flags.BASELINE),
@@ -208,8 +208,9 @@ class Chart:
             (self.resumes, dirty_flags.RESUME),
             (self.accepts, dirty_flags.ACCEPT),
             (self.taken_back, 0),
-        ):
-            dirty |= flag if drop(facts, id, moments) else 0  # type: ignore[type-var]
+        )
+        for facts, flag in lists:
+            dirty |= flag if drop(facts, id, moments) else 0
         dirty |= dirty_flags.NOT_UNDERSTOOD if _dropped(self.not_understood, id, moments) else 0
         return dirty | (dirty_flags.INFUSIONS if _dropped(self.lines, id, moments) else 0)
 

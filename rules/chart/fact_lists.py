@@ -84,7 +84,8 @@ def index(chart: Chart) -> dict[str, Fact]:
 def moved(chart: Chart) -> dict[str, tuple[int, ...]]:
     """Return each `at` of the facts of an id of which one has another `at` than the one in force."""
     found: dict[str, tuple[int, ...]] = {}
-    for facts in (*every_list(chart), chart.tail.rows, chart.baselines):
+    lists: Iterator[Sequence[Fact]] = chain(every_list(chart), (chart.tail.rows, chart.baselines))
+    for facts in lists:
         for fact in facts:
             one = chart.seen.get(fact.id)
             if one is None or one.at != fact.at:

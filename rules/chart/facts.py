@@ -225,7 +225,7 @@ class FactList(list[F]):
         self._edited.append((self.edits, at))
 
     def appended(self, at: int) -> None:
-        """Count an edit where the last fact is not behind all that were ever there: a later one was removed."""
+        """Count an edit where a fact, the last one, lies before one that was there and was removed."""
         if self._edited and at <= self._edited[-1][1]:
             self.edited(at)
 

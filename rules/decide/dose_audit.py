@@ -3,6 +3,9 @@
 Source: criteria.md section 7.2, dose-against-advice. The dose itself and what came after it are left out.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
 from rules.advice.doses import unaudited
 from rules.chart.fact_lists import until
 from rules.chart.facts import DoseFact, Fact, latest_known
@@ -84,7 +87,8 @@ def _rule(patient: Patient, then: Patient, rule: StopRule) -> StopRuleState:
 def _before_new(patient: Patient, at: Instant) -> int:
     """Return the arrival behind which all lies that became known after moment `at`, or at this decision."""
     chart = patient.chart
-    known = max(map(latest_known, (*chart.labs.values(), *chart.findings.values())), default=at)
+    lists: Iterator[Sequence[Fact]] = chain(chart.labs.values(), chart.findings.values())
+    known = max(map(latest_known, lists), default=at)
     return patient.rules_n if known <= at else 0
 
 
