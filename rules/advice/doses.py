@@ -3,8 +3,14 @@
 Source: text, Interleukin-2 Dosing; criteria.md section 7.2.
 """
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from copy import copy
+
+import msgspec
+
 from rules.chart.chart import Chart
-from rules.chart.facts import DoseFact, references
+from rules.chart.facts import AT, DoseFact, Weight, edits_of, place, references
 from rules.chart.weighing import Weighing, units_per_kg
 from rules.evaluate.result import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest
 from rules.guideline.advice_declarations import Advice
@@ -23,10 +29,7 @@ def per_kg(chart: Chart, dose: DoseFact) -> float | None:
 
 def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open as absolute while a dose is in error, at most 24 h from the decision that found it."""
-    known = dict(before.held)
-    errors = {
-        dose.id: (dose, why) for dose in case.chart.cycle_doses if (why := error_of(advice, case, dose))
-    }
+    known, errors = dict(before.held), _errors(advice, case)
     held = tuple((id, known.get(id, now)) for id in errors)
     active = [errors[id] for id, since in held if now < since + advice.until]
     if not active:
@@ -41,6 +44,54 @@ def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Resu
     return result
 
 
+class Errors(msgspec.Struct):
+    """The doses of a cycle that are in error, in order, with the reasons in words: of the first doses so far.
+
+    `doses`, `edits`: how many of the chart's doses were looked at, and of which edits of their list; `last`:
+    the last of them; `weights`, `weighed`: the weights that count, and how many had been taken by the last
+    dose; `of`: what else the reasons depend on.
+    """
+
+    of: tuple[object, ...]
+    edits: int
+    weights: Sequence[Weight]
+    found: dict[str, tuple[DoseFact, str]]
+    doses: int = 0
+    last: DoseFact | None = None
+    weighed: int = 0
+
+    def goes_on(self, chart: Chart, of: tuple[object, ...]) -> bool:
+        """Return whether nothing has changed but that doses were given after the last one."""
+        if self.of != of or self.edits != edits_of(chart.doses) or self.weights is not chart.weights:
+            return False
+        if self.last is None or self.doses > len(chart.doses):
+            return False
+        return chart.doses[self.doses - 1] is self.last and self.weighed == _taken(chart, self.last.at)
+
+
+def _errors(advice: Advice, case: Case) -> dict[str, tuple[DoseFact, str]]:
+    """Return the doses of the cycle that are in error, by id, with the reasons in words."""
+    chart = case.chart
+    first = chart.cycle_doses[0] if chart.cycle_doses else None
+    of = (first, chart.baseline_readings.get("weight"), edits_of(chart.weights))
+    kept: Errors | None = chart.memo.get(advice.code, (None, None, None))[2]
+    if kept is None or not kept.goes_on(chart, of):
+        kept = Errors(of, edits_of(chart.doses), chart.weights, {})
+        kept.doses = 0 if first is None else bisect_left(chart.doses, place(first), key=place)
+        if kept.edits >= 0:
+            chart.memo[advice.code] = (None, None, kept)
+    for dose in chart.doses[kept.doses :] if first is not None else ():
+        if why := error_of(advice, case, dose):
+            kept.found[dose.id] = (dose, why)
+        kept.doses, kept.last, kept.weighed = kept.doses + 1, dose, _taken(chart, dose.at)
+    return kept.found
+
+
+def _taken(chart: Chart, at: int) -> int:
+    """Return how many of the weights that count were taken up to a moment."""
+    return bisect_right(chart.weights, at, key=AT)
+
+
 def _past(advice: Advice) -> str:
     return f"Dose in error: {hours(advice.until)} h have passed, look whether it was corrected"
 
@@ -51,14 +102,16 @@ def _described(case: Case, dose: DoseFact, why: str) -> str:
 
 def _named(case: Case, dose: DoseFact) -> str:
     """Return a dose by its number in the cycle; one of a cycle before has none."""
-    number = next((f" {i}" for i, one in enumerate(case.chart.cycle_doses, 1) if one.id == dose.id), "")
+    doses = case.chart.cycle_doses
+    i = bisect_left(doses, place(dose), key=place)
+    number = f" {i + 1}" if i < len(doses) and doses[i].id == dose.id else ""
     return f"Dose{number} at {clock_time(dose.at, case.guideline.shifts)}"
 
 
 def error_of(advice: Advice, case: Case, dose: DoseFact) -> str:
     """Return why a dose is in error, in words; empty when it is not."""
     doses = case.chart.doses
-    index = next(i for i, one in enumerate(doses) if one.id == dose.id)
+    index = bisect_left(doses, place(dose), key=place)
     if index and dose.at - doses[index - 1].at < advice.within:
         return f"{hours(dose.at - doses[index - 1].at)} h after the one before"
     amount = per_kg(case.chart, dose)
@@ -131,22 +184,12 @@ def dose_against_advice(advice: Advice, case: Case, now: Instant, before: Memory
 
     The readiness before it is that of the first decision on it, and is kept.
     """
-    doses, known = case.chart.doses, audited(before.held)
-    found = {
-        (dose.id, dose.at): known.get((dose.id, dose.at), (case.verdicts.get(dose.id, ""), now))
-        for dose in doses
-    }
-    held = tuple((f"{at}|{word}|{id}", since) for (id, at), (word, since) in found.items() if word)
-    against = [
-        (dose, word, since)
-        for dose in doses
-        if (word := found[dose.id, dose.at][0]) in AGAINST
-        if now < (since := found[dose.id, dose.at][1]) + advice.within
-    ]
+    doses, found = case.chart.doses, _audits(advice, case, now, before.held)
+    held, against = found.held, found.against
     if not against:
-        ends = [since + advice.within for word, since in found.values() if word in AGAINST]
         last = doses[-1].at if doses else None
-        return Result(at=max(ends, default=last), held=held, words=advice.ended)
+        end = last if found.latest is None else found.latest + advice.within
+        return Result(at=end, held=held, words=advice.ended)
     ahead = soonest(now, *(since + advice.within for _, _, since in against))
     result = Result(ADVISORY, at=against[0][0].at, held=held, next=ahead, value=against[-1][1])
     result.evidence = references([dose for dose, _, _ in against])
@@ -154,6 +197,74 @@ def dose_against_advice(advice: Advice, case: Case, now: Instant, before: Memory
     described = "; ".join(f"{name} was given, its readiness was {word}" for name, word in given)
     result.words = f"{described}: {advice.text}"
     return result
+
+
+class Audits(msgspec.Struct):
+    """What is remembered of the first doses so far, and of which edits of their list.
+
+    `held`: the readiness before each and since when, as it is remembered; `unjudged`: the doses of which it
+    is not known; `against`: those given against advice of late, with their readiness and since when;
+    `latest`: since when the last of all such (None: there are none).
+    """
+
+    edits: int
+    held: Held = ()
+    doses: int = 0
+    last: DoseFact | None = None
+    unjudged: tuple[DoseFact, ...] = ()
+    against: tuple[tuple[DoseFact, str, int], ...] = ()
+    latest: int | None = None
+
+    def goes_on(self, doses: Sequence[DoseFact], held: Held) -> bool:
+        """Return whether nothing has changed but that doses were given after the last one."""
+        if self.held is not held or self.edits != edits_of(doses) or self.last is None:
+            return False
+        return self.doses <= len(doses) and doses[self.doses - 1] is self.last
+
+    def add(self, dose: DoseFact, word: str, since: int) -> None:
+        """Add the next dose, with the readiness before it; empty: it is not known."""
+        self.doses, self.last = self.doses + 1, dose
+        if not word:
+            self.unjudged = (*self.unjudged, dose)
+            return
+        self.held = (*self.held, (f"{dose.at}|{word}|{dose.id}", since))
+        if word in AGAINST:
+            self.against = (*self.against, (dose, word, since))
+            self.latest = since if self.latest is None else max(self.latest, since)
+
+
+def unaudited(chart: Chart, held: Held) -> Sequence[DoseFact]:
+    """Return the doses of which the readiness before them is not remembered, in order."""
+    kept = _kept_audits(chart, held)
+    if kept is not None:
+        return [*kept.unjudged, *chart.doses[kept.doses :]]
+    known = audited(held)
+    return [dose for dose in chart.doses if (dose.id, dose.at) not in known]
+
+
+def _kept_audits(chart: Chart, held: Held) -> Audits | None:
+    """Return what is remembered of the doses as it was last told, if it can be gone on with."""
+    kept: Audits | None = chart.memo.get(AUDITS, (None, None, None))[2]
+    return kept if kept is not None and kept.goes_on(chart.doses, held) else None
+
+
+def _audits(advice: Advice, case: Case, now: Instant, held: Held) -> Audits:
+    """Return what is remembered of all doses; of one that is judged now, from now on."""
+    chart, verdicts = case.chart, case.verdicts
+    kept = _kept_audits(chart, held)
+    if kept is not None and any(dose.id in verdicts for dose in kept.unjudged):
+        kept = None
+    known = {} if kept is not None else audited(held)
+    found = Audits(edits_of(chart.doses)) if kept is None else copy(kept)
+    for dose in chart.doses[found.doses :]:
+        found.add(dose, *known.get((dose.id, dose.at), (verdicts.get(dose.id, ""), now)))
+    found.against = tuple(one for one in found.against if now < one[2] + advice.within)
+    if found.edits >= 0:
+        chart.memo[AUDITS] = (None, None, found)
+    return found
+
+
+AUDITS = "dose-against-advice"
 
 
 def audited(held: Held) -> dict[tuple[str, int], tuple[str, int]]:

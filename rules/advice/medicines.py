@@ -3,13 +3,14 @@
 Source: text, Pretherapy and Posttherapy Intervention; Tables 5 and 6.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from heapq import merge
 
 from rules.advice.harm import indomethacin_harms
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
-from rules.chart.facts import Drug, place, references
+from rules.chart.facts import AT, Drug, place, references
 from rules.chart.folded import fold
 from rules.evaluate.dosing import due_at
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest
@@ -33,7 +34,11 @@ def given_of(chart: Chart, kind: str) -> list[Drug]:
         by_kind.setdefault(drug.kind, []).append(drug)
         return by_kind
 
-    return fold(chart, "advice/medicines", (chart.drugs,), None, dict[str, list[Drug]], add).get(kind, [])
+    def cut(by_kind: dict[str, list[Drug]], at: int) -> dict[str, list[Drug]]:
+        return {kind: drugs[: bisect_left(drugs, at, key=AT)] for kind, drugs in by_kind.items()}
+
+    by_kind = fold(chart, "advice/medicines", (chart.drugs,), None, dict[str, list[Drug]], add, cut)
+    return by_kind.get(kind, [])
 
 
 def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -3,6 +3,7 @@
 Source: Table 5, Fever breakthrough; criteria.md section 7.1, septic-workup.
 """
 
+from bisect import bisect_left
 from itertools import chain
 from statistics import median
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.facts import AT, latest_known
 from rules.chart.readings import Reading
 from rules.evaluate.result import ADVISORY, Case, Memory, Result
 from rules.evaluate.vital_signs import temperatures
@@ -72,7 +74,8 @@ def _gone(advice: Advice, case: Case, course: Course, last: int, now: Instant) -
     """
     history = case.chart.tail.readings.temp
     shows = [one.at for one in history.known_after(now - 1) if one.at >= now - LOOKED_BACK]
-    shows += [dose.at for dose in case.chart.doses if dose.first == now]
+    doses = case.chart.doses if latest_known(case.chart.doses) >= now else ()
+    shows += [dose.at for dose in doses if dose.first == now]
     ended_now = course.ended == now or any(
         sign.at == course.ended and sign.first == now
         for code in ANSWERS
@@ -118,8 +121,9 @@ def _high_from(advice: Advice, chart: Chart, start: int) -> list[Reading]:
 def _moved(case: Case, began: int, judged: int, known: Instant) -> bool:
     """Return whether a fact of the time up to `judged` became known since, or was corrected."""
     signs = chain.from_iterable(case.chart.findings.get(code, ()) for code in ANSWERS)
+    doses = case.chart.doses if latest_known(case.chart.doses) > known else ()
     moments = chain(
-        ((dose.at, dose.first) for dose in case.chart.doses),
+        ((dose.at, dose.first) for dose in doses),
         ((sign.at, sign.first) for sign in signs),
     )
     moved = any(at <= judged and first > known for at, first in moments)
@@ -210,5 +214,5 @@ def usual_before(advice: Advice, chart: Chart, at: int) -> tuple[float, int]:
 
 def _counts(advice: Advice, chart: Chart, at: int) -> bool:
     """Return whether a temperature is of the baseline: long after a dose, or before the first."""
-    doses = [dose.at for dose in chart.doses if dose.at < at]
-    return not doses or at - doses[-1] > advice.lasts
+    given = bisect_left(chart.doses, at, key=AT)
+    return not given or at - chart.doses[given - 1].at > advice.lasts

@@ -4,6 +4,7 @@ Events enter it by `record` alone, which resolves duplicates, corrections and wi
 state; everything derived from them is rebuilt when they change.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from rules.chart import dirty_flags
@@ -20,17 +21,20 @@ from rules.chart.course import (
 )
 from rules.chart.earlier import NOTHING_EARLIER, Earlier
 from rules.chart.facts import (
+    LONG_AGO,
     Accepted,
     Baseline,
     CountedWeights,
     DoseFact,
     Drug,
+    F,
     Fact,
     FactList,
     Ghost,
     Lab,
     NotUnderstood,
     Place,
+    Rate,
     Resumed,
     SetAside,
     Sign,
@@ -38,6 +42,8 @@ from rules.chart.facts import (
     Volume,
     Weight,
     drop,
+    edits_of,
+    of_record,
 )
 from rules.chart.infusions import Lines, Ran, Timeline, in_force
 from rules.chart.oxygen import VitalsRow
@@ -65,6 +71,9 @@ VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irr
 class Chart:
     """Facts by kind, each list in order of `at`, and what is derived from them.
 
+    `seen`: the fact in force of each id; `moved`: the `at` of all facts of an id whose corrections have
+    another one.
+
     `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since.
     """
 
@@ -80,6 +89,7 @@ class Chart:
         "digests",
         "dopamine",
         "dose_1_planned",
+        "dosed",
         "doses",
         "drugs",
         "earlier",
@@ -91,6 +101,7 @@ class Chart:
         "loads",
         "memo",
         "mode",
+        "moved",
         "n",
         "not_understood",
         "places",
@@ -115,12 +126,14 @@ class Chart:
         self.n = 0
         self.saved: Any = None
         self.unsaved = EDITED | FADED
+        self.moved: dict[str, tuple[int, ...]] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
         self.raw_weights: list[Weight] = FactList()
         self.labs: dict[str, list[Lab]] = {}
         self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
         self.doses: list[DoseFact] = FactList()
+        self.dosed = (-1, 0)
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
         self.places: list[Place] = []
@@ -164,7 +177,7 @@ class Chart:
 
     def withdraw(self, fact: Fact) -> int:
         """Remove everything that the record of `fact` charted, and return the dirty flags of it."""
-        id = fact.id
+        id, moments = fact.id, self.moments(fact)
         self.unsaved |= EDITED
         del self.seen[id]
         self.ghosts.pop(id, None)
@@ -172,39 +185,44 @@ class Chart:
             self.unsaved |= FADED
         if isinstance(fact, Ghost):
             return 0
-        dirty = self._withdraw_set_aside(id)
+        dirty = self._withdraw_set_aside(id, moments)
         if isinstance(fact, VitalsRow | Weight):
-            return dirty | self.tail.remove(id) | (dirty_flags.WEIGHT if drop(self.raw_weights, id) else 0)
+            weighed = drop(self.raw_weights, id, moments)
+            return dirty | self.tail.remove(id) | (dirty_flags.WEIGHT if weighed else 0)
         if isinstance(fact, Lab):
-            return dirty | dirty_flags.bits(code for code, facts in self.labs.items() if drop(facts, id))
+            return dirty | dirty_flags.bits(_dropped(self.labs, id, moments))
         if isinstance(fact, Volume):
-            return dirty | dirty_flags.bits(
-                VOLUME_INPUT[kind] for kind, facts in self.volumes.items() if drop(facts, id)
-            )
+            kinds = _dropped(self.volumes, id, moments)
+            return dirty | dirty_flags.bits(VOLUME_INPUT[kind] for kind in kinds)
         if isinstance(fact, Sign):
-            return dirty | dirty_flags.bits(code for code, facts in self.findings.items() if drop(facts, id))
-        return dirty | self._withdraw_rest(id)
+            return dirty | dirty_flags.bits(_dropped(self.findings, id, moments))
+        return dirty | self._withdraw_rest(id, moments)
 
-    def _withdraw_set_aside(self, id: str) -> int:
-        codes = {fact.code for fact in self.set_aside if fact.id == id}
+    def moments(self, fact: Fact) -> tuple[int, ...]:
+        """Return each `at` (ms) that a fact of the same record may have; `fact`: the one in force."""
+        return self.moved.get(fact.id, (fact.at,))
+
+    def _withdraw_set_aside(self, id: str, moments: tuple[int, ...]) -> int:
+        codes = {fact.code for fact in of_record(self.set_aside, id, moments)}
         if codes:
-            drop(self.set_aside, id)
+            drop(self.set_aside, id, moments)
         return dirty_flags.bits(flag_of(code) for code in codes)
 
-    def _withdraw_rest(self, id: str) -> int:
-        dirty = dirty_flags.DOSES if drop(self.doses, id) else 0
-        dirty |= dirty_flags.ENCOUNTER if drop(self.places, id) else 0
-        dirty |= dirty_flags.BASELINE if drop(self.baselines, id) else 0
-        dirty |= dirty_flags.MEDICATION if drop(self.drugs, id) else 0
-        dirty |= dirty_flags.RESUME if drop(self.resumes, id) else 0
-        dirty |= dirty_flags.ACCEPT if drop(self.accepts, id) else 0
-        drop(self.taken_back, id)
-        unknown = [drop(facts, id) for facts in self.not_understood.values()]
-        dirty |= dirty_flags.NOT_UNDERSTOOD if any(unknown) else 0
-        # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate
-        # running in another.
-        dropped = [drop(rates, id) for rates in self.lines.values()]
-        return dirty | (dirty_flags.INFUSIONS if any(dropped) else 0)
+    def _withdraw_rest(self, id: str, moments: tuple[int, ...]) -> int:
+        dirty = 0
+        lists: tuple[tuple[list[Any], int], ...] = (
+            (self.doses, dirty_flags.DOSES),
+            (self.places, dirty_flags.ENCOUNTER),
+            (self.baselines, dirty_flags.BASELINE),
+            (self.drugs, dirty_flags.MEDICATION),
+            (self.resumes, dirty_flags.RESUME),
+            (self.accepts, dirty_flags.ACCEPT),
+            (self.taken_back, 0),
+        )
+        for facts, flag in lists:
+            dirty |= flag if drop(facts, id, moments) else 0
+        dirty |= dirty_flags.NOT_UNDERSTOOD if _dropped(self.not_understood, id, moments) else 0
+        return dirty | (dirty_flags.INFUSIONS if _dropped(self.lines, id, moments) else 0)
 
     def refresh(self, dirty: int) -> int:
         """Derive again what depends on the changed facts.
@@ -213,23 +231,43 @@ class Chart:
         """
         if dirty & dirty_flags.BASELINE:
             dirty |= self._baseline()
-        reweighed = bool(dirty & dirty_flags.BASELINE)
+        reweighed = LONG_AGO if dirty & dirty_flags.BASELINE else None
         if dirty & (dirty_flags.WEIGHT | dirty_flags.BASELINE):
-            reweighed = self._weigh() or reweighed
-        if reweighed or dirty & dirty_flags.INFUSIONS:
+            reweighed = min(filter(None, (self._weigh(), reweighed)), default=None)
+        if reweighed is not None or dirty & dirty_flags.INFUSIONS:
             self._infusions(reweighed)
         if dirty & dirty_flags.URINE:
             longest = self.guideline.row[URINE_RATE].longest  # type: ignore[union-attr]
             self.urine = gone_on(self.urine, self.volumes["urine"], longest, self.volumes["irrigation"])
             self.collections = self.urine.collections
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
-            cycle = cycle_of(self.places, self.doses, self.guideline.choices.cycle_taken_over)
-            dirty |= 0 if cycle == self.cycle else dirty_flags.ENCOUNTER
-            self.cycle = cycle
-            self.cycle_doses = doses_of(self.doses, self.cycle)
+            dirty |= self._course(dirty)
         if dirty & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
             dirty |= self._modes()
         return dirty
+
+    def _course(self, dirty: int) -> int:
+        """Derive the cycle and its doses; return the dirty flag of the encounter where the cycle is another.
+
+        Doses that only follow on a cycle that runs are added.
+        """
+        edits, count = self.dosed
+        new = self.doses[count:]
+        self.dosed = (edits_of(self.doses), len(self.doses))
+        goes_on = not dirty & dirty_flags.ENCOUNTER and edits == self.dosed[0] >= 0
+        if goes_on and all(map(self.is_another_dose, new)):
+            self.cycle_doses.extend(new)
+            return 0
+        cycle = cycle_of(self.places, self.doses, self.guideline.choices.cycle_taken_over)
+        dirty = 0 if cycle == self.cycle else dirty_flags.ENCOUNTER
+        self.cycle = cycle
+        self.cycle_doses = doses_of(self.doses, self.cycle)
+        return dirty
+
+    def is_another_dose(self, dose: DoseFact) -> bool:
+        """Return whether a dose changes nothing about a cycle: it lies behind its start, and every place."""
+        start, latest = self.cycle.start, self.places[-1].at if self.places else dose.at - 1
+        return start is not None and max(start, latest) < dose.at and self.cycle.end is None
 
     def _baseline(self) -> int:
         self.age = next((b.age for b in reversed(self.baselines) if b.age is not None), None)
@@ -244,31 +282,43 @@ class Chart:
         self.tail.set(setting)
         return dirty_flags.SYSTOLIC | dirty_flags.SPO2
 
-    def _weigh(self) -> bool:
-        """Derive the weights that count; return whether a rate that is charted may be of another one."""
+    def _weigh(self) -> int | None:
+        """Derive the weights that count; return from when on (ms) a charted rate may be of another."""
         choices = self.guideline.choices
         rule = (self.baseline_readings.get("weight"), choices.weight_jump, choices.weight_agrees)
-        goes_on = self.weights.goes_on(self.raw_weights, rule)
-        if not goes_on:
+        if not self.weights.goes_on(self.raw_weights, rule):
             self.weights = CountedWeights(*rule)
+            self.weights.read(self.raw_weights)
+            return LONG_AGO
         first = self.weights.read(self.raw_weights)
         latest = max((rates[-1].at for rates in self.lines.values() if rates), default=BEFORE_ALL)
-        return not goes_on or (first is not None and first <= latest)
+        return first if first is not None and first <= latest else None
 
-    def _infusions(self, weighed: bool) -> None:
-        """Derive what ran, and the pressor load from the first moment on at which something changed."""
-        added = None if weighed else self.timeline.added(self.lines)
-        if added is None:
+    def _infusions(self, weighed: int | None) -> None:
+        """Derive what ran, and the pressor load, from the first moment on at which something changed.
+
+        `weighed`: from when on (ms) rates may be of another weight; None: none is.
+        """
+        added = None if weighed is not None else self.timeline.added(self.lines)
+        since = min(filter(None, (weighed, self.timeline.changed_from(self.lines))), default=LONG_AGO)
+        if added is not None:
+            self._infuse(*added)
+        elif since == LONG_AGO:
             self._infusions_anew()
-            return
-        pressors, changed = self.guideline.pressors, self.timeline.go_on(self.lines, *added)
+        else:
+            self.loads.cut(since)
+            for one in self.timeline.rewind(self.lines, since):
+                self._infuse(*one)
+
+    def _infuse(self, key: str, rate: Rate) -> None:
+        """Let the next rate of a line come into force, and count the load that runs then."""
+        pressors, changed = self.guideline.pressors, self.timeline.go_on(self.lines, key, rate)
         if any(is_pressor(one.agent, pressors) for one in changed):
-            t = added[1].at
-            self.loads.cut(t)
+            self.loads.cut(rate.at)
             now = [one for one in self.timeline.running if is_pressor(one.agent, pressors)]
             now.sort(key=lambda one: (one.rate.at, one.agent, one.rate.n))
             before = self.loads[-1] if self.loads else None
-            self.loads.add(load_of(t, now, self.guideline, self._weighing(), before))
+            self.loads.add(load_of(rate.at, now, self.guideline, self._weighing(), before))
 
     def _infusions_anew(self) -> None:
         forces = in_force(self.lines)
@@ -296,6 +346,11 @@ class Chart:
         self.mode = mode
         self.tail.set_mode(mode, start)
         return dirty_flags.MODE | dirty_flags.VITALS
+
+
+def _dropped(lists: Mapping[str, list[F]], id: str, moments: tuple[int, ...]) -> list[str]:
+    """Remove what a record charted in some lists, in each of them, and return the names of those."""
+    return [name for name, facts in lists.items() if drop(facts, id, moments)]
 
 
 def flag_of(code: str) -> str:
@@ -326,4 +381,5 @@ VOLUME_INPUT = {
 def rebuilt(chart: Chart) -> None:
     """Derive everything in a chart from its facts, as after decoding them."""
     chart.raw_weights, chart.drugs = FactList(chart.raw_weights), FactList(chart.drugs)
+    chart.doses = FactList(chart.doses)
     chart.refresh(dirty_flags.EVERYTHING)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, flag_of
-from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop
+from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop, of_record, remove
 from rules.chart.identity import Version, beats
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.vitals import flags_of
@@ -95,7 +95,7 @@ def plain(code: str) -> str:
 def versions(chart: Chart, id: str) -> dict[str, Version]:
     """Return which record each code of an id is from that is charted, was set aside or taken back."""
     found: dict[str, Version] = {}
-    for code, fact in _facts(chart, id):
+    for code, fact in _facts(chart, id, moments_of(chart, id)):
         version = (fact.rank, fact.tie)
         if isinstance(fact, VitalsRow) and fact.older:
             version = next(((rank, tie) for name, rank, tie in fact.older if name == code), version)
@@ -103,17 +103,29 @@ def versions(chart: Chart, id: str) -> dict[str, Version]:
     return found
 
 
-def _facts(chart: Chart, id: str) -> Iterator[tuple[str, Fact]]:
+def moments_of(chart: Chart, id: str) -> tuple[int, ...]:
+    """Return each `at` (ms) that what is charted under an id may have; none where nothing is known of it."""
+    fact = chart.seen.get(id)
+    return chart.moved.get(id, ()) if fact is None else chart.moments(fact)
+
+
+def note_moment(chart: Chart, event: events.Event) -> None:
+    """Note that a record charts something with another `at` than the records of its id before it."""
+    before = moments_of(chart, event.id)
+    if event.at not in before:
+        chart.moved[event.id] = (*before, event.at)
+
+
+def _facts(chart: Chart, id: str, moments: tuple[int, ...]) -> Iterator[tuple[str, Fact]]:
     for row in chart.tail.rows_of((id,)):
         yield from ((code, row) for code in charted(row))
     for code, labs in chart.labs.items():
-        yield from ((code, lab) for lab in labs if lab.id == id)
-    for baseline in chart.baselines:
-        if baseline.id == id:
-            yield from ((item, baseline) for item in items_of(baseline))
-    yield from (("weight", weight) for weight in chart.raw_weights if weight.id == id)
-    yield from ((plain(fact.code), fact) for fact in chart.set_aside if fact.id == id)
-    yield from ((fact.code, fact) for fact in chart.taken_back if fact.id == id)
+        yield from ((code, lab) for lab in of_record(labs, id, moments))
+    for baseline in of_record(chart.baselines, id, moments):
+        yield from ((item, baseline) for item in items_of(baseline))
+    yield from (("weight", weight) for weight in of_record(chart.raw_weights, id, moments))
+    yield from ((plain(fact.code), fact) for fact in of_record(chart.set_aside, id, moments))
+    yield from ((fact.code, fact) for fact in of_record(chart.taken_back, id, moments))
 
 
 def named(event: Merged) -> set[str]:
@@ -140,7 +152,8 @@ def winning(chart: Chart, event: Merged) -> set[str]:
 def moves_place(chart: Chart, event: events.Encounter) -> bool:
     """Return whether a baseline says where the patient is, and since when, in place of an earlier one."""
     before = versions(chart, event.id).get(WHOLE)
-    mine = [(place.rank, place.tie) for place in chart.places if place.id == event.id]
+    places = of_record(chart.places, event.id, moments_of(chart, event.id))
+    mine = [(place.rank, place.tie) for place in places]
     return all(beats(event, version) for version in (*mine, *((before,) if before else ())))
 
 
@@ -188,17 +201,20 @@ def with_oxygen(chart: Chart, event: events.Vitals, codes: Iterable[str]) -> eve
 
 def undo(chart: Chart, id: str, codes: set[str]) -> int:
     """Remove these codes of an id, and return the dirty flags of what was removed."""
+    moments = moments_of(chart, id)
     dirty = _undo_signs(chart, id, codes)
     for code in codes & chart.labs.keys():
-        dirty |= dirty_flags.BIT[code] if drop(chart.labs[code], id) else 0
-    if "weight" in codes and drop(chart.raw_weights, id):
+        dirty |= dirty_flags.BIT[code] if drop(chart.labs[code], id, moments) else 0
+    if "weight" in codes and drop(chart.raw_weights, id, moments):
         dirty |= dirty_flags.WEIGHT
     dirty |= _undo_baseline(chart, id, codes)
-    gone = {fact.code for fact in chart.set_aside if fact.id == id and plain(fact.code) in codes}
-    chart.set_aside[:] = [fact for fact in chart.set_aside if fact.id != id or fact.code not in gone]
-    chart.taken_back[:] = [fact for fact in chart.taken_back if fact.id != id or fact.code not in codes]
+    aside = [fact for fact in of_record(chart.set_aside, id, moments) if plain(fact.code) in codes]
+    for fact in aside:
+        remove(chart.set_aside, fact)
+    for back in [fact for fact in of_record(chart.taken_back, id, moments) if fact.code in codes]:
+        remove(chart.taken_back, back)
     chart.unsaved |= EDITED
-    return dirty | dirty_flags.bits(flag_of(code) for code in gone)
+    return dirty | dirty_flags.bits(flag_of(fact.code) for fact in aside)
 
 
 def _undo_signs(chart: Chart, id: str, codes: set[str]) -> int:
@@ -243,10 +259,11 @@ def _without(baseline: Baseline, codes: set[str]) -> Baseline:
 
 def remaining(chart: Chart, id: str) -> Fact | None:
     """Return a fact that is charted under an id, the one that stands for it; None when nothing is."""
-    place = next((place for place in chart.places if place.id == id), None)
+    moments = moments_of(chart, id)
+    place = next(of_record(chart.places, id, moments), None)
     if place is not None:
         return place
-    facts = [fact for _, fact in _facts(chart, id)]
+    facts = [fact for _, fact in _facts(chart, id, moments)]
     return max(facts, key=_standing, default=None)
 
 

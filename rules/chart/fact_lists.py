@@ -6,10 +6,11 @@ A new kind of fact is one line here. Vital signs are kept apart, record by recor
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import chain
+from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, rebuilt
-from rules.chart.corrected_codes import undo, versions
+from rules.chart.corrected_codes import moments_of, undo, versions
 from rules.chart.facts import (
     Accepted,
     DoseFact,
@@ -27,8 +28,10 @@ from rules.chart.facts import (
     Volume,
     Weight,
     insert,
+    of_record,
 )
 from rules.chart.older import Signals
+from rules.chart.oxygen import VitalsRow
 from rules.chart.seen import Seen
 from rules.chart.vitals import Tail
 
@@ -76,13 +79,26 @@ def ids(chart: Chart) -> list[str]:
     return list(dict.fromkeys(fact.id for facts in every_list(chart) for fact in facts))
 
 
-def index(chart: Chart) -> Seen:
-    """Return the fact in force for each id: the one `record` would have left there."""
+def index(chart: Chart) -> None:
+    """Derive the fact in force for each id, the one `record` would have left there, and what has moved."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
     for facts in every_list(chart):
         seen.update((fact.id, fact) for fact in facts)
     seen.update((row.id, row) for row in chart.tail.rows)
-    return Seen(seen, chart.tail.recall, chart.tail.unpack, chart.faded)
+    chart.seen = Seen(seen, chart.tail.recall, chart.tail.unpack, chart.faded)
+    chart.moved = moved(chart)
+
+
+def moved(chart: Chart) -> dict[str, tuple[int, ...]]:
+    """Return each `at` of the facts of an id of which one has another `at` than the one in force."""
+    found: dict[str, tuple[int, ...]] = {}
+    lists: Iterator[Sequence[Fact]] = chain(every_list(chart), (chart.tail.rows, chart.baselines))
+    for facts in lists:
+        for fact in facts:
+            one = chart.seen.get(fact.id)
+            if one is None or one.at != fact.at:
+                found[fact.id] = (*found.get(fact.id, () if one is None else (one.at,)), fact.at)
+    return found
 
 
 def part(chart: Chart, begin: int) -> Chart:
@@ -100,7 +116,7 @@ def part(chart: Chart, begin: int) -> Chart:
     out.faded.update((id, fact) for id, fact in chart.faded.items() if fact.at >= begin)
     _restart(out.tail, chart.tail, begin)
     rebuilt(out)
-    out.seen = index(out)
+    index(out)
     out.digests = {id: digest for id, digest in chart.digests.items() if id in out.seen}
     return out
 
@@ -136,27 +152,36 @@ def _goes_beyond(chart: Chart, end: int) -> bool:
 
 def _without_dose(chart: Chart, id: str) -> Chart:
     out = copy(chart)
+    if chart.doses[-1].id == id and chart.is_another_dose(chart.doses[-1]):
+        assert isinstance(chart.doses, FactList)
+        out.doses, out.cycle_doses = chart.doses.before(len(chart.doses) - 1), chart.cycle_doses[:-1]
+        return out
     out.doses = [dose for dose in chart.doses if dose.id != id]
     out.refresh(dirty_flags.DOSES)
     return out
 
 
-def move(chart: Chart, ids: Container[str], into: Chart) -> None:
-    """Insert into another chart the facts that the records `ids` charted; nothing is derived from them."""
+def keep_record(chart: Chart, id: str, into: Chart) -> None:
+    """Insert into another chart the facts that a record charted; nothing is derived from them."""
+    moments = moments_of(chart, id)
+    _insert(chart, into, lambda facts: of_record(facts, id, moments), chart.tail.rows_of((id,)))
+
+
+def _insert(
+    chart: Chart, into: Chart, of: Callable[[Sequence[Any]], Iterable[Any]], rows: Iterable[VitalsRow]
+) -> None:
+    """Insert into another chart those of each list, and vital signs."""
     into.unsaved |= EDITED
     for name in PLAIN:
-        for fact in getattr(chart, name):
-            if fact.id in ids:
-                insert(getattr(into, name), fact)
+        for fact in of(getattr(chart, name)):
+            insert(getattr(into, name), fact)
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
-            for fact in facts:
-                if fact.id in ids:
-                    insert(getattr(into, name).setdefault(key, FactList()), fact)
-    for baseline in chart.baselines:
-        if baseline.id in ids:
-            insert(into.baselines, baseline)
-    for row in chart.tail.rows_of(ids) if isinstance(ids, Collection) else chart.tail.rows:
+            for fact in of(facts):
+                insert(getattr(into, name).setdefault(key, FactList()), fact)
+    for baseline in of(chart.baselines):
+        insert(into.baselines, baseline)
+    for row in rows:
         insert(into.tail.rows, row)
 
 
@@ -174,18 +199,23 @@ def uncorrected(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
         setattr(out, name, _without(getattr(chart, name), ids))
     out.baselines = [fact for fact in chart.baselines if fact.id not in ids]
     out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
-    move(before, _Every(), out)
-    move(_new_in(chart, ids, before), _Every(), out)
+    _insert(before, out, iter, before.tail.rows)
+    new = _new_in(chart, ids, before)
+    _insert(new, out, iter, new.tail.rows)
     out.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), out.tail.rows)
     rebuilt(out)
-    out.seen = index(out)
+    index(out)
     return out
 
 
 def _new_in(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
     """Return what the records `ids` say of something of which they said nothing before."""
-    new, known = Chart(chart.guideline), index(before)
-    move(chart, {id for id in ids if id in known}, new)
+    new = Chart(chart.guideline)
+    index(before)
+    for id in ids:
+        if id in before.seen:
+            keep_record(chart, id, new)
+    index(new)
     for id in ids:
         undo(new, id, set(versions(before, id)))
     for name in PLAIN.keys() - BY_CODE:
@@ -201,13 +231,6 @@ def _not_in(facts: Iterable[Fact], before: Iterable[Fact]) -> list[Fact]:
     """Return the facts of records of which there are none among those before."""
     known = {fact.id for fact in before}
     return FactList(fact for fact in facts if fact.id not in known)
-
-
-class _Every:
-    """What contains every id."""
-
-    def __contains__(self, id: object) -> bool:
-        return True
 
 
 def _without(facts: list[Fact], ids: Container[str]) -> list[Fact]:

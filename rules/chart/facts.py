@@ -7,7 +7,7 @@ criteria.md section 1. A sudden jump of weight is an artefact until the next rea
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 
 import msgspec
@@ -204,16 +204,42 @@ class FactList(list[F]):
 
     `newest`, `known`: the arrival and the `first` of the latest that was ever in it.
 
-    What goes over the facts in order can go on where it was as long as `edits` stays (`rules.chart.folded`).
+    What goes over the facts in order can go on where it was as long as `edits` stays, and else from before
+    the earliest fact that changed (`rules.chart.folded`).
     """
 
-    __slots__ = ("edits", "known", "newest")
+    __slots__ = ("_edited", "edits", "known", "newest")
 
     def __init__(self, facts: Iterable[F] = ()) -> None:
         super().__init__(facts)
         self.edits = 0
         self.newest = max((fact.n for fact in self), default=0)
         self.known = max((fact.first for fact in self), default=LONG_AGO)
+        self._edited: list[tuple[int, int]] = []
+
+    def edited(self, at: int) -> None:
+        """Count an edit of a fact of moment `at` (ms)."""
+        self.edits += 1
+        while self._edited and self._edited[-1][1] >= at:
+            self._edited.pop()
+        self._edited.append((self.edits, at))
+
+    def appended(self, at: int) -> None:
+        """Count an edit where a fact, the last one, lies before one that was there and was removed."""
+        if self._edited and at <= self._edited[-1][1]:
+            self.edited(at)
+
+    def edited_from(self, edits: int) -> int | None:
+        """Return the earliest moment of which facts were edited since there were so many edits, ms."""
+        i = bisect_right(self._edited, edits, key=itemgetter(0))
+        return self._edited[i][1] if i < len(self._edited) else None
+
+    def before(self, count: int) -> "FactList[F]":
+        """Return the first so many of the facts, as a list with the same edits."""
+        out = FactList[F]()
+        out.extend(self[:count])
+        out.edits, out.newest, out.known = self.edits, self.newest, self.known
+        return out
 
 
 def edits_of(facts: Sequence[Fact]) -> int:
@@ -227,10 +253,12 @@ def insert(facts: list[F], fact: F) -> None:
         facts.newest, facts.known = max(facts.newest, fact.n), max(facts.known, fact.first)
     if not facts or place(facts[-1]) < place(fact):
         facts.append(fact)
+        if isinstance(facts, FactList):
+            facts.appended(fact.at)
         return
     insort(facts, fact, key=place)
     if isinstance(facts, FactList):
-        facts.edits += 1
+        facts.edited(fact.at)
 
 
 def latest_known(facts: Sequence[Fact]) -> int:
@@ -257,15 +285,33 @@ def charted_at(facts: Sequence[F], at: int) -> Sequence[F]:
     return facts[bisect_left(facts, at, key=AT) : bisect_right(facts, at, key=AT)]
 
 
-def drop(facts: list[F], id: str) -> bool:
-    """Remove what the record `id` charted, and return whether there was anything."""
-    kept = [fact for fact in facts if fact.id != id]
-    if len(kept) == len(facts):
-        return False
-    facts[:] = kept
+def of_record(facts: Sequence[F], id: str, moments: Iterable[int]) -> Iterator[F]:
+    """Yield what the record `id` charted in a list: its facts have the `at` of one of these moments."""
+    for at in moments:
+        yield from (fact for fact in charted_at(facts, at) if fact.id == id)
+
+
+def remove(facts: list[F], fact: F) -> None:
+    """Remove a fact that is in a list."""
+    i = bisect_left(facts, place(fact), key=place)
+    while facts[i] is not fact:
+        i += 1
+    del facts[i]
     if isinstance(facts, FactList):
-        facts.edits += 1
-    return True
+        facts.edited(fact.at)
+
+
+def drop(facts: list[F], id: str, moments: Iterable[int]) -> bool:
+    """Remove what the record `id` charted at these moments, and return whether there was anything."""
+    found = False
+    for at in moments:
+        first, after = bisect_left(facts, at, key=AT), bisect_right(facts, at, key=AT)
+        kept = [fact for fact in facts[first:after] if fact.id != id]
+        if len(kept) < after - first:
+            found, facts[first:after] = True, kept
+            if isinstance(facts, FactList):
+                facts.edited(at)
+    return found
 
 
 def references(facts: Sequence[Fact]) -> tuple[Reference, ...]:
@@ -296,17 +342,45 @@ class CountedWeights(FactList[Weight]):
         self._read: tuple[Sequence[Weight], int, int] = ((), 0, 0)
 
     def goes_on(self, raw: Sequence[Weight], rule: tuple[float | None, float, float]) -> bool:
-        """Return whether these are the weights read so far, with nothing but later ones, by the same rule."""
+        """Return whether these are the weights read so far, by the same rule."""
         before, edits, _ = self._read
-        return before is raw and self.rule == rule and edits == edits_of(raw) >= 0
+        return before is raw and self.rule == rule and -1 not in (edits, edits_of(raw))
 
     def read(self, raw: Sequence[Weight]) -> int | None:
-        """Read the weights that are new, and return the `at` of the first that counts by it, if any does."""
+        """Read the weights that are new, and once more those behind what was edited.
+
+        Return the `at` of the first that may count otherwise by it, if any does.
+        """
+        _, edits, read = self._read
+        edited = raw.edited_from(edits) if isinstance(raw, FactList) else None
+        if edited is not None:
+            read = self._rewind(raw, edited)
         counted = len(self)
-        for i in range(self._read[2], len(raw)):
+        changed = [] if edited is None else [raw[read].at if read < len(raw) else edited, edited]
+        for i in range(read, len(raw)):
             self._add(raw[i])
         self._read = (raw, edits_of(raw), len(raw))
-        return self[counted].at if len(self) > counted else None
+        changed += [self[counted].at] if len(self) > counted else []
+        return min(changed, default=None)
+
+    def _rewind(self, raw: Sequence[Weight], at: int) -> int:
+        """Go back to a weight before moment `at` that counted by itself; return how many come up to it."""
+        i = bisect_left(raw, at, key=AT)
+        while i and not self._counts_by_itself(raw, i - 1):
+            i -= 1
+        first = bisect_right(self, raw[i - 1].at, key=AT) if i else 0
+        if first < len(self):
+            self.edited(self[first].at)
+            del self[first:]
+        del self.doubted[bisect_right(self.doubted, raw[i - 1].at) if i else 0 :]
+        self._doubt = None
+        return i
+
+    def _counts_by_itself(self, raw: Sequence[Weight], i: int) -> bool:
+        """Return whether a weight, the only one of its moment, is like the one counted before it."""
+        weight, at = raw[i], bisect_left(self, raw[i].at, key=AT)
+        alone = all(not 0 <= other < len(raw) or raw[other].at != weight.at for other in (i - 1, i + 1))
+        return alone and at > 0 and agrees(weight.value, self[at - 1].value, self.rule[1])
 
     def _add(self, weight: Weight) -> None:
         baseline, jump, agreement = self.rule

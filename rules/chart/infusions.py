@@ -3,12 +3,13 @@
 The latest rate changes only what runs on.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
 
 import msgspec
 
 from rules.chart.course import FOREVER, Span
-from rules.chart.facts import Rate, edits_of, place
+from rules.chart.facts import AT, LONG_AGO, FactList, Rate, edits_of, place
 from rules.chart.weighing import Weighing
 from rules.guideline.declarations import Pressors
 from rules.wire.events import Infusion
@@ -99,6 +100,13 @@ class Ran:
         if one.agent in self.agents and ran(one.rate):
             _join(self.spans, one.rate.at, one.end)
 
+    def cut(self, t: int) -> None:
+        """Forget what ran from moment `t` on."""
+        while self.spans and self.spans[-1][1] > t:
+            start, _ = self.spans.pop()
+            if start < t:
+                self.spans.append((start, t))
+
     def until(self, running: list[Force]) -> list[Span]:
         """Return the spans, those of what runs on included."""
         out = self.spans[:]
@@ -106,6 +114,19 @@ class Ran:
             if one.agent in self.agents and ran(one.rate):
                 _join(out, one.rate.at, one.end)
         return out
+
+
+def _running(lines: Lines, t: int) -> Iterator[Force]:
+    """Yield what runs just before moment `t`: the last rate of each line, but where its agent was stopped."""
+    for key, rates in lines.items():
+        count = bisect_left(rates, t, key=AT)
+        if not count:
+            continue
+        agent, rate = agent_of(key), rates[count - 1]
+        own = lines.get(key_of(agent, ""), [])
+        first = bisect_right(own, place(rate), key=place) if own is not rates else len(own)
+        if all(ran(one) for one in own[first : bisect_left(own, t, key=AT)]):
+            yield Force(agent, rate, FOREVER, key)
 
 
 def _join(spans: list[Span], start: int, end: int) -> None:
@@ -136,6 +157,28 @@ class Timeline:
         self.running = [one for one in forces if one.end == FOREVER]
         self.latest = max((place(rates[-1]) for rates in lines.values() if rates), default=None)
         self._know(lines)
+
+    def changed_from(self, lines: Lines) -> int | None:
+        """Return the earliest moment of which a rate was added, edited or removed since it was known here."""
+        moments = []
+        for key, rates in lines.items():
+            if not isinstance(rates, FactList):
+                return LONG_AGO
+            at, count = rates.edited_from(self.edits.get(key, 0)), self.counts.get(key, 0)
+            moments += [] if at is None else [at]
+            moments += [rates[count].at] if count < len(rates) else []
+        return min(moments, default=None)
+
+    def rewind(self, lines: Lines, t: int) -> list[tuple[str, Rate]]:
+        """Go back to before moment `t`, and return the rates from then on with their lines, in order."""
+        for each in self.rans:
+            each.cut(t)
+        self.running = list(_running(lines, t))
+        later = [
+            (key, rate) for key, rates in lines.items() for rate in rates[bisect_left(rates, t, key=AT) :]
+        ]
+        self._know(lines)
+        return sorted(later, key=lambda one: place(one[1]))
 
     def _know(self, lines: Lines) -> None:
         self.counts = {key: len(rates) for key, rates in lines.items()}

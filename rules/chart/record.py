@@ -14,7 +14,9 @@ from rules.chart.corrected_codes import (
     UNIT,
     Merged,
     by_code,
+    moments_of,
     moves_place,
+    note_moment,
     only,
     oxygen_beside,
     remaining,
@@ -23,7 +25,7 @@ from rules.chart.corrected_codes import (
     winning,
     with_oxygen,
 )
-from rules.chart.facts import Fact, Ghost, charted_at, drop
+from rules.chart.facts import Fact, Ghost, charted_at, drop, of_record
 from rules.chart.identity import (
     FINAL,
     LAST_WORD,
@@ -76,6 +78,7 @@ def _again(chart: Chart, event: events.Event, old: Fact) -> Recorded:
 
 
 def _replace(chart: Chart, event: events.Event, old: Fact) -> Recorded:
+    note_moment(chart, event)
     removed = chart.withdraw(old)
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
     return _amended(outcome, event, removed, written)
@@ -84,14 +87,16 @@ def _replace(chart: Chart, event: events.Event, old: Fact) -> Recorded:
 def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
     """Take back every code of a record that no later correction names."""
     gone = {code for code, version in versions(chart, event.id).items() if beats(event, version)}
-    removed = undo(chart, event.id, gone)
-    if any(place.id == event.id and beats(event, (place.rank, place.tie)) for place in chart.places):
-        drop(chart.places, event.id)
+    removed, moments = undo(chart, event.id, gone), moments_of(chart, event.id)
+    places = of_record(chart.places, event.id, moments)
+    if any(beats(event, (place.rank, place.tie)) for place in places):
+        drop(chart.places, event.id, moments)
         chart.unsaved |= EDITED
         removed |= dirty_flags.ENCOUNTER
     elif UNIT in gone:
         name_unit(chart, event.id)
         removed |= dirty_flags.ENCOUNTER
+    note_moment(chart, event)
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
     chart.seen[event.id] = remaining(chart, event.id) or chart.seen[event.id]
     return _amended(outcome, event, removed, written)
@@ -108,8 +113,9 @@ def _merge(chart: Chart, event: Merged, old: Fact) -> Recorded:
         event = with_oxygen(chart, event, older)
     removed = undo(chart, event.id, codes | older.keys())
     if moves and isinstance(event, events.Encounter):
-        removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id) else 0
+        removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id, moments_of(chart, event.id)) else 0
         chart.unsaved |= EDITED
+    note_moment(chart, event)
     del chart.seen[event.id]
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
     row = chart.seen.get(event.id)

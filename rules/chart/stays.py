@@ -3,11 +3,12 @@
 Source: criteria.md section 1.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 import msgspec
 
-from rules.chart.facts import DoseFact, Place
+from rules.chart.facts import AT, DoseFact, Place
 from rules.wire.events import Reference
 from rules.wire.instants import BEFORE_ALL
 
@@ -53,7 +54,7 @@ def stay_of(places: list[Place], doses: list[DoseFact], sealed: int) -> Stay:
         return Stay()
     closed = discharges[-1].at if discharges else sealed
     begins = [place.at for place in places if place.event in BEGINNINGS and place.at > closed]
-    begins.extend(dose.at for dose in doses if dose.at > closed)
+    begins.extend(dose.at for dose in doses[bisect_right(doses, closed, key=AT) :][:1])
     return Stay(
         closed,
         min(begins, default=None),

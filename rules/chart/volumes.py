@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rules.chart.facts import Volume, edits_of
+from rules.chart.facts import AT, FactList, Volume, edits_of
 from rules.guideline.site_choices import Shifts
 from rules.wire.events import Reference
 from rules.wire.instants import HOUR
@@ -67,16 +67,26 @@ class Resolved(NamedTuple):
 
 
 def gone_on(before: Resolved, volumes: list[Volume], longest: int, irrigation: list[Volume]) -> Resolved:
-    """Return the collections of volumes, those resolved before taken over where only later ones are new."""
-    known, edits = before.known, -1 if irrigation else edits_of(volumes)
-    if edits == -1 or not known or volumes is not before.volumes or edits != before.edits:
+    """Return the collections of volumes; those before any change are taken over as they were resolved."""
+    edits = -1 if irrigation else edits_of(volumes)
+    known = _untouched(before, volumes) if -1 not in (edits, before.edits) else 0
+    if not known:
         return Resolved(volumes, resolved(volumes, longest, irrigation), len(volumes), edits)
     first = known - 1
     while first and volumes[first].at == volumes[known - 1].at:
         first -= 1
     new = resolved(volumes[first:], longest)
-    before.collections.extend(new[known - first :])
-    return Resolved(volumes, before.collections, len(volumes), edits)
+    collections = before.collections if edits == before.edits else before.collections[:known]
+    collections.extend(new[known - first :])
+    return Resolved(volumes, collections, len(volumes), edits)
+
+
+def _untouched(before: Resolved, volumes: list[Volume]) -> int:
+    """Return how many of the volumes resolved before lie before every one that was edited since."""
+    if volumes is not before.volumes or not isinstance(volumes, FactList):
+        return 0
+    at = volumes.edited_from(before.edits)
+    return before.known if at is None else bisect_left(volumes, at, key=AT)
 
 
 def resolved(volumes: Sequence[Volume], longest: int, irrigation: Sequence[Volume] = ()) -> list[Collection]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED, FADED_KEPT, Chart
 from rules.chart.corrected_codes import COLUMN, WHOLE
-from rules.chart.facts import Fact, FactList, Ghost, Lab, Weight, insert
+from rules.chart.facts import Fact, FactList, Ghost, Lab, Weight, insert, of_record
 from rules.chart.identity import keep_digest
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
@@ -48,9 +48,9 @@ def vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int
 
 def _drop_pruned(chart: Chart) -> None:
     kept = {row.id: row for row in chart.tail.rows_of({row.id for row in chart.tail.pruned})}
-    weighed = {weight.id: weight for weight in chart.raw_weights}
     for row in chart.tail.pruned:
-        other = kept.get(row.id) or weighed.get(row.id)
+        moments = chart.moved.get(row.id, (row.at,))
+        other = kept.get(row.id) or next(of_record(chart.raw_weights, row.id, moments), None)
         digest = row.digest or chart.digests.pop(row.id, 0)
         if other is None:
             chart.seen[row.id] = chart.faded[row.id] = _faded(row, digest, chart.faded.get(row.id))
@@ -62,6 +62,7 @@ def _drop_pruned(chart: Chart) -> None:
     while len(chart.faded) > FADED_KEPT:
         oldest = next(iter(chart.faded))
         del chart.faded[oldest], chart.seen[oldest]
+        chart.moved.pop(oldest, None)
 
 
 def _faded(row: VitalsRow, digest: int, other: Fact | None) -> Ghost:

@@ -6,7 +6,7 @@ Source: criteria.md section 9, `amended`.
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.fact_lists import move, uncorrected
+from rules.chart.fact_lists import keep_record, uncorrected
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import Subject, plan_for
 from rules.evaluate.result import INDETERMINATE, Memory, Result
@@ -22,7 +22,7 @@ def keep_version(patient: Patient, event: events.Event) -> None:
         return
     if patient.replaced is None:
         patient.replaced = Chart(patient.chart.guideline)
-    move(patient.chart, (event.id,), patient.replaced)
+    keep_record(patient.chart, event.id, patient.replaced)
 
 
 def is_amended(patient: Patient, subject: Subject, result: Result, before: Memory) -> bool:

@@ -244,7 +244,7 @@ def _chart(saved: SavedChart, guideline: Guideline, left: list[Block]) -> Chart:
     rebuilt(chart)
     _restore_tail(chart, saved, edge, sealed)
     chart.tail.context = context
-    chart.seen = fact_lists.index(chart)
+    fact_lists.index(chart)
     chart.unsaved = 0
     return chart
 

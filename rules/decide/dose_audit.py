@@ -3,9 +3,12 @@
 Source: criteria.md section 7.2, dose-against-advice. The dose itself and what came after it are left out.
 """
 
-from rules.advice.doses import audited
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from rules.advice.doses import unaudited
 from rules.chart.fact_lists import until
-from rules.chart.facts import DoseFact, Fact
+from rules.chart.facts import DoseFact, Fact, latest_known
 from rules.decide.dose_clock import dose_clock
 from rules.decide.recommendation import recommend
 from rules.decide.state import Episode, Patient
@@ -24,13 +27,10 @@ def audit(patient: Patient, plan: Plan) -> None:
     patient.verdicts = {}
     if AGAINST_ADVICE not in plan.index:
         return
-    known, within = (
-        audited(patient.memory(AGAINST_ADVICE).held),
-        patient.guideline.advises[AGAINST_ADVICE].within,
-    )
-    for dose in patient.chart.doses:
+    within = patient.guideline.advises[AGAINST_ADVICE].within
+    for dose in unaudited(patient.chart, patient.memory(AGAINST_ADVICE).held):
         # What is known for longer was judged then, be it under another guideline.
-        if (dose.id, dose.at) not in known and patient.now < dose.first + within:
+        if patient.now < dose.first + within:
             patient.verdicts[dose.id] = readiness_before(patient, plan, dose)
 
 
@@ -78,8 +78,18 @@ def _rule(patient: Patient, then: Patient, rule: StopRule) -> StopRuleState:
     stood = {element: since for element, since in before.by.items() if since <= at}
     state = StopRuleState(bool(stood), before.excused, stood, before.elements)
     held = holding(rule, chart, then.memory, at)
-    late = found_late(rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at))
+    late = found_late(
+        rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at), _before_new(patient, at)
+    )
     return step(rule, state, held, Moment(at, chart.cycle.start is not None, False, then.accepted, late))
+
+
+def _before_new(patient: Patient, at: Instant) -> int:
+    """Return the arrival behind which all lies that became known after moment `at`, or at this decision."""
+    chart = patient.chart
+    lists: Iterator[Sequence[Fact]] = chain(chart.labs.values(), chart.findings.values())
+    known = max(map(latest_known, lists), default=at)
+    return patient.rules_n if known <= at else 0
 
 
 def _is_new(patient: Patient, fact: Fact, at: Instant) -> bool:

@@ -118,5 +118,5 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
     before = unpack_readings(saved.context)
     rebuilt(chart)
     chart.tail.restore(_signals.decode(zlib.decompress(saved.signals)), before, rows)
-    chart.seen = fact_lists.index(chart)
+    fact_lists.index(chart)
     return chart

@@ -79,6 +79,7 @@ class Replay:
         dirty = 0
         for one in new:
             dirty |= one.enter(self.chart)
+            self.chart.n = max(self.chart.n, one.n)
         self.chart.refresh(dirty)
         self._decide([one.fact for one in new])
 

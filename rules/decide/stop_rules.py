@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rules.chart.chart import Chart
 from rules.chart.course import next_cycle_began
-from rules.chart.facts import DoseFact, Fact, Resumed, Sign
+from rules.chart.facts import DoseFact, Fact, Resumed, Sign, arrived
 from rules.decide.replay import Early, Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import Plan
@@ -59,12 +59,13 @@ class _RuleReplay(Replay):
         elif before.start is None and self.cycle.start is not None:
             self.state = before_cycle(self.state)
         held = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
+        before_new = min((fact.n for fact in new), default=self.chart.n + 1) - 1
         moment = Moment(
             self.now,
             self.cycle.start is not None,
             any(self._lifted_by(fact) for fact in new),
             self.accepted,
-            found_late(self.rule, self.chart, held, self.accepted, lambda fact: fact in new),
+            found_late(self.rule, self.chart, held, self.accepted, lambda fact: fact in new, before_new),
         )
         self.state = step(self.rule, self.state, held, moment)
         return held.next
@@ -157,7 +158,7 @@ def _lifted_late(patient: Patient, rule: StopRule, rule_state: StopRuleState) ->
     if not rule_state.in_force:
         return False
     if not rule.criteria:
-        return any(dose.n > last for dose in chart.doses)
+        return any(True for _ in arrived(chart.doses, last, 1))
     return any(
         sign.n > last and reverses(chart, finding, sign)
         for code in rule.criteria

@@ -1,9 +1,11 @@
 """Evaluate what a dose waits for: when it is due, the pressors, the readings before it (criteria.md 4)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span, cycles_in
+from rules.chart.facts import AT
 from rules.chart.pressor_loads import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
 from rules.guideline.roles import WEANED_LOAD
@@ -29,27 +31,33 @@ def _first_due(chart: Chart, start: Instant) -> Instant:
     return start if planned is None else max(start, planned)
 
 
-def due_spans(chart: Chart) -> list[Span]:
+def due_spans(chart: Chart, since: int) -> list[Span]:
     """Return the half-open spans in which a dose was due and not given: from its instant to the dose.
 
-    Those of earlier cycles too: what has gone stale is kept as it stood then.
+    Those of earlier cycles too: what has gone stale is kept as it stood then. Those that had ended at moment
+    `since` (ms) are left out.
     """
+    cycle = chart.cycle
+    if cycle.start is not None and cycle.start <= since:
+        return _due_in(chart, cycle.start, FOREVER if cycle.end is None else cycle.end, since)
     cycles = cycles_in(chart.places, chart.doses, chart.guideline.choices.cycle_taken_over)
     ends = [*list(cycles)[1:], FOREVER]
     return [
         span
-        for (start, cycle), end in zip(cycles.items(), ends, strict=False)
-        for span in _due_in(chart, start, end if cycle.end is None else min(end, cycle.end))
+        for (start, one), end in zip(cycles.items(), ends, strict=False)
+        for span in _due_in(chart, start, end if one.end is None else min(end, one.end), since)
     ]
 
 
-def _due_in(chart: Chart, start: Instant, end: Instant) -> Iterator[Span]:
-    """Yield the spans of one cycle, from its start to its therapy-end or the next one's start."""
-    doses = [dose.at for dose in chart.doses if start <= dose.at <= end]
-    dues = [_first_due(chart, start), *(given + chart.guideline.table4.dose_interval for given in doses)]
-    for due, given in zip(dues, [*doses, end], strict=True):
-        if due < min(given, end):
-            yield due, min(given, end)
+def _due_in(chart: Chart, start: Instant, end: Instant, since: int) -> list[Span]:
+    """Return the spans of one cycle, from its start to its therapy-end or the next one's start."""
+    all_doses, every = chart.doses, chart.guideline.table4.dose_interval
+    first, given = bisect_left(all_doses, start, key=AT), bisect_right(all_doses, since, key=AT)
+    begins = all_doses[given - 1].at + every if given > first else _first_due(chart, start)
+    doses = [dose.at for dose in all_doses[max(first, given) : bisect_right(all_doses, end, key=AT)]]
+    dues = [begins, *(at + every for at in doses)]
+    spans = [(due, min(over, end)) for due, over in zip(dues, [*doses, end], strict=True)]
+    return [(due, over) for due, over in spans if max(due, since) < over]
 
 
 def pressor_holds(chart: Chart, now: Instant) -> bool:

@@ -107,7 +107,7 @@ def _needs_echo(chart: Chart) -> bool:
         return False
     assert isinstance(row, UpperLimitRow)
     begun = [place.at for place in chart.places if place.event == "cycle-start"]
-    first = min([*begun, *(dose.at for dose in chart.doses)], default=since)
+    first = min([*begun, *(dose.at for dose in chart.doses[:1])], default=since)
     return any(is_above(row, code, lab) for code in row.labs for lab in _in_force(chart, code, first, since))
 
 

@@ -3,7 +3,10 @@
 Source: criteria.md section 5.
 """
 
+from bisect import bisect_right
+
 from rules.chart.chart import Chart
+from rules.chart.facts import AT
 from rules.chart.readings import Reading
 from rules.chart.series import LOW, SEVERE, Systolic
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
@@ -72,10 +75,10 @@ def limit_text(chart: Chart, reading: Reading, severe: bool) -> str:
 
 def phase(chart: Chart, t: int) -> str | None:
     """Return before-peak, peak (4 h to <6 h after the dose) or after-peak; None before the first dose."""
-    given = [dose.at for dose in chart.cycle_doses if dose.at <= t]
+    given = bisect_right(chart.cycle_doses, t, key=AT)
     if not given:
         return None
-    since = t - given[-1]
+    since = t - chart.cycle_doses[given - 1].at
     table = chart.guideline.pressure
     if since < table.peak_from:
         return "before-peak"

@@ -21,6 +21,12 @@ Relies on these internals of faust-streaming 0.15.3 and aiokafka 0.14:
 - `on_thread_stop` of a consumer thread ends the queue of its methods, then stops the aiokafka consumer.
 - `_thread._create_worker_consumer` makes the aiokafka consumer, which reads `_fetch_max_wait_ms` when it
   starts.
+- aiokafka's `commit` sends a commit again that got no answer, with the generation of the member as it is
+  then. The group takes it, though the partitions may be another's by now, and its newer commit is undone. So
+  none is sent in another generation than the first time (`_coordinator._do_commit_offsets`).
+- Faust's `_commit_offsets` calls `_commit`, and counts the offsets as committed though `_commit` returns
+  False. During a rebalance that undoes what `perform_seek` has just read, what is done later is taken for
+  committed, and the group never hears of it. So what was counted before is put back here.
 """
 
 from __future__ import annotations
@@ -29,6 +35,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from aiokafka.errors import IllegalGenerationError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
@@ -52,6 +59,13 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        commit = consumer.commit
+
+        async def committed(offsets: Mapping[Any, Any]) -> None:
+            keep_generation(consumer._coordinator)
+            await commit(offsets)
+
+        consumer.commit = committed
         return consumer
 
     async def on_thread_stop(self) -> None:
@@ -73,11 +87,24 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return committed
 
 
+def keep_generation(coordinator: Any) -> None:
+    """Let a commit fail that would be sent, or sent again, in another generation than the present one."""
+    generation, send = coordinator.generation, type(coordinator)._do_commit_offsets
+
+    async def sent(assignment: Any, offsets: Mapping[Any, Any]) -> None:
+        if coordinator.generation != generation:
+            raise IllegalGenerationError(coordinator.group_id)
+        await send(coordinator, assignment, offsets)
+
+    coordinator._do_commit_offsets = sent
+
+
 class InputConsumer(driver.Consumer):
     """A consumer that yields record by record.
 
     `recovered`: the generation whose tables are read back; `flowing`: the one whose inputs are yielded. Both
-    are None until there is one: the embedded broker counts generations from 0.
+    are None until there is one: the embedded broker counts generations from 0. `uncommitted`: the offsets as
+    they were counted when the group did not take the last commit.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,6 +113,7 @@ class InputConsumer(driver.Consumer):
         self.seeks = self.fetched_after = 0
         self.recovered: int | None = None
         self.flowing: int | None = None
+        self.uncommitted: dict[TP, int | None] = {}
 
     @property
     def inputs_flow(self) -> bool:
@@ -110,6 +138,18 @@ class InputConsumer(driver.Consumer):
         await self._sought()
         if generation == self.app.consumer_generation_id:
             self.recovered = generation
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        done = bool(await super()._commit(offsets))
+        self.uncommitted = {} if done else {tp: self._committed_offset[tp] for tp in offsets}
+        return done
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        """Commit offsets; those that the group did not take are not counted as committed."""
+        self.uncommitted = {}
+        done = bool(await super()._commit_offsets(offsets, start_new_transaction))
+        self._committed_offset.update(self.uncommitted)
+        return done
 
     async def _sought(self) -> None:
         """Prepare for the inputs: the seek is done, and nothing of them is yielded yet."""

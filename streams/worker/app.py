@@ -56,13 +56,15 @@ class WorkerAgent(FaustAgent):
     async def finish(self, event: Any) -> None:
         """Process a batch and acknowledge it; end the process if it fails.
 
-        Nothing of a failed batch is acknowledged, so the partition's next owner begins with it.
+        Nothing of a failed batch is acknowledged, so the partition's next owner begins with it. Nor is of one
+        that is left to that owner: a rebalance waits for the batch, and commits what it acknowledges.
         """
         message = event.message
         try:
             partition = await self.process(message.batch, message.generation_id)
         except Overtaken as fault:
             log.warning("a batch is left to the next owner of its partition: %s", fault)
+            message.batch = message.batch._replace(positions=message.batch.committed)
             event.ack()
             return
         except Exception as fault:

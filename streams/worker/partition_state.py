@@ -277,9 +277,10 @@ class PartitionState:
             cached.counted = numbers
 
     def use(self, name: str) -> None:
-        """Note that a patient is decoded, or has changed."""
+        """Note that a patient is decoded, or has changed; who is discharged is not held decoded."""
         self.used.pop(name, None)
-        self.used[name] = self._now
+        if not self.patients_by_id[name].over:
+            self.used[name] = self._now
 
     def _rest(self, clock: int) -> None:
         """Let those of whom nothing was asked for long be held encoded alone."""

@@ -116,9 +116,12 @@ def assessments(
 
 def assessment(partition: PartitionState, name: str) -> bytes | None:
     """Return a patient's assessment, encoded; None when there is no stay or it is over."""
+    cached = partition.patients_by_id[name]
+    if cached.over:
+        return None
     partition.use(name)
-    patient = partition.patients_by_id[name].patient(partition.guideline)
-    if patient is None or patient.discharged is not None:
+    patient = cached.patient(partition.guideline)
+    if patient is None:
         return None
     found = encode(assess(settled(patient)))
     codec.pack(patient)

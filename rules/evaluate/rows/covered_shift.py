@@ -79,9 +79,8 @@ def _folded(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
     One that is not covered keeps what was tripped, and else cannot be told.
     """
     later: list[Shift] = []
-    oldest = min((one.start for one in chart.collections), default=None)
     result = judged(row, chart, shift)
-    while result is None and oldest is not None and oldest < shift[0]:
+    while result is None and any(one.start < shift[0] for one in chart.collections):
         later.append(shift)
         shift = shift_of(shift[0], chart.guideline.shifts)
         result = judged(row, chart, shift)

@@ -116,8 +116,8 @@ def _upper_condition(
         if stale_at is not None
         else causes_now(row, chart, now)
     )
-    due = due_spans(chart)
     fresh = now if stale_at is None else min(now, stale_at - 1)
+    due = due_spans(chart, fresh)
     excused = bool(causes.present) and not any(start <= now and end > fresh for start, end in due)
     past_all = hr.unexcused.on and (excused or not hr.very_fast.on)
     result.state = RELATIVE if excused and not past_all else ABSOLUTE
@@ -142,7 +142,7 @@ def _moved(hr: HeartRate, bits: int) -> int | None:
 
 def is_excused(row: ExcusedRateRow, chart: Chart, t: Instant) -> bool:
     """Return whether a rate over 130 is excused at an instant: a cause is present and no dose is due."""
-    return not runs(due_spans(chart), t) and bool(causes_at(row, chart, t).present)
+    return not runs(due_spans(chart, t), t) and bool(causes_at(row, chart, t).present)
 
 
 def _causes_when_fresh(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: Instant) -> Causes:

@@ -1,7 +1,10 @@
 """Evaluate the pressor load at the time of dosing (criteria.md 3.3, phenylephrine-minimum)."""
 
+from bisect import bisect_right
+
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
+from rules.chart.facts import AT
 from rules.chart.pressor_loads import Load, blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
 from rules.evaluate.result import TRIPPED, Memory, Result, soonest
@@ -33,7 +36,8 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
 
 def _highest_judged(row: RateMinimumRow, chart: Chart, since: int, now: Instant) -> Load | None:
     """Return the highest load that was judged at or after `since`: within a dose interval, from 8 h on."""
-    doses = [dose.at for dose in chart.cycle_doses]
+    first = max(0, bisect_right(chart.cycle_doses, since - row.after, key=AT) - 1)
+    doses = [dose.at for dose in chart.cycle_doses[first:]]
     found = []
     for dose, end in zip(doses, [*doses[1:], FOREVER], strict=False):
         start = max(dose + row.after, since)

@@ -114,7 +114,7 @@ def _clearing(condition: Sustained, unit: str | None, recovers: int) -> str:
 
 
 def _due(asked: Asked) -> list[str]:
-    due = [start for start, end in due_spans(asked.chart) if start <= asked.t < end]
+    due = [start for start, end in due_spans(asked.chart, asked.t) if start <= asked.t < end]
     return [f"A dose is due since {when(due[0])}: no cause excuses the rate now."] if due else []
 
 

@@ -8,17 +8,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import faust
 import pytest
+from aiokafka.errors import IllegalGenerationError
 from faust.types import TP
 
 from rules.wire.topics import INPUTS
 from streams.kafka.faust_app import faust_app
+from streams.kafka.faust_consumer import keep_generation
 from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
+from streams.worker.app import WorkerAgent
 from streams.worker.consumer import CARRIER, BatchConsumer, transport
+from streams.worker.fence import Overtaken
 from streams.worker.fetch_buffer import FetchBuffer
 from streams.worker.state_store import Mark, state_store
 from tests.streams.worker.in_memory_kafka import Record
@@ -268,3 +273,70 @@ def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning_af
     tables._changelogs[changelog.topic] = None
     assert asyncio.run(consumer.seek_to_committed()) == {one: 7, two: None, three: 0, changelog: None}
     assert begun == [two, three]
+
+
+TP_3 = TP(CARRIER, NUMBER)
+
+
+class Left:
+    """An agent whose batches are overtaken."""
+
+    async def process(self, *_: object) -> None:
+        raise Overtaken("the partitions have moved to others")
+
+
+def test_a_batch_that_is_left_to_the_next_owner_commits_nothing(consumer: BatchConsumer) -> None:
+    """A rebalance waits for it, in the generation in which it began, and commits what is acknowledged."""
+    message = batched(consumer, NOTHING, (0, 0), (6, 0))
+    consumer._unacked_messages.add(message)
+    event = SimpleNamespace(message=message, ack=lambda: consumer.ack(message))
+    asyncio.run(WorkerAgent.finish(Left(), event))  # type: ignore[arg-type]
+    assert message.acked
+    assert not any(consumer._acked.values())
+    assert not consumer._unacked_messages
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_the_group_did_not_take_does_not_count_as_committed(
+    taken: bool, consumer: BatchConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebalance reads what is committed while a commit is under way, which the group then refuses."""
+
+    async def commit(offsets: dict[TP, int]) -> bool:
+        consumer._committed_offset[TP_3] = 4
+        return taken
+
+    async def flush() -> None: ...
+
+    monkeypatch.setattr(consumer._thread, "commit", commit)
+    monkeypatch.setattr(consumer, "assignment", lambda: {TP_3})
+    monkeypatch.setattr(type(consumer.app), "producer", SimpleNamespace(flush=flush))
+    consumer._committed_offset[TP_3] = 2
+    assert asyncio.run(consumer._commit_offsets({TP_3: 9})) is taken
+    assert consumer._committed_offset[TP_3] == (9 if taken else 4)
+    assert consumer._should_commit(TP_3, 9) is not taken
+
+
+class Coordinator:
+    """Counts what is sent; `generation` is that of the member."""
+
+    group_id = "il2watch"
+
+    def __init__(self) -> None:
+        self.generation, self.sent = 5, list[object]()
+
+    async def _do_commit_offsets(self, assignment: object, offsets: object) -> None:
+        self.sent.append(offsets)
+
+
+def test_a_commit_is_not_sent_again_in_another_generation() -> None:
+    """Its partitions may be another's by then, whose newer commit it would undo."""
+    coordinator = Coordinator()
+    keep_generation(coordinator)
+    asyncio.run(coordinator._do_commit_offsets(None, "first"))
+    coordinator.generation = 6
+    with pytest.raises(IllegalGenerationError):
+        asyncio.run(coordinator._do_commit_offsets(None, "again"))
+    keep_generation(coordinator)
+    asyncio.run(coordinator._do_commit_offsets(None, "next"))
+    assert coordinator.sent == ["first", "next"]
