@@ -187,7 +187,7 @@ def disk_full() -> None:
 
 
 def small_disk() -> None:
-    """Make Kafka's volume, of 96 MB."""
+    """Make Kafka's volume, of 96 MB, and keep it in use: a tmpfs goes with the last container that has it."""
     labels = (
         "--label",
         "com.docker.compose.project=il2watch",
@@ -196,6 +196,8 @@ def small_disk() -> None:
     )
     memory = ("--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=96m,uid=1000,mode=0770")
     output("docker", "volume", "create", *labels, *memory, "il2watch_kafka-data")
+    held = ("--detach", "--name", "il2-disk", "--volume", "il2watch_kafka-data:/held")
+    output("docker", "run", *held, "--entrypoint", "sleep", "python:3.12.12-slim-bookworm", "infinity")
 
 
 def enlarge_disk() -> None:

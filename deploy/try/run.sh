@@ -39,8 +39,8 @@ inside() { nsenter --net="/var/run/netns/$namespace" "$@"; }
 engine_ends() { [ ! -f "$work/engine/dockerd.pid" ] || { kill "$(cat "$work/engine/dockerd.pid")" 2>/dev/null && sleep 1; while [ -f "$work/engine/dockerd.pid" ]; do sleep 0.2; done; } || true; }
 end() {
   code=$?
+  docker rm --force il2-receiver il2-disk >/dev/null 2>&1 || true
   $COMPOSE down --volumes --remove-orphans >/dev/null 2>&1 || true
-  docker rm --force il2-receiver >/dev/null 2>&1 || true
   engine_ends
   kill "$(cat "$work/engine/slirp.pid")" 2>/dev/null || true
   ip netns delete "$namespace" 2>/dev/null || true

@@ -114,10 +114,10 @@ def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> i
 
     Worse: when the first of those at its level began; better: when the last of those above it ended.
     """
-    latches: tuple[Oxygen | Latch, ...] = (oxygen, spo2.low, spo2.on_high, spo2.severe)
-    parts = list(zip(latches, _ranks(before), _ranks(result.flags), strict=True))
+    moments = (oxygen.changed, spo2.low.changed, spo2.on_high.changed, spo2.severe.changed)
+    parts = zip(moments, _ranks(before), _ranks(result.flags), strict=True)
     was, now = (max(ranks) for ranks in (_ranks(before), _ranks(result.flags)))
-    moved = [(part.changed, old, new) for part, old, new in parts if old != new and part.changed is not None]
+    moved = [(at, old, new) for at, old, new in parts if old != new and at is not None]
     if now > was:
         return min((at for at, _, new in moved if new == now), default=None)
     return max((at for at, old, _ in moved if now == was or old > now), default=None)
