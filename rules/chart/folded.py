@@ -114,9 +114,7 @@ class Folded(Generic[S]):
 
     def _known(self) -> list[tuple[Sequence[Any], int]]:
         """Return each list, with how many of its facts are known here and are still there."""
-        return [
-            (facts, min(count, len(facts))) for facts, count in zip(self.lists, self.counts, strict=True)
-        ]
+        return [(facts, min(count, len(facts))) for facts, count in zip(self.lists, self.counts, strict=True)]
 
 
 def _edited_from(facts: Sequence[Fact], edits: int) -> int | None:
