@@ -18,7 +18,7 @@ INPUTS = {
     "peak_to", "longest", "plausible",
 }  # fmt: skip
 """Fields that a clinical value is computed from: who reads one computes."""
-HOME = ("chart", "corrections", "derived", "infusions", "pressor_loads", "vital_sign_limits", "volumes")
+HOME = ("chart", "derived", "identity", "infusions", "pressor_loads", "vital_sign_limits", "volumes")
 CHARTED = {"volume", "rate", "amount"}
 
 
