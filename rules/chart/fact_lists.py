@@ -11,6 +11,7 @@ from typing import Any
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, rebuilt
 from rules.chart.corrected_codes import moments_of, undo, versions
+from rules.chart.encoded_vitals import Signals
 from rules.chart.facts import (
     Accepted,
     DoseFact,
@@ -30,7 +31,6 @@ from rules.chart.facts import (
     insert,
     of_record,
 )
-from rules.chart.older import Signals
 from rules.chart.oxygen import VitalsRow
 from rules.chart.seen import Seen
 from rules.chart.vitals import Tail

@@ -38,7 +38,7 @@ from rules.chart.identity import (
     supersedes,
 )
 from rules.chart.oxygen import VitalsRow
-from rules.chart.recorded import CONFLICT, DUPLICATE, Heading, Recorded
+from rules.chart.record_outcome import CONFLICT, DUPLICATE, Heading, Recorded
 from rules.chart.write_facts import accept, encounter, finding, name_unit, resume, volume
 from rules.chart.write_readings import labs, vitals, withdrawal
 from rules.chart.write_treatments import dose, infusion, medication, other_infusion, unreadable

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
+from rules.chart.encoded_vitals import Faded, Older
 from rules.chart.facts import Fact, Ghost
-from rules.chart.older import Faded, Older
 from rules.chart.oxygen import VitalsRow
 
 FEWEST_FADED = 16

@@ -14,9 +14,7 @@ import msgspec
 
 from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
-from rules.chart.facts import AT, insert
-from rules.chart.held import NEVER, Latch, held_after
-from rules.chart.older import (
+from rules.chart.encoded_vitals import (
     NOTHING_BEFORE,
     TEMPERATURES,
     Lists,
@@ -27,6 +25,8 @@ from rules.chart.older import (
     joined,
     marks_of,
 )
+from rules.chart.facts import AT, insert
+from rules.chart.held import NEVER, Latch, held_after
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Reading, Readings
 from rules.chart.seen import Seen

@@ -18,7 +18,7 @@ from rules.chart.facts import (
     Volume,
     insert,
 )
-from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
+from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import events, vocabulary
 from rules.wire.agents import named
 from rules.wire.vocabulary import VALUE_FINDINGS, WARD

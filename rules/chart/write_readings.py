@@ -10,7 +10,7 @@ from rules.chart.corrected_codes import COLUMN, WHOLE
 from rules.chart.facts import Fact, FactList, Ghost, Lab, Weight, insert, of_record
 from rules.chart.identity import keep_digest
 from rules.chart.oxygen import UNREAD, VitalsRow
-from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
+from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import vocabulary
 
 

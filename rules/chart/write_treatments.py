@@ -6,7 +6,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import DoseFact, Drug, FactList, NotUnderstood, Rate, SetAside, insert
 from rules.chart.infusions import by_weight, key_of, line_key, per_kg
-from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside
+from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside
 from rules.chart.weighing import Weighing, units_per_kg
 from rules.guideline.agents import OTHER
 from rules.wire import events

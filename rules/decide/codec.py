@@ -14,8 +14,8 @@ import msgspec
 
 from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import FADED, Chart, rebuilt
+from rules.chart.encoded_vitals import Signals
 from rules.chart.facts import Ghost
-from rules.chart.older import Signals
 from rules.chart.oxygen import VitalsRow
 from rules.decide import column_codec, earlier_state, segments
 from rules.decide.block import Block, block, named, unpack

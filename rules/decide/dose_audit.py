@@ -6,7 +6,7 @@ Source: criteria.md section 7.2, dose-against-advice. The dose itself and what c
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from rules.advice.doses import unaudited
+from rules.advice.dose_checks import unaudited
 from rules.chart.fact_lists import until
 from rules.chart.facts import DoseFact, Fact, latest_known
 from rules.decide.dose_clock import dose_clock

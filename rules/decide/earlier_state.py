@@ -7,8 +7,8 @@ import msgspec
 
 from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import Chart, rebuilt
+from rules.chart.encoded_vitals import Signals
 from rules.chart.facts import Baseline, FactList, Ghost
-from rules.chart.older import Signals
 from rules.chart.oxygen import VitalsRow
 from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F

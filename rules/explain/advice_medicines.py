@@ -3,7 +3,7 @@
 Source: criteria.md sections 7.1 and 7.2.
 """
 
-from rules.advice.doses import audited, error_of, per_kg
+from rules.advice.dose_checks import audited, error_of, per_kg
 from rules.advice.harm import indomethacin_harms
 from rules.decide.subjects import AdviceCase
 from rules.evaluate.dosing import due_at

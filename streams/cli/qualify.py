@@ -142,8 +142,8 @@ def show(step: Step) -> None:
 def write(report: Report, path: Path, metrics_file: Path | None) -> None:
     """Write the report as HTML and JSON, and the result as metrics."""
     from streams.qualify import metrics
-    from streams.qualify.page import page
     from streams.qualify.report import encode
+    from streams.qualify.report_page import page
 
     path.write_text(page(report), encoding="utf-8")
     path.with_suffix(".json").write_bytes(encode(report))

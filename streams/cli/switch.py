@@ -127,8 +127,8 @@ def gate_in(path: str) -> Gate:
 
 
 def _print(chosen: argparse.Namespace, found: Compared, lines: list[Line]) -> None:
-    from streams.scoring.concepts import concepts
     from streams.scoring.difference_page import Reader, html, markdown, page
+    from streams.scoring.pack_comparison import concepts
 
     names = sorted(found.a.engine.patients)
     zone = found.a.guideline.shifts.timezone

@@ -1,6 +1,6 @@
 """Hold the report of a qualification: what was looked at, what was found, and what to do about it.
 
-The report as JSON is for programs and archives; `streams.qualify.page` renders it for people.
+The report as JSON is for programs and archives; `streams.qualify.report_page` renders it for people.
 """
 
 from __future__ import annotations

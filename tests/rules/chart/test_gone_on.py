@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.advice.doses import _errors
+from rules.advice.dose_checks import _errors
 from rules.advice.medicines import given_of
 from rules.chart.chart import Chart
 from rules.chart.fact_lists import moved, part

@@ -10,8 +10,8 @@ import pytest
 from streams.cli import main
 from streams.errors import UsageError
 from streams.qualify import command
-from streams.qualify.page import page
 from streams.qualify.report import Finding, Recorder, Report, encode, passed, skipped
+from streams.qualify.report_page import page
 
 
 def report(*findings: Finding) -> Report:
