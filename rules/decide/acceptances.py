@@ -6,7 +6,7 @@ from rules.chart import dirty_flags
 from rules.decide.replay import Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import Plan
-from rules.evaluate.acceptance import OfPack, accepted, is_above, lasting
+from rules.evaluate.accepted_criteria import OfPack, accepted, is_above, lasting
 from rules.evaluate.result import Result
 
 

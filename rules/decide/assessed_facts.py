@@ -7,7 +7,7 @@ from rules.chart.facts import SetAside, Weight, place
 from rules.chart.pressor_loads import load_at
 from rules.decide.acceptances import of_pack
 from rules.decide.state import Patient
-from rules.evaluate.acceptance import lasting
+from rules.evaluate.accepted_criteria import lasting
 from rules.wire import instants
 from rules.wire.assessments import AcceptedItem, IgnoredItem, PressorRate, Pressors
 from rules.wire.instants import DAY

@@ -11,7 +11,7 @@ from rules.chart.course import cycle_of, doses_of
 from rules.chart.earlier import Earlier, Standing, joined, kept_id, lasting, without
 from rules.chart.facts import F
 from rules.decide.state import Patient
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.regimen import cycles_of
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Memory
 from rules.evaluate.rows.permanent_finding import permanent_finding

@@ -14,7 +14,7 @@ from rules.decide.recommendation import recommend
 from rules.decide.state import Episode, Patient
 from rules.decide.stop_rules import NEVER, found_late, replayed_state
 from rules.decide.subjects import AGAINST_ADVICE, DOSE_ERROR, Plan, Subject
-from rules.evaluate.acceptance import OfPack, accepted
+from rules.evaluate.accepted_criteria import OfPack, accepted
 from rules.evaluate.result import ABSOLUTE, Memory
 from rules.evaluate.stop_rule import Moment, StopRuleState, holding, step
 from rules.guideline.dose_decisions import StopRule

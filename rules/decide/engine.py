@@ -18,7 +18,7 @@ from rules.decide.amendments import CORRECTING, keep_version
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert

@@ -14,7 +14,7 @@ from rules.decide.recommendation import REGIMEN, UNREAD
 from rules.decide.state import Beside, Patient
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import LAST, OVERLAY, Plan, overlay_plan_for
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import INDETERMINATE, Memory, Result, remembered
 from rules.guideline.declarations import AnyRow
 from rules.guideline.edition import Guideline

@@ -14,7 +14,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import VOLUME_INPUT, Chart, flag_of
 from rules.chart.facts import Fact, FactList, insert
 from rules.chart.oxygen import VitalsRow
-from rules.evaluate.acceptance import accepted, next_end, outgrown
+from rules.evaluate.accepted_criteria import accepted, next_end, outgrown
 from rules.evaluate.result import Memory
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow

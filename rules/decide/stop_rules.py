@@ -11,7 +11,7 @@ from rules.chart.facts import DoseFact, Fact, Resumed, Sign, arrived
 from rules.decide.replay import Early, Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import Plan
-from rules.evaluate.acceptance import OfPack, next_end
+from rules.evaluate.accepted_criteria import OfPack, next_end
 from rules.evaluate.stop_elements import finding_of, reverses, trippers
 from rules.evaluate.stop_rule import Holding, Moment, StopRuleState, before_cycle, holding, step
 from rules.guideline.dose_decisions import StopRule

@@ -26,7 +26,7 @@ from rules.evaluate import (
     recharting,
     recheck,
 )
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import Memory, Result, in_full
 from rules.evaluate.row_type import RowType
 from rules.evaluate.row_type_lookup import descriptor_of

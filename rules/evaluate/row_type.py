@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import Memory, Result
 from rules.guideline.declarations import Row
 from rules.wire.instants import Instant

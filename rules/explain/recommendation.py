@@ -14,7 +14,7 @@ from rules.decide.recommendation import (
 )
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, RECOMMENDATION, plan_for
-from rules.evaluate.acceptance import lasting
+from rules.evaluate.accepted_criteria import lasting
 from rules.evaluate.result import TRIPPED, Result
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Rule, when

@@ -21,7 +21,7 @@ from streams.service.event_file import load
 if TYPE_CHECKING:
     from rules.guideline import Guideline
     from streams.scoring.decision_points import Compared, Side
-    from streams.scoring.gate import Gate, Line, Truth
+    from streams.scoring.switch_gate import Gate, Line, Truth
 
 
 ABSOLUTE = "absolute"
@@ -72,7 +72,7 @@ def guideline_of(named: str | None, chosen: argparse.Namespace) -> Guideline:
 def main(chosen: argparse.Namespace) -> int:
     """Print the page, and return the gate's exit code: 0 within, 1 exceeded, 3 it cannot be judged."""
     from streams.scoring.decision_points import compare
-    from streams.scoring.gate import exit_code, judge
+    from streams.scoring.switch_gate import exit_code, judge
 
     gate = None if chosen.gate is None else gate_in(chosen.gate)
     guidelines = [guideline_of(named, chosen) for named in (chosen.edition, chosen.against)]
@@ -98,7 +98,7 @@ def _side(guideline: Guideline, truth: str | None) -> Truthful:
 
 def truth_of(sides: list[Truthful]) -> Truth | None:
     """Return what ground truth says of the second side against the first; None without one."""
-    from streams.scoring.gate import Truth
+    from streams.scoring.switch_gate import Truth
 
     a, b = (None if one.scorer is None else one.scorer.numbers() for one in sides)
     if a is None or b is None:
@@ -118,7 +118,7 @@ def truth_of(sides: list[Truthful]) -> Truth | None:
 def gate_in(path: str) -> Gate:
     """Return the table `[gate]` of a file. Raises UsageError naming file, line and key."""
     from streams.config.section import parsed
-    from streams.scoring.gate import Gate
+    from streams.scoring.switch_gate import Gate
 
     file = parsed(site.text(path), path)
     if "gate" not in file.document.values:

@@ -13,8 +13,8 @@ from streams.times import aware
 if TYPE_CHECKING:
     from rules.guideline import Guideline
     from streams.scoring.decision_points import Compared, Opinion, Point
-    from streams.scoring.gate import Line
     from streams.scoring.pack_comparison import Concept
+    from streams.scoring.switch_gate import Line
 
 WORDS = ("give", "no-objection", "decide", "blind", "withhold", "stop", "none")
 EXAMPLES, COMMONEST = 6, 3

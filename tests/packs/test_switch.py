@@ -13,7 +13,7 @@ from rules.guideline.packs.registry import PACKS
 from rules.wire.alerts import Alert
 from streams.cli import main
 from streams.scoring.decision_points import Compared, Opinion, Point, Side
-from streams.scoring.gate import EXCEEDED, NOT_JUDGED, WITHIN, Gate, Truth, exit_code, judge, pages
+from streams.scoring.switch_gate import EXCEEDED, NOT_JUDGED, WITHIN, Gate, Truth, exit_code, judge, pages
 from tests.packs.moments import MOMENTS, NOW, at
 from tests.packs.support import folded
 

@@ -9,7 +9,7 @@ from rules.chart.chart import Chart
 from rules.chart.earlier import lasting
 from rules.chart.facts import Sign, place
 from rules.chart.stated import flags_of
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import ABSOLUTE, CLEAR, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PermanentFindingRow

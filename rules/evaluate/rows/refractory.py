@@ -11,7 +11,7 @@ from rules.chart.pressor_loads import load_in_force
 from rules.chart.readings import History, Reading
 from rules.chart.vital_sign_limits import SIGNALS
 from rules.chart.volumes import Collection, covered, volume
-from rules.evaluate.acceptance import OfPack
+from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.evaluate.rows.held_reading import held_of, trip_of

@@ -15,7 +15,7 @@ from rules.decide.engine import fold
 from rules.decide.replay import Replay
 from rules.decide.state import Patient
 from rules.decide.stop_rules import replayed_state
-from rules.evaluate.acceptance import lasting
+from rules.evaluate.accepted_criteria import lasting
 from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire import instants
