@@ -19,9 +19,10 @@ from streams.errors import UsageError
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.bench.pipeline.latency import at, percentiles
+from tests.patience import until
 from tests.streams.pager.delivery.receiver import Receiver, receiving
 from tests.streams.pager.policy.telling import alert
-from tests.streams.pager.process import Pagers, Sender, pagerduty, until
+from tests.streams.pager.process import Pagers, Sender, pagerduty
 
 RATE, SECONDS, PARTITIONS, SESSION_S = 20, 30, 12, 6.0
 AIM_MS = 1_000.0

@@ -18,14 +18,14 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.places import ROOT
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.kafka import class_archive
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS, drop, had
 from tests.streams.pager.delivery.receiver import Receiver, receiving
 from tests.streams.pager.process import Pagers, pagerduty
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import Bedside, now, until
+from tests.streams.worker.test_wall import Bedside, now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("drills")]
 

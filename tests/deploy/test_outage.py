@@ -20,10 +20,10 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.ports import free
 from streams.kafka.topic_creation import TopicSettings, create
 from streams.service.exit_codes import DONE, STUCK
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.kafka import class_archive
 from tests.streams.kafka.brokers_here import had
-from tests.streams.worker.test_wall import page, until
+from tests.streams.worker.test_wall import page
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("outage")]
 

@@ -20,9 +20,10 @@ from streams.kafka.topic_creation import TopicSettings, create
 from streams.service.exit_codes import STUCK, USAGE
 from tests.deploy.places import DEPLOY
 from tests.deploy.supervisor import ALL, UNDERSTOOD, UNITS, Supervisor, keys
+from tests.patience import until
 from tests.streams.kafka import class_archive
 from tests.streams.kafka.brokers_here import had
-from tests.streams.worker.test_wall import page, until
+from tests.streams.worker.test_wall import page
 
 WORKER = DEPLOY / "systemd" / "il2watch-worker.service"
 MOST_EXPOSED = 2.0

@@ -20,12 +20,11 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.ports import HOST, free
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.kafka import class_archive
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import until
 
 SESSION_S = 1.5
 CUT_S = (2.5, 6.0)

@@ -15,10 +15,11 @@ from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS, topic_of
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
+from tests.patience import until
 from tests.streams.worker import published
 from tests.streams.worker.conftest import topics
 from tests.streams.worker.process import Workers
-from tests.streams.worker.test_wall import page, until
+from tests.streams.worker.test_wall import page
 
 __all__ = ["topics"]
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

@@ -26,12 +26,11 @@ from rules.wire.topics import ALERTS, topic_of
 from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.kafka import class_archive
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS, required
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 SIZE = "160m"

@@ -41,12 +41,12 @@ from streams.worker.batch import Batch
 from streams.worker.fence import Fence
 from streams.worker.processor import BatchProcessor
 from streams.worker.state_store import StateStore, state_store
+from tests.patience import until
 from tests.reliability.test_one_record import Bench, begun, creatinine, pulse
 from tests.streams.worker import published
 from tests.streams.worker.conftest import topics
 from tests.streams.worker.in_memory_kafka import GUIDELINE, Outlet
 from tests.streams.worker.process import Workers
-from tests.streams.worker.test_wall import until
 
 __all__ = ["topics"]
 ROOT = Path(__file__).parents[2]

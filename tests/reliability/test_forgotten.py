@@ -19,9 +19,9 @@ from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.pager.delivery.outbox import TABLE
+from tests.patience import until
 from tests.streams.worker import published
 from tests.streams.worker.conftest import topics
-from tests.streams.worker.test_wall import until
 
 __all__ = ["topics"]
 GONE, STAYS = "mrn-4711", "mrn-4712"

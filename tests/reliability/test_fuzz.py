@@ -15,13 +15,14 @@ from kafka import KafkaProducer
 from rules.wire.topics import DEADLETTERS, INPUTS
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
+from tests.patience import until
 from tests.reliability.mutations import mutated
 from tests.reliability.test_one_record import START, Bench
 from tests.streams.worker import published
 from tests.streams.worker.conftest import topics
 from tests.streams.worker.in_memory_kafka import Record
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import page, until
+from tests.streams.worker.test_wall import page
 
 __all__ = ["topics"]
 SLICE = int(os.environ.get("RECORDS", "1000000")) // 10

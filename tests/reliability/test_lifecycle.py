@@ -25,7 +25,8 @@ from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, USAGE
 from streams.service.lifecycle import ProgressSample
 from streams.service.process import Part, Service
 from streams.service.supervision import BEYOND_S, GIVEN_UP_S, STOP_S, Supervisor
-from tests.streams.worker.test_wall import page, until
+from tests.patience import until
+from tests.streams.worker.test_wall import page
 
 ROOT = Path(__file__).parents[2]
 LOG = logging.getLogger("il2watch.test")

@@ -23,13 +23,13 @@ from streams.worker.fetch_buffer import FetchBuffer
 from streams.worker.process import differing
 from streams.worker.state_store import Mark, last_mark
 from streams.worker.system_alarms import SystemAlarms, happenings
+from tests.patience import until
 from tests.reliability.test_fencing import TOPIC, fenced, tables
 from tests.reliability.test_one_record import Bench, begun, creatinine, pulse
 from tests.streams.worker import published
 from tests.streams.worker.conftest import topics
 from tests.streams.worker.in_memory_kafka import Record
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import until
 
 __all__ = ["topics"]
 START = parse("2026-03-02T08:00:00Z")

@@ -18,10 +18,11 @@ from streams.cli.main import main
 from streams.kafka.settings import Broker
 from streams.kafka.topics import changelog
 from streams.pager.delivery.outbox import TABLE
+from tests.patience import until
 from tests.streams.pager.conftest import topics
 from tests.streams.pager.delivery.receiver import receiving
 from tests.streams.pager.policy.telling import alert
-from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
+from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty
 from tests.streams.worker import published
 
 __all__ = ["topics"]

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from streams.cli.main import main
 from streams.dev_broker import embedded
 from streams.errors import UsageError
 from tests.deploy.servers import asked
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[3]
 ALL = 5
@@ -58,13 +58,6 @@ def theirs(folder: Path) -> dict[int, str]:
         except OSError:
             continue
     return found
-
-
-def until(ready: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
-    ends = time.monotonic() + seconds
-    while not ready() and time.monotonic() < ends:
-        time.sleep(0.1)
-    return ready()
 
 
 @pytest.fixture(autouse=True)

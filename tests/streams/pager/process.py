@@ -8,8 +8,7 @@ import itertools
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from rules.wire.instants import text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.kafka.settings import Broker
 from streams.pager.policy.state import ReceivedAlert
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.worker import published
 from tests.streams.worker.process import ROOT, Workers
 
@@ -112,15 +111,6 @@ class Sender:
 
     def close(self) -> None:
         self.producer.close()
-
-
-def until(found: Callable[[], object], within: float = PATIENCE_S) -> bool:
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if found():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def audits(broker: Broker) -> list[dict[str, Any]]:

@@ -18,9 +18,10 @@ from streams.kafka.settings import Broker
 from streams.kafka.state_record import AGE
 from streams.kafka.topics import changelog
 from streams.pager.delivery.outbox import TABLE, opened
+from tests.patience import until
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
 from tests.streams.pager.policy import alert_courses
-from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
+from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty
 from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

@@ -15,8 +15,9 @@ from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import create
+from tests.patience import until
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
-from tests.streams.pager.process import KEY, until
+from tests.streams.pager.process import KEY
 from tests.streams.worker.process import ROOT
 
 SITE = """

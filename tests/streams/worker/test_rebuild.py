@@ -11,10 +11,9 @@ from rules.wire.topics import ASSESSMENTS
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

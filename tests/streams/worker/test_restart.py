@@ -12,9 +12,10 @@ import pytest
 
 from rules.wire.topics import ALERTS, ASSESSMENTS
 from streams.kafka.settings import Broker
+from tests.patience import until
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import Bedside, now, said, until
+from tests.streams.worker.test_wall import Bedside, now, said
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -17,9 +17,10 @@ from streams.kafka.ports import free
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from streams.service.exit_codes import STUCK
+from tests.patience import until
 from tests.streams.kafka.brokers_here import had
 from tests.streams.worker.process import Workers
-from tests.streams.worker.test_wall import page, until
+from tests.streams.worker.test_wall import page
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 

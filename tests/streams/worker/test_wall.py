@@ -18,7 +18,7 @@ from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, topic_of
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers
 
@@ -44,15 +44,6 @@ class Bedside:
 
 def now(minutes: float = 0) -> str:
     return text(time.time_ns() // 1_000_000 + int(minutes * MINUTE))
-
-
-def until(found: Callable[[], bool], within: float = PATIENCE_S) -> bool:
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if found():
-            return True
-        time.sleep(0.3)
-    return False
 
 
 def said(broker: Broker) -> list[str]:

@@ -16,10 +16,10 @@ from rules.wire.topics import ALERTS, DEADLETTERS, topic_of
 from streams.kafka.partition_check import partition
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers
-from tests.streams.worker.test_wall import page, until
+from tests.streams.worker.test_wall import page
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -16,10 +16,10 @@ from rules.wire.instants import HOUR, MINUTE, text
 from streams.cli import main
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
 from tests.streams.pager.policy.telling import alert
-from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
+from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

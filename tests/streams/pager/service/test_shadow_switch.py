@@ -12,9 +12,10 @@ import pytest
 from rules.wire import pages
 from streams.cli import main
 from streams.kafka.settings import Broker
+from tests.patience import until
 from tests.streams.pager.delivery.receiver import Faults, receiving
 from tests.streams.pager.policy.telling import alert
-from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
+from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -15,8 +15,9 @@ from rules.ingest.decode import decode
 from streams.kafka.partition_check import partition
 from streams.kafka.settings import Broker
 from streams.pager.service.watchdog import SUBJECT, beat, patient_of
+from tests.patience import until
 from tests.streams.pager.delivery.receiver import receiving
-from tests.streams.pager.process import KEY, Pagers, audits, pagerduty, until
+from tests.streams.pager.process import KEY, Pagers, audits, pagerduty
 from tests.streams.worker.process import Workers
 
 DOG = """
