@@ -59,8 +59,9 @@ fast: $(READY) ## the tests of a minute or so: engine, wire, arrows, references;
 hooks: $(READY) ## before each commit from now on: ruff, mypy, the fast tests (.pre-commit-config.yaml)
 	"$(PY)" -m pre_commit install
 
-lint: $(READY) ## ruff and mypy --strict
+lint: $(READY) ## ruff (rules and format) and mypy --strict
 	"$(PY)" -m ruff check .
+	"$(PY)" -m ruff format --check --quiet .
 	"$(PY)" -m mypy
 
 bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; a review of a million alerts; then bench-pipeline, the latency of pages, and the HL7 feed

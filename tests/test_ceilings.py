@@ -113,7 +113,9 @@ def test_every_registry_and_every_entry_is_a_module() -> None:
 
 
 def test_a_body_is_counted_without_its_head_and_its_docstring() -> None:
-    assert bodies(ast.parse('def a(\n    b,\n):\n    """One\n    two."""\n    c = b\n\n    return c\n')) == [3]
+    assert bodies(ast.parse('def a(\n    b,\n):\n    """One\n    two."""\n    c = b\n\n    return c\n')) == [
+        3
+    ]
     assert bodies(ast.parse('def a():\n    """Nothing."""\n')) == [0]
     assert bodies(ast.parse("class A:\n    async def a(self):\n        return 1\n")) == [1]
 

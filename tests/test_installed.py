@@ -113,7 +113,11 @@ def test_a_limit_that_was_changed_in_the_installed_guideline_fails_the_qualifica
     module.write_text(module.read_text().replace('absolute=Limit("<", 10)', 'absolute=Limit("<", 5)'))
     code, steps = qualified(environment, tmp_path / "q.html")
     assert code == 1
-    assert {name for name, step in steps.items() if step["result"] == "failed"} == {"files", "cases", "golden"}
+    assert {name for name, step in steps.items() if step["result"] == "failed"} == {
+        "files",
+        "cases",
+        "golden",
+    }
     assert steps["files"]["found"] == ["rules/guideline/renal.py is not as it was built"]
     assert "install the wheel again" in steps["files"]["remedy"]
     assert re.search(r"[1-9]\d* failed", steps["cases"]["found"][-1])

@@ -203,5 +203,3 @@ def _moved(stay: Resource, record: Fact, event: str) -> Resource:
 
 def _versioned(resource: Resource, record: Fact) -> Resource:
     return {**resource, "meta": {"lastUpdated": record.get("known") or record["at"]}}
-
-

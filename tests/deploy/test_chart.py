@@ -237,7 +237,10 @@ def test_the_nightly_qualification_asks_the_services_there_are_and_may_reach_the
     for name, way in (("il2watch-qualify", "egress"), ("il2watch-qualified", "ingress")):
         allowed = {str(port["port"]) for port in policies[name][way][0]["ports"]}
         assert {port for _, port in asked} <= allowed
-    assert policies["il2watch-qualify"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    assert (
+        policies["il2watch-qualify"]["podSelector"]["matchLabels"].items()
+        <= pod["metadata"]["labels"].items()
+    )
     assert job["spec"]["jobTemplate"]["spec"]["backoffLimit"] == 0
     (volume,) = [one for one in pod["spec"]["volumes"] if one["name"] == "report"]
     (claim,) = of("strimzi", "PersistentVolumeClaim")

@@ -59,9 +59,7 @@ def advice_of_packs() -> Iterator[Text]:
     """Yield what each advice of a guideline pack says, and what its end says."""
     for pack in PACKS.values():
         for one in pack.advice:
-            yield Text(
-                f"advice {pack.key} {one.code}", (one.text, f"(ended) {one.ended}"), one.source.text
-            )
+            yield Text(f"advice {pack.key} {one.code}", (one.text, f"(ended) {one.ended}"), one.source.text)
         for item in pack.monitoring:
             yield Text(f"monitoring {pack.key} {item.what}", (item.words,), item.source)
 

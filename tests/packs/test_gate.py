@@ -127,7 +127,7 @@ def test_a_row_that_a_site_writes_is_a_draft_until_it_is_signed() -> None:
 
 @pytest.mark.parametrize(("key", "word"), [("effect", "holds"), ("level", "high"), ("type", "labs")])
 def test_a_word_that_a_row_does_not_know_is_refused_and_not_passed_over(key: str, word: str) -> None:
-    written = re.sub(rf'^{key} = .*$', "", SITE_ROW, flags=re.MULTILINE)
+    written = re.sub(rf"^{key} = .*$", "", SITE_ROW, flags=re.MULTILINE)
     table = f'[packs."til-2024/1".rows.platelets]\n{key} = "{word}"'
     with pytest.raises(ConfigError, match=word):
         load(written.replace('[packs."til-2024/1".rows.platelets]', table))

@@ -55,7 +55,9 @@ def _seen(stools: list[Fact], last: int) -> Seen:
     full = {e: total[e] >= LIMIT for e in shifts}
     maybe = {e: full[e] or any(f.record.volume is None for f in fs) for e, fs in shifts.items()}
     state = _state(full, last)
-    shown = next((e for e in (last + SHIFT, last) if full[e]), max(last, last + SHIFT, key=lambda e: total[e]))
+    shown = next(
+        (e for e in (last + SHIFT, last) if full[e]), max(last, last + SHIFT, key=lambda e: total[e])
+    )
     decisive = [shown - SHIFT, shown] if state == ABSOLUTE else [shown]
     return Seen(state, _state(maybe, last), total[shown], ids(f for e in decisive for f in shifts[e]))
 

@@ -54,7 +54,7 @@ def by_the_minute(pressures: list[float]) -> Course:
     """Under a monitor from 21:01 on: none of these pressures crosses a limit of hypotension."""
     course = wet()
     for minute, sbp in enumerate(pressures, 1):
-        course.vitals(f"21:{minute:02}", hr=90, spo2=98, temp=37.0, sbp=sbp, **{'respiratory-rate': 16})
+        course.vitals(f"21:{minute:02}", hr=90, spo2=98, temp=37.0, sbp=sbp, **{"respiratory-rate": 16})
     return course
 
 

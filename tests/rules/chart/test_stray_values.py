@@ -27,12 +27,16 @@ def test_what_does_not_say_that_it_was_done_was_not(code, fields):
     assert charted(code, **fields) == "absent"
 
 
-@pytest.mark.parametrize(("code", "value"), [(code, one) for code, words in VALUE_FINDINGS.items() for one in words])
+@pytest.mark.parametrize(
+    ("code", "value"), [(code, one) for code, words in VALUE_FINDINGS.items() for one in words]
+)
 @pytest.mark.parametrize("present", [True, False, None])
 def test_a_stray_present_beside_a_value_says_nothing(code, value, present):
     assert charted(code, present=present, value=value) == value
 
 
 def test_frank_blood_with_a_stray_value_is_seen():
-    course = Course().start("00:00").add("finding", "08:00", code="frank-blood", present=True, value="moderate")
+    course = (
+        Course().start("00:00").add("finding", "08:00", code="frank-blood", present=True, value="moderate")
+    )
     assert states_at(course, "09:00")["criteria"]["bleeding"]["state"] == "absolute"

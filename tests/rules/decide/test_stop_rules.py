@@ -105,7 +105,11 @@ HOLDS = {
     ),
     "rales half up on 3 L/min": (half_rales(97).vitals("09:00", flow=3), "09:00", ["oxygen"]),
     "rales half up on 2.9 L/min": (half_rales(97).vitals("09:00", flow=2.9), "09:00", []),
-    "rales half up on any mask": (half_rales(97).vitals("09:00", device="mask", fio2=28), "09:00", ["oxygen"]),
+    "rales half up on any mask": (
+        half_rales(97).vitals("09:00", device="mask", fio2=28),
+        "09:00",
+        ["oxygen"],
+    ),
     "rales half up on high flow": (half_rales(97).vitals("09:00", device="high-flow"), "09:00", ["oxygen"]),
     "rales a third up with SpO2 under 95": (
         started().finding("rales", "08:00", "one-third").vitals("08:00", spo2=90),

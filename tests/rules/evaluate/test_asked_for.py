@@ -122,4 +122,6 @@ def test_what_asks_is_listed_and_explained(subject: str) -> None:
 
 
 def test_what_does_not_ask_is_not_listed() -> None:
-    assert "recheck/heart-rate" not in states_at(Course().start().vitals("08:00", hr=90), "09:00")["monitoring"]
+    assert (
+        "recheck/heart-rate" not in states_at(Course().start().vitals("08:00", hr=90), "09:00")["monitoring"]
+    )

@@ -267,5 +267,7 @@ def test_it_names_what_is_not_met_first() -> None:
     """criteria.md section 7.4."""
     drawn = history(recent_steroid=True, ecg_normal=True).encounter("cycle-start", "00:30")
     text = states_at(drawn, "01:00")["advice"]["eligibility"]["text"]
-    assert text.startswith("Conditions not met: no steroid for 1-2 weeks; Not recorded: creatinine at most 1.6 mg/dL")
+    assert text.startswith(
+        "Conditions not met: no steroid for 1-2 weeks; Not recorded: creatinine at most 1.6 mg/dL"
+    )
     assert "ECG" not in text

@@ -71,7 +71,9 @@ class Board(NamedTuple):
         self, method: str, path: str, cookie: str = "", **form: str
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Status, headers and text, over TLS; the certificate and its name are checked."""
-        connection = http.client.HTTPSConnection(ports.HOST, self.port, context=self.trusted, timeout=PATIENCE_S)
+        connection = http.client.HTTPSConnection(
+            ports.HOST, self.port, context=self.trusted, timeout=PATIENCE_S
+        )
         try:
             headers = {"Content-Type": "application/x-www-form-urlencoded"} | (
                 {"Cookie": cookie} if cookie else {}

@@ -101,7 +101,9 @@ def spoken(*words: str) -> tuple[int, str]:
 
 
 def test_a_broker_that_does_not_answer_within_the_patience_is_exit_3() -> None:
-    code, said = spoken("--broker", f"{HOST}:{free(1)[0]}", "--patience", "1", "--metrics-port", str(free(1)[0]))
+    code, said = spoken(
+        "--broker", f"{HOST}:{free(1)[0]}", "--patience", "1", "--metrics-port", str(free(1)[0])
+    )
     assert code == 3
     assert "no broker answers" in said
     assert "Traceback" not in said

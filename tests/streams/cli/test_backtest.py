@@ -25,7 +25,9 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[d
     monkeypatch.setattr(
         event_files,
         "fold_events",
-        lambda events, guideline, until=None, gaps=False: event_files.Folded(next(turns), [], Counter(), 0, Any),
+        lambda events, guideline, until=None, gaps=False: event_files.Folded(
+            next(turns), [], Counter(), 0, Any
+        ),
     )
     return said
 
@@ -79,7 +81,9 @@ def cycle(write: Callable[..., str]) -> str:
     return write(start, low, name="low.jsonl")
 
 
-def against(write: Callable[..., str], file: str, alerts: list[str], capsys: Capture) -> tuple[int, list[Any]]:
+def against(
+    write: Callable[..., str], file: str, alerts: list[str], capsys: Capture
+) -> tuple[int, list[Any]]:
     told = write(*map(json.loads, alerts), name="old.jsonl")
     code = main.main(["backtest", file, "--against-alerts", told])
     return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -69,7 +69,16 @@ SPOILED["readings"][0]["unit"] = "furlong"
         (b"{}", "malformed", False),
         (None, "malformed", False),
     ],
-    ids=["a reading", "the whole", "urine", "needs a weight", "a conflict", "of another", "no record", "no value"],
+    ids=[
+        "a reading",
+        "the whole",
+        "urine",
+        "needs a weight",
+        "a conflict",
+        "of another",
+        "no record",
+        "no value",
+    ],
 )
 def test_it_is_partly_taken_if_only_a_reading_was_refused(
     data: bytes | None, reason: str, partly: bool

@@ -53,7 +53,10 @@ def test_a_sample_is_checked_as_its_golden_says(path: Path, capsys: pytest.Captu
 
 def test_all_samples_are_one_page_and_it_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     page = checked(capsys, SAMPLES / "fhir", exit=1)
-    assert page[:2] == ["4 codes not mapped; bad-time 5; code-disagrees 1", "feed fhir: 15 files, 18 resources and bundles"]
+    assert page[:2] == [
+        "4 codes not mapped; bad-time 5; code-disagrees 1",
+        "feed fhir: 15 files, 18 resources and bundles",
+    ]
     assert len(page) <= 60
     whole = "\n".join([*page, json.dumps(reported(capsys, SAMPLES / "fhir"))])
     assert [text for text in NOBODY if text in whole] == []

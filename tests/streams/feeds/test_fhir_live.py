@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import signal
 import ssl
 import threading
 import time
@@ -37,6 +36,7 @@ from tests.streams.feeds.test_fhir import observation, version
 from tests.streams.feeds.test_fhir_round_trip import feed as rules_of_a_ward
 from tests.streams.feeds.test_live import Crashes, in_force
 from tests.streams.feeds.test_round_trip import alerts, ward
+from tests.suspended import suspend, suspended, wake
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds-fhir")]
 Resource = dict[str, Any]
@@ -95,11 +95,8 @@ def test_without_a_broker_the_sender_is_to_come_again_and_its_resource_is_stored
     with running(broker, tmp_path, 'hold = "1 s"', kind="fhir") as feed:
         sender = FhirSender(feed.port)
         assert sender.send(observation(id="o1")) == 200
-        java.send_signal(signal.SIGSTOP)
-        try:
+        with suspended(java):
             assert sender.send(observation(id="o2")) == 503
-        finally:
-            java.send_signal(signal.SIGCONT)
         assert sender.deliver(observation(id="o2"), time.monotonic() + 60) == 200
         sender.close()
     assert len({record["id"] for record in values(broker, VITALS)}) == 2
@@ -328,8 +325,8 @@ def test_with_the_broker_away_for_minutes_nothing_is_lost(
         sender = FhirSender(feed.port)
         for place, resource in enumerate(sent):
             if place == 150:
-                java.send_signal(signal.SIGSTOP)
-                threading.Timer(120, java.send_signal, [signal.SIGCONT]).start()
+                suspend(java)
+                threading.Timer(120, wake, [java]).start()
             sender.deliver(resource, time.monotonic() + 300)
         sender.close()
     records = values(broker, LABS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import signal
 import threading
 import time
 from collections import Counter
@@ -32,6 +31,7 @@ from tests.streams.feeds.sent_wards import deliver, mistaken, spoken_hl7
 from tests.streams.feeds.support import given, sample
 from tests.streams.feeds.test_beds import adt, reading
 from tests.streams.feeds.test_round_trip import alerts, rules, ward
+from tests.suspended import suspend, suspended, wake
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("feeds")]
 
@@ -197,13 +197,10 @@ def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(
     with running(broker, tmp_path, 'hold = "1 s"') as feed:
         sender = Sender(feed.port)
         assert said(sender.send(sample("80"))[0])[0] == "CA"
-        java.send_signal(signal.SIGSTOP)
-        try:
+        with suspended(java):
             assert sender.send(sample("81")) == []
             sender.close()
             assert ask(feed.port, sample("90")) == []
-        finally:
-            java.send_signal(signal.SIGCONT)
         for number in ("81", "90"):
             assert said(sender.deliver(sample(number), time.monotonic() + 60))[0] == "CA"
         sender.close()
@@ -217,11 +214,8 @@ def test_an_outage_is_said_where_the_sender_is_known_to_retry(
     java = apache._processes[0]
     with running(broker, tmp_path, 'hold = "1 s"\non-outage = "nak"') as feed:
         sender = Sender(feed.port)
-        java.send_signal(signal.SIGSTOP)
-        try:
+        with suspended(java):
             assert said(sender.send(sample("80"))[0]) == ("CE", "LAB0001")
-        finally:
-            java.send_signal(signal.SIGCONT)
         assert said(sender.deliver(sample("80"), time.monotonic() + 60))[0] == "CA"
         sender.close()
 
@@ -366,9 +360,9 @@ class Crashes:
 
     def _away(self, broker: Popen[bytes]) -> None:
         """Let the broker stand still from now, some moments of it before the feed is killed."""
-        broker.send_signal(signal.SIGSTOP)
+        suspend(broker)
         self.away += 1
-        threading.Timer(self.chance.uniform(0.5, AWAY_S), broker.send_signal, [signal.SIGCONT]).start()
+        threading.Timer(self.chance.uniform(0.5, AWAY_S), wake, [broker]).start()
         time.sleep(self.chance.uniform(0.0, 0.4))
 
 
@@ -448,8 +442,8 @@ def test_with_the_broker_away_for_minutes_nothing_is_lost(
         sender = Sender(feed.port)
         for place, data in enumerate(sent):
             if place == 200:
-                java.send_signal(signal.SIGSTOP)
-                awake = threading.Timer(120, java.send_signal, [signal.SIGCONT])
+                suspend(java)
+                awake = threading.Timer(120, wake, [java])
                 awake.start()
             assert said(sender.deliver(data, time.monotonic() + 300)) == ("CA", f"M{place}")
         sender.close()

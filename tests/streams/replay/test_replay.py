@@ -199,9 +199,7 @@ def test_missing_topics_are_named_with_the_remedy(
     assert "il2watch topics create" in said
 
 
-def test_a_broker_that_is_not_there_is_exit_3(
-    write: Write, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broker_that_is_not_there_is_exit_3(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", write(*ward()), "--speed", "max", "--broker", "127.0.0.1:9"]) == 3
     assert "no broker answers" in capsys.readouterr().err
 

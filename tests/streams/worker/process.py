@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from rules.wire.topics import INPUTS
 from streams.kafka.admin import patiently
 from streams.kafka.settings import Broker
 from tests.patience import PATIENCE_S
+from tests.suspended import suspended
 
 ROOT = Path(__file__).parents[3]
 SESSION_S = 3
@@ -72,10 +72,8 @@ class Workers:
 
     def pause(self, name: str, seconds: float) -> None:
         """A process that hangs for a while: stopped, and let go on."""
-        process = self.running[name]
-        os.kill(process.pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.kill(process.pid, signal.SIGCONT)
+        with suspended(self.running[name]):
+            time.sleep(seconds)
 
     def said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -130,7 +128,9 @@ def input_ends(broker: Broker) -> dict[TopicPartition, int]:
         consumer.close()
 
 
-def until_done(broker: Broker, within: float = PATIENCE_S, watch: Callable[[], object] = lambda: None) -> float:
+def until_done(
+    broker: Broker, within: float = PATIENCE_S, watch: Callable[[], object] = lambda: None
+) -> float:
     """Waits until nothing is left; the seconds it took. Fails the test after `within`.
 
     `watch` is called in between.

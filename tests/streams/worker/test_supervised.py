@@ -51,7 +51,9 @@ def test_a_worker_with_nothing_to_do_is_ready_and_outlives_its_patience(
     with Workers(embedded.settings, tmp_path, *OPTIONS) as workers:
         port = at_work(workers, embedded.settings)
         assert until(lambda: caught_up(port)), page(port, "/metrics")[1]
-        assert not until(lambda: page(port, "/-/healthy")[0] != 200, WORKER_PATIENCE_S + 3), workers.said("one")
+        assert not until(lambda: page(port, "/-/healthy")[0] != 200, WORKER_PATIENCE_S + 3), workers.said(
+            "one"
+        )
         assert workers.ended() == {}
 
 

@@ -61,7 +61,10 @@ def test_an_hour_ahead_for_8_s_moves_the_clock_by_40_s_at_most_and_it_comes_righ
 
 
 def told(alarms: SystemAlarms, now: int, misplaced: int = 0) -> list[tuple[str, str]]:
-    alerts = [msgspec.json.decode(record.value or b"") for record in alarms.after(now, happenings(misplaced, (), {}, None))]
+    alerts = [
+        msgspec.json.decode(record.value or b"")
+        for record in alarms.after(now, happenings(misplaced, (), {}, None))
+    ]
     return [(alert["subject"], alert["transition"]) for alert in alerts]
 
 

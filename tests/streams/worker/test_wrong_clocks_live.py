@@ -69,7 +69,9 @@ def now() -> int:
 
 def hypotensive(broker: Broker) -> set[str]:
     found = published.alerts(broker).alerts
-    return {patient for patient, alerts in found.items() if any(a["subject"] == "hypotension" for a in alerts)}
+    return {
+        patient for patient, alerts in found.items() if any(a["subject"] == "hypotension" for a in alerts)
+    }
 
 
 def subjects(broker: Broker) -> set[tuple[str, str]]:
@@ -102,7 +104,8 @@ def test_wrong_clocks_and_partitions_silence_nobody(
         assert workers.stop("one") == 0
     feed.producer.close()
     reasons = [
-        dict(one.headers)["__streams.errors.reason"].decode() for one in published.records(broker, DEADLETTERS)
+        dict(one.headers)["__streams.errors.reason"].decode()
+        for one in published.records(broker, DEADLETTERS)
     ]
     assert sorted(reasons) == ["from-the-future"] * (len(WRONG) - 1) + ["wrong-partition"]
     figures(f"{len(everyone)} patients, {len(reasons)} refused, all hypotensive ones told")

@@ -88,7 +88,10 @@ def test_a_looser_value_is_named_and_a_stricter_one_is_not(
 
 def test_the_published_numbers_are_not_looser_than_themselves() -> None:
     assert looser(SCHWARTZENTRUBER_2001) == ()
-    assert named("".join(f"{k.name} = {as_toml(k.default, k.kind)}\n" for k in keys() if k.default is not None)) == []
+    assert (
+        named("".join(f"{k.name} = {as_toml(k.default, k.kind)}\n" for k in keys() if k.default is not None))
+        == []
+    )
 
 
 @pytest.mark.parametrize("pattern", DIRECTIONS)
@@ -101,7 +104,9 @@ def test_every_key_has_a_direction(key: Key) -> None:
     if key.kind in (SWITCH, LEVEL, SUBJECTS):
         return
     assert direction(key) in (HIGHER, LOWER, EITHER, NEITHER)
-    assert (direction(key) == NEITHER) == (key.kind in (ZONE, STARTS) or key.default is None or "peak" in key.name)
+    assert (direction(key) == NEITHER) == (
+        key.kind in (ZONE, STARTS) or key.default is None or "peak" in key.name
+    )
 
 
 def test_what_is_looser_is_said_with_both_numbers() -> None:

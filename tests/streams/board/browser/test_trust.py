@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.streams.board.browser.pages import House
+from tests.suspended import suspended
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
 Look = Callable[..., Any]
@@ -55,14 +56,9 @@ def test_a_board_that_is_gone_turns_the_page_not_live_and_its_return_heals_it(
 
 
 def test_a_board_that_hangs_turns_the_page_not_live(house: House, look: Look) -> None:
-    import signal
-
     page = look(house.board("third"))
-    house.running["third"].send_signal(signal.SIGSTOP)
-    try:
+    with suspended(house.running["third"]):
         not_live(page, "The board does not answer")
-    finally:
-        house.running["third"].send_signal(signal.SIGCONT)
     live(page)
     house.end("third")
 

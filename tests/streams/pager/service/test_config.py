@@ -229,4 +229,6 @@ def test_an_alarm_manager_may_have_the_heartbeat_beside_its_clinical_pages() -> 
     manager = 'kind = "hl7"\naddress = "alarms.example:6661"\npatient-authority = "HOSP"'
     text = SITE.replace('kind = "pagerduty"\nrouting-key-env = "PAGERDUTY_KEY"', manager)
     assert manager in text
-    assert load(text.replace('channel = "operations"', 'channel = "oncall"'), "site.toml").watchdog == "oncall"
+    assert (
+        load(text.replace('channel = "operations"', 'channel = "oncall"'), "site.toml").watchdog == "oncall"
+    )

@@ -63,8 +63,8 @@ def test_a_heartbeat_goes_the_whole_way_and_pages_nobody(
             workers.kill("worker")
             pagers.until_at_work("one")
             before = len(dog.arrivals)
-            assert until(lambda: "no heartbeat from 3 of the partitions" in pagers.said("one")), (
-                pagers.said("one")
+            assert until(lambda: "no heartbeat from 3 of the partitions" in pagers.said("one")), pagers.said(
+                "one"
             )
             assert len(dog.arrivals) <= before + 1
             assert ward.arrivals == []
