@@ -83,13 +83,13 @@ class Receiver:
 
     def open(self) -> list[str]:
         """The keys whose incident is still open."""
-        return [key for key, had in self.incidents.items() if had[-1].state != "resolved"]
+        return [key for key, had in list(self.incidents.items()) if had[-1].state != "resolved"]
 
     def wrong(self) -> list[str]:
         """What a receiver must never see, in words: a second incident of a key, an end or acknowledgement of
         what is not open and never was.
         """
-        twice = [f"{key}: {len(had)} incidents" for key, had in self.incidents.items() if len(had) > 1]
+        twice = [f"{key}: {len(had)} incidents" for key, had in list(self.incidents.items()) if len(had) > 1]
         early = [
             f"{one.key}: {one.action} before any trigger"
             for one in self.arrivals
