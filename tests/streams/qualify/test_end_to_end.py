@@ -17,7 +17,7 @@ from streams.cli import main
 from streams.config.feeds import FeedTable
 from streams.errors import UsageError
 from streams.kafka import ports
-from streams.qualify import services
+from streams.qualify import command, services
 from streams.qualify.end_to_end import RECEIVER, TestPatient
 from streams.qualify.interface import Interface
 from streams.service.exit_codes import version
@@ -80,6 +80,36 @@ def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_p
     assert arrived == ["opened", "acknowledged", "resolved"]
     said = [one for one in audits(running.broker) if one["outcome"] in (pages.ACCEPTED, pages.ENQUEUED)]
     assert {one["channel"] for one in said} == {"probe"}
+
+
+def test_what_fails_is_told_with_what_to_do_and_keeps_no_other_step_from_being_made(
+    running: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Topics of another number of partitions, and a service that nobody serves. The installation is tried above."""
+    monkeypatch.setattr(command, "installed", lambda *_: None)
+    report, nobody = tmp_path / "qualification.html", f"127.0.0.1:{ports.free(1)[0]}"
+    code = main.main(
+        [
+            *typed({"site.toml": running.config, report.name: report}),
+            "--broker", running.broker.servers, "--partitions", "24",
+            "--service", running.services[0], "--service", nobody,
+        ]
+    )  # fmt: skip
+    steps = json.loads(report.with_suffix(".json").read_bytes())["steps"]
+    failed = [step["title"] for step in steps if step["result"] == "failed"]
+    assert (code, failed) == (1, ["Topics", "Versions of the running services"])
+    told = capsys.readouterr()
+    assert told.out == f"failed: {report}\n"
+    for line in (
+        "FAILED   Topics (",
+        "         do: il2watch topics create makes those that are missing",
+        f"         no service answers at {nobody} (",
+        "ok       From a record to a page (",
+        "ok       Test patient gone (",
+    ):
+        assert f"\n{line}" in f"\n{told.err}"
+    html = report.read_text(encoding="utf-8")
+    assert "Failed: Topics, Versions of the running services. Not to be used until these pass." in html
 
 
 def typed(files: dict[str, Path]) -> list[str]:
