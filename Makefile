@@ -115,7 +115,7 @@ audit: $(READY) ## the image's locked packages against the published advisories;
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3" || true
 	"$(PY)" -m deploy.audit
 
-release: $(READY) ## wheel and sdist in dist/, each tried in a clean environment outside of the checkout: the README's example, and a demo of a minute
+release: $(READY) ## wheel and sdist in dist/, each tried in a clean environment outside of the checkout: the README's example, a demo of a minute, and one that qualifies
 	"$(PY)" -m tests.release
 
 stack: ## deploy/ in containers, in a network namespace of its own, checked (root, Debian 12; FORM=short for the short form): deploy/try/README.md

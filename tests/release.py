@@ -1,21 +1,25 @@
 """Build wheel and sdist, and try both as a stranger would: `python -m tests.release`, which `make release` runs.
 
 Each is installed into a clean environment in a folder outside of the checkout; the README's example must print what
-stands there, and the demo of the wheel runs for a minute. Nothing is tagged or published.
+stands there, the demo of the wheel runs for a minute, and another qualifies while it runs. Nothing is tagged or published.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import venv
 from pathlib import Path
 
 from tests.readme import BLOCK, README, ROOT, WIDTH
+from tests.streams.demo.qualifying import places, typed
 
 DIST = ROOT / "dist"
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -41,14 +45,39 @@ class Environment:
 
     def run(self, command: str) -> str:
         """Return what a command line prints. Raises CalledProcessError."""
+        with self.started(command) as running:
+            printed = running.communicate()[0]
+        if running.returncode:
+            raise subprocess.CalledProcessError(running.returncode, command, printed)
+        return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
+
+    def started(self, command: str) -> subprocess.Popen[str]:
+        """Start a command line."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL"))}
         path = f"{self.programs}{os.pathsep}{os.environ['PATH']}"
         environment = kept | {"PATH": path, "COLUMNS": WIDTH, "PYTHONIOENCODING": "utf-8"}
         words = ["sh", "-c", command]
-        done = subprocess.run(
-            words, cwd=self.folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8", check=True
+        return subprocess.Popen(
+            words, cwd=self.folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
         )
-        return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+
+    def qualified(self) -> tuple[str, float]:
+        """Qualify a demo while it runs; return the steps with their results, and for how many seconds it lasted.
+
+        Raises CalledProcessError when a step failed.
+        """
+        with self.started("exec il2watch demo") as demo:
+            try:
+                assert demo.stdout is not None
+                command = shlex.join(typed(places(demo.stdout), Path("qualified.html")))
+                began = time.monotonic()
+                self.run(f"il2watch {command}")
+                lasted = time.monotonic() - began
+            finally:
+                demo.terminate()
+                demo.communicate()
+        steps = json.loads((self.folder / "qualified.json").read_bytes())["steps"]
+        return ", ".join(f"{step['name']} {step['result']}" for step in steps), lasted
 
 
 def differing(environment: Environment) -> list[str]:
@@ -75,6 +104,8 @@ def tried(distribution: Path) -> None:
         if distribution.suffix == ".whl":
             environment.run(DEMO)
             print(f"{distribution.name}: {DEMO} ended well", flush=True)
+            steps, lasted = environment.qualified()
+            print(f"{distribution.name}: a running demo qualifies, in {lasted:.0f} s: {steps}", flush=True)
 
 
 def main() -> None:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import time
 
 from stack import (
+    COMPOSE,
     OURS,
+    RECEIVED,
     SERVICES,
     SITE,
     check,
@@ -69,6 +73,23 @@ def a_ward() -> None:
     check("no false page at the start", not false, false)
 
 
+def qualified() -> None:
+    """Check that it qualifies as docs/howto/pilot.md does it: in the image, beside the services."""
+    folder = RECEIVED / "report"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)
+    mounted = ("run", "--rm", "-T", "--volume", f"{folder}:/report", "worker")
+    asked = ("--service", "worker:9108", "--service", "pager:9109")
+    command = [*COMPOSE, *mounted, "qualify", "--report", "/report/qualification.html", *asked]
+    began = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    lasted = time.monotonic() - began
+    check(f"it qualifies, in {lasted:.0f} s", done.returncode == 0, done.stdout + done.stderr)
+    steps = json.loads((folder / "qualification.json").read_text())["steps"]
+    skipped = [one for one in steps if one["result"] == "skipped"]
+    check(f"none of its {len(steps)} steps is skipped", not skipped, skipped)
+
+
 def monitored() -> None:
     """Check that Prometheus reaches every service and evaluates every rule."""
 
@@ -100,4 +121,4 @@ def a_killed_worker() -> None:
 
 
 if __name__ == "__main__":
-    main((hardened, built_once, a_ward, no_secret, monitored, nothing_is_left, a_killed_worker))
+    main((hardened, built_once, a_ward, qualified, no_secret, monitored, nothing_is_left, a_killed_worker))

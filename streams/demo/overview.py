@@ -12,6 +12,7 @@ from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.instants import parse as instant
+from rules.wire.vocabulary import is_made_up
 from streams.projections.assessments import Latest, whole
 from streams.projections.episodes import Episodes, alert_of, of_machine
 from streams.projections.pages import OpenPage, Pages
@@ -25,7 +26,7 @@ class DemoOverview:
     `newest`: the latest alerts in order of decision, at most `MOST_ALERTS`; `live`, `history`: how many were
     decided from the opening on, and before; `applied`: records read, of all kinds, repeats included; `gone`:
     discharged patients; `messages`: the latest of each episode. Alarms of the system itself are not among the
-    alerts: they are in the logs.
+    alerts: they are in the logs; a qualification's test patient is nowhere.
     """
 
     def __init__(self, opens: int) -> None:
@@ -55,7 +56,9 @@ class DemoOverview:
         """
         self.applied += 1
         found = alert_of(value or b"")
-        if found is None or of_machine(found) or not self.episodes[found.patient].apply(found):
+        if found is None or of_machine(found) or is_made_up(found.patient):
+            return None
+        if not self.episodes[found.patient].apply(found):
             return None
         self.messages[found.id] = found.message
         insort(self.newest, found, key=order)
@@ -69,6 +72,8 @@ class DemoOverview:
     def assessment(self, patient: str, value: bytes | None) -> None:
         """Apply an assessment; None (a tombstone) is for a discharged patient."""
         self.applied += 1
+        if is_made_up(patient):
+            return
         self.latest.apply(patient, value)
         if value is None:
             self.gone.add(patient)
@@ -79,7 +84,7 @@ class DemoOverview:
         """Apply a record of the pager."""
         self.applied += 1
         record = pages.decode(value)
-        if record is not None:
+        if record is not None and not is_made_up(record.patient):
             self.pages.apply(record)
 
 

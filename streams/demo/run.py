@@ -6,7 +6,7 @@ import logging
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,7 @@ class RunningDemo(NamedTuple):
     `stack` ends them.
     """
 
+    broker: Broker
     processes: dict[str, RunningProcess]
     feed: DemoFeed
     reader: Reader
@@ -142,11 +143,8 @@ class Demo:
         try:
             with log(directory), running_demo(self.feed, self.options, directory) as running:
                 words.introduce(self.feed, self.options.speed, display.screen)
-                places = served(
-                    service
-                    for service in (*running.processes.values(), *running.later)
-                    if isinstance(service, ServiceProcess)
-                )
+                processes = (*running.processes.values(), *running.later)
+                places = served(running.broker, [one for one in processes if isinstance(one, ServiceProcess)])
                 words.served(places, display.screen)
                 self.view = self.view._replace(
                     places=places, gone=self.overview.gone, messages=self.overview.messages
@@ -241,19 +239,20 @@ def running_demo(source: WardFeed, options: DemoOptions, directory: Path) -> Ite
             stack.enter_context(Reader(broker)),
             stack.enter_context(Acknowledging(broker)),
         )
-        yield RunningDemo(processes, feed, reader, acknowledging, later, stack)
+        yield RunningDemo(broker, processes, feed, reader, acknowledging, later, stack)
 
 
-def served(services: Iterable[ServiceProcess]) -> list[str]:
+def served(broker: Broker, services: Sequence[ServiceProcess]) -> list[str]:
     """Return what is served where, for people.
 
-    `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker), :20003 (pager)`.
+    `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker), :20003 (pager)`,
+    `broker 127.0.0.1:20001`.
     """
-    known = list(services)
-    where = {service.name: service.port for service in known}
-    pages = [service.listens for service in known if service.listens]
+    where = {service.name: service.port for service in services}
+    pages = [service.listens for service in services if service.listens]
     pages += [f"board http://{ports.HOST}:{where.pop(BOARD)}/"] if BOARD in where else []
-    return [*pages, f"/metrics {ports.HOST}" + ", ".join(f":{port} ({name})" for name, port in where.items())]
+    metrics = f"/metrics {ports.HOST}" + ", ".join(f":{port} ({name})" for name, port in where.items())
+    return [*pages, metrics, f"broker {broker.servers}"]
 
 
 def folder(keep: bool) -> AbstractContextManager[Path]:

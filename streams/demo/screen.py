@@ -5,6 +5,7 @@ Pure: a view in, a picture out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 
 from rich.console import Console, Group, RenderableType
@@ -98,7 +99,7 @@ LEAST = 6
 
 def picture(view: DemoView, screen: Console) -> RenderableType:
     """Return the screen, as much of it as the terminal has lines for."""
-    foot = feet(view)
+    foot = feet(view, screen.width)
     space = screen.height - 1 - len(foot)
     upper = rows(view, screen, space - LEAST)
     return Group(head(view), *map(line, upper), *lower(view, screen, space - len(upper)), *foot)
@@ -124,8 +125,19 @@ def head(view: DemoView) -> Text:
     )
 
 
-def feet(view: DemoView) -> list[Text]:
+def feet(view: DemoView, width: int) -> list[Text]:
     """Return the last lines: what is served where, how to stop, and what this is."""
-    found = ["  ".join(view.places)] if view.places else []
-    found.append("Ctrl-C stops everything. Made-up patients; it advises and never doses.")
+    words = "Ctrl-C stops everything. Made-up patients; it advises and never doses."
+    found = [*joined(view.places, width), words]
     return [Text(one, style="dim", no_wrap=True, overflow="ellipsis") for one in found]
+
+
+def joined(places: Sequence[str], width: int) -> list[str]:
+    """Return the places side by side, on as few lines of `width` columns as hold them whole."""
+    lines: list[str] = []
+    for place in places:
+        if lines and len(lines[-1]) + 2 + len(place) <= width:
+            lines[-1] += f"  {place}"
+        else:
+            lines.append(place)
+    return lines

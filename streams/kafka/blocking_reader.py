@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from streams.errors import UsageError
@@ -34,11 +34,19 @@ def records(broker: Broker, *topics: str) -> Iterator[Any]:
         consumer.close()
 
 
-def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
-    """Yield the records up to the end offsets. Raises UsageError when nothing comes for `PATIENCE_S`."""
+def until(consumer: Any, asked: Mapping[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
+    """Yield the records up to the end offsets, or further, up to where a partition ends at its first fetch.
+
+    The embedded broker, asked where a partition ends, answers one behind the first record of its last batch.
+    Raises UsageError when nothing comes for `PATIENCE_S`.
+    """
+    ends, looked = dict(asked), set[Any]()
     last_fetched, ranks = clock(), Ranks()
     while any(consumer.position(part) < end for part, end in ends.items()):
         fetched = consumer.poll(timeout_ms=POLL_MS)
+        for part in fetched.keys() - looked:
+            ends[part] = max(ends[part], consumer.highwater(part) or 0)
+        looked |= fetched.keys()
         last_fetched = clock() if fetched else last_fetched
         if clock() - last_fetched > PATIENCE_S:
             named = ", ".join(sorted({part.topic for part in ends}))

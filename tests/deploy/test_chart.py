@@ -18,7 +18,7 @@ import yaml
 from streams.cli import main
 from streams.cli.main import COMMANDS, load
 from tests.deploy import helm, servers
-from tests.deploy.places import BOARDS, DEPLOY, ROOT, RULES, loaded
+from tests.deploy.places import BOARDS, DEPLOY, ROOT, RULES, alarms, loaded
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chart")]
 
@@ -242,6 +242,9 @@ def test_the_nightly_qualification_asks_the_services_there_are_and_may_reach_the
         <= pod["metadata"]["labels"].items()
     )
     assert job["spec"]["jobTemplate"]["spec"]["backoffLimit"] == 0
+    for alarm in ("Il2QualificationFailed", "Il2QualificationOld"):
+        (looked_for,) = set(re.findall(r'cronjob=~"([^"]+)"', alarms()[alarm]["expr"]))
+        assert re.fullmatch(looked_for, job["metadata"]["name"])
     (volume,) = [one for one in pod["spec"]["volumes"] if one["name"] == "report"]
     (claim,) = of("strimzi", "PersistentVolumeClaim")
     assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from rules.wire import pages
+from rules.wire.pages import Audit
 from streams.demo.overview import MOST_ALERTS, DemoOverview
 from streams.demo.run import Throughput
 from streams.times import instant
@@ -69,6 +73,33 @@ def test_an_alarm_of_the_machine_goes_by_another_clock_and_is_not_among_the_ward
     found = seen()
     assert found.alert(value(kind="system", patient="*", decided="2030-01-01T00:00:00Z")) is None
     assert (found.live, found.newest) == (0, [])
+
+
+@pytest.mark.parametrize(("patient", "shown"), [("p1", True), ("il2watch-test-1", False)])
+def test_a_qualification_s_test_patient_is_nowhere_on_the_screen(patient: str, shown: bool) -> None:
+    found = seen()
+    assert (found.alert(value(patient=patient, decided=OPENS)) is not None) is shown
+    found.assessment(patient, json.dumps(assessment(patient)).encode())
+    for outcome in (pages.ACCEPTED, pages.ACKNOWLEDGED):
+        found.page(page(patient, outcome))
+    counts = (
+        found.live,
+        len(found.newest),
+        len(found.assessments),
+        found.pages.sent,
+        found.pages.acknowledged,
+    )
+    assert counts == ((1, 1, 1, 1, 1) if shown else (0, 0, 0, 0, 0))
+    found.assessment(patient, None)
+    assert bool(found.gone) is shown
+    assert found.applied == 5
+
+
+def page(patient: str, outcome: str) -> bytes:
+    audit = Audit(
+        when=instant(OPENS), outcome=outcome, patient=patient, alert="a1", action="trigger", channel="x"
+    )
+    return pages.encode(audit)
 
 
 def test_the_latest_message_of_an_episode_is_kept_for_its_page() -> None:

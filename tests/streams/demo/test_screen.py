@@ -183,12 +183,27 @@ def test_a_patient_id_is_printed_as_text_and_nothing_else(patient: str) -> None:
 
 
 def test_it_says_that_it_is_made_up() -> None:
-    assert "Made-up patients; it advises and never doses." in str(feet(view())[-1])
+    assert "Made-up patients; it advises and never doses." in str(feet(view(), 80)[-1])
 
 
 def test_what_is_served_where_stands_above() -> None:
     places = ["board http://127.0.0.1:1/", "/metrics 127.0.0.1:2 (worker)"]
-    assert str(feet(view(places=places))[0]) == "board http://127.0.0.1:1/  /metrics 127.0.0.1:2 (worker)"
+    assert str(feet(view(places=places), 80)[0]) == "board http://127.0.0.1:1/  /metrics 127.0.0.1:2 (worker)"
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (19, ["board http://b/", "/metrics m", "broker k"]),
+        (27, ["board http://b/  /metrics m", "broker k"]),
+        (36, ["board http://b/  /metrics m", "broker k"]),
+        (37, ["board http://b/  /metrics m  broker k"]),
+        (5, ["board http://b/", "/metrics m", "broker k"]),
+    ],
+)
+def test_no_address_is_cut_where_a_line_more_holds_it(width: int, shown: list[str]) -> None:
+    found = feet(view(places=["board http://b/", "/metrics m", "broker k"]), width)
+    assert [str(line) for line in found[:-1]] == shown
 
 
 URINE = criterion("urine-hour", "absolute", value=8.0, limit="<10")

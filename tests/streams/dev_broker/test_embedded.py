@@ -15,7 +15,9 @@ from streams.cli.main import main
 from streams.dev_broker import embedded
 from streams.dev_broker.embedded import EmbeddedBroker, NoEmbedded
 from streams.errors import UsageError
-from streams.kafka import ports
+from streams.kafka import clients, ports
+from streams.kafka.blocking_reader import records
+from streams.kafka.topic_creation import create
 from tests.patience import PATIENCE_S
 
 
@@ -41,6 +43,22 @@ def test_it_answers_inside_the_context_and_is_gone_after() -> None:
         assert broker.alive
         assert ports.answers(broker.port)
     assert gone(broker.port)
+
+
+@pytest.mark.embedded
+def test_a_batch_is_read_to_its_end() -> None:
+    """Asked where a partition ends, it answers one behind the first record of the last batch."""
+    with EmbeddedBroker() as broker:
+        create(broker.settings)
+        sender = clients.producer(broker.settings, linger_ms=500)
+        for number in range(6):
+            sent = sender.send("il2.vitals", str(number).encode(), partition=3)
+            if number == 0:
+                sent.get(PATIENCE_S)
+        sender.flush(PATIENCE_S)
+        sender.close()
+        found = [record.value.decode() for record in records(broker.settings, "il2.vitals")]
+    assert found == ["0", "1", "2", "3", "4", "5"]
 
 
 @pytest.mark.embedded

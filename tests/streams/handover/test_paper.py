@@ -30,6 +30,23 @@ BOXES = """() => [...document.querySelectorAll('article')].map(one => {
           inside: style.breakInside, wide: one.scrollWidth - one.clientWidth};
 })"""
 
+MARKS = """() => {
+  const links = document.createElement('div');
+  links.style.display = 'none';
+  [...document.querySelectorAll('article')].forEach((one, number) =>
+    [one.querySelector('h2'), ...one.querySelectorAll('li')].forEach((end, place) => {
+      const mark = document.createElement('span'), link = document.createElement('a');
+      mark.id = `end-${number}-${place}`;
+      link.href = `#${mark.id}`;
+      end.append(mark);
+      links.append(link);
+    }));
+  document.body.append(links);
+  return document.querySelectorAll('[id^=end-]').length;
+}"""
+"""Marks of no size behind each patient's name and each line: as somebody links to them, the PDF says where they are."""
+MARKED = re.compile(rb"/end-(\d+)-\d+ \[(\d+) 0 R /XYZ")
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -45,6 +62,7 @@ def printed(request: pytest.FixtureRequest, chromium: Any, path: str) -> Any:
     page = context.new_page()
     page.goto(f"file://{html}")
     page.emulate_media(media="print")
+    assert page.evaluate(MARKS) > 500
     yield page, page.pdf(prefer_css_page_size=True, print_background=True)
     context.close()
 
@@ -84,6 +102,16 @@ def test_no_patient_is_cut_and_each_sheet_of_paper_holds_two_to_four(printed: An
 
 
 A4 = {(0.0, 0.0, 594.95996, 841.91998), (0.0, 0.0, 595.0, 842.0), (0.0, 0.0, 594.96, 841.92)}
+
+
+def test_in_the_pdf_each_patient_s_name_and_every_line_are_on_one_sheet_of_paper(printed: Any) -> None:
+    page, paper = printed
+    sheets: dict[bytes, set[bytes]] = {}
+    for patient, sheet in MARKED.findall(paper):
+        sheets.setdefault(patient, set()).add(sheet)
+    assert len(MARKED.findall(paper)) == page.evaluate("document.querySelectorAll('[id^=end-]').length")
+    assert len(sheets) == PATIENTS
+    assert {patient: len(found) for patient, found in sheets.items() if len(found) > 1} == {}
 
 
 def test_no_text_is_below_nine_points_and_none_runs_off_the_side(printed: Any) -> None:

@@ -81,6 +81,17 @@ def test_the_longest_delay_goes_with_its_patient() -> None:
     assert census.longest_delay_h() == 3.0
 
 
+@pytest.mark.parametrize(
+    ("patient", "counted"), [("p1", 1), ("il2watch-test-1", 0), ("il2watch-heartbeat-0", 0)]
+)
+def test_a_made_up_patient_is_in_no_census(patient: str, counted: int) -> None:
+    census = Census()
+    census.apply(patient.encode(), packed(patient, recommendation="stop"))
+    assert (census.counts[Mark("recommendations", ("stop",))], len(census.latest.of)) == (counted, counted)
+    census.apply(patient.encode(), b"{")
+    assert census.counts[Mark("unreadable")] == counted
+
+
 UNREADABLE = {
     "cut short": b'{"mode":',
     "of another patient": packed("p2"),

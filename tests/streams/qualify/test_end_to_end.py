@@ -17,7 +17,7 @@ from streams.cli import main
 from streams.config.feeds import FeedTable
 from streams.errors import UsageError
 from streams.kafka import ports
-from streams.qualify import services
+from streams.qualify import command, services
 from streams.qualify.end_to_end import RECEIVER, TestPatient
 from streams.qualify.interface import Interface
 from streams.service.exit_codes import version
@@ -43,16 +43,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_paged(
-    running: Stack, tmp_path: Path
+    running: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = tmp_path / "qualification.html"
     code = main.main(
         [
-            "qualify", "--report", str(report), "--config", str(running.config),
+            *typed({"site.toml": running.config, report.name: report}),
             "--broker", running.broker.servers, "--metrics-file", str(tmp_path / "il2watch.prom"),
             *(word for address in running.services for word in ("--service", address)),
         ]
     )  # fmt: skip
+    assert capsys.readouterr().out == f"passed: {report}\n"
     found = json.loads(report.with_suffix(".json").read_bytes())
     assert (code, found["result"]) == (0, "passed"), found["steps"]
     results = {step["name"]: step["result"] for step in found["steps"]}
@@ -68,6 +69,7 @@ def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_p
         for line in step["found"]
     ] == [True]
     assert found["identity"]["guideline sha256"] == SCHWARTZENTRUBER_2001.sha256
+    assert f"\npassed: {report.name}\n" in PILOT.read_text(encoding="utf-8")
     html = report.read_text(encoding="utf-8")
     assert all(re.search(rf"<th[^>]*>{step['title']}</th>", html) for step in found["steps"])
     assert "Signatures" in html
@@ -78,6 +80,42 @@ def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_p
     assert arrived == ["opened", "acknowledged", "resolved"]
     said = [one for one in audits(running.broker) if one["outcome"] in (pages.ACCEPTED, pages.ENQUEUED)]
     assert {one["channel"] for one in said} == {"probe"}
+
+
+def test_what_fails_is_told_with_what_to_do_and_keeps_no_other_step_from_being_made(
+    running: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Topics of another number of partitions, and a service that nobody serves. The installation is tried above."""
+    monkeypatch.setattr(command, "installed", lambda *_: None)
+    report, nobody = tmp_path / "qualification.html", f"127.0.0.1:{ports.free(1)[0]}"
+    code = main.main(
+        [
+            *typed({"site.toml": running.config, report.name: report}),
+            "--broker", running.broker.servers, "--partitions", "24",
+            "--service", running.services[0], "--service", nobody,
+        ]
+    )  # fmt: skip
+    steps = json.loads(report.with_suffix(".json").read_bytes())["steps"]
+    failed = [step["title"] for step in steps if step["result"] == "failed"]
+    assert (code, failed) == (1, ["Topics", "Versions of the running services"])
+    told = capsys.readouterr()
+    assert told.out == f"failed: {report}\n"
+    for line in (
+        "FAILED   Topics (",
+        "         do: il2watch topics create makes those that are missing",
+        f"         no service answers at {nobody} (",
+        "ok       From a record to a page (",
+        "ok       Test patient gone (",
+    ):
+        assert f"\n{line}" in f"\n{told.err}"
+    html = report.read_text(encoding="utf-8")
+    assert "Failed: Topics, Versions of the running services. Not to be used until these pass." in html
+
+
+def typed(files: dict[str, Path]) -> list[str]:
+    """The command of the page on a pilot, with these files for those that it names."""
+    (line,) = re.findall(r"^\$ il2watch (qualify .*)$", PILOT.read_text(encoding="utf-8"), re.MULTILINE)
+    return [str(files.get(word, word)) for word in line.split()]
 
 
 def test_a_test_patient_is_in_no_metric_of_patients_alerts_or_pages(running: Stack) -> None:
@@ -111,7 +149,11 @@ def test_a_receiver_that_is_gone_is_named_and_what_to_do(running: Stack) -> None
         patient.discharge()
         patient.close()
     assert (found.result, found.remedy) == ("failed", RECEIVER)
-    assert "reached the receiver; probe: " in found.found[0]
+    page = PILOT.read_text(encoding="utf-8")
+    assert f"\n         do: {RECEIVER}\n" in page
+    (shown,) = re.findall(r"^ {9}(no attempt of .*)$", page, re.MULTILINE)
+    tried = re.sub(r"127\.0\.0\.1:\d+", "calls.example", found.found[0])
+    assert re.sub(r"of \d+", "of N", tried) == re.sub(r"of \d+", "of N", shown)
 
 
 def test_a_feed_that_is_not_there_is_named(running: Stack) -> None:
