@@ -54,8 +54,10 @@ class DosingPlan:
     returning: frozenset[int] = frozenset()
 
 
-SECOND_CYCLE: Final = 14 * 1440
-"""Minutes from the first cycle to the second, which starts on day 15 (US label, section 2)."""
+SECOND_CYCLE: Final = 15 * 1440
+"""Minutes from the first cycle to the second. The US label (section 2) has it from day 15, after 9 full days:
+14 doses from an afternoon on end at midnight of day 5, so that day 16 is the first that is late enough.
+"""
 AGAIN: Final = 60
 BEFORE: Final = 13
 """Minutes before a dose is asked for at which its vital signs are taken: typed in by then, and fresh."""

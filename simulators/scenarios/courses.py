@@ -456,7 +456,7 @@ AGITATION = Scenario(
 LONG_INTUBATION = Scenario(
     name="long-intubation",
     says=(
-        "Intubated for more than three days in the first cycle, which that ends, and back on day 15. It "
+        "Intubated for more than three days in the first cycle, which that ends, and back on day 16. It "
         "rehearses a permanent row: in the second cycle only the label says stop."
     ),
     expected=(Expected("oxygen-requirement", "absolute"),),
@@ -465,14 +465,14 @@ LONG_INTUBATION = Scenario(
     cohort=TOLERANT,
     vitals="hourly",
     target=(85, 85),
-    days=15.0,
+    days=16.0,
     returns=True,
 )
 
 TWO_CYCLES = Scenario(
     name="two-cycles",
     says=(
-        "Fourteen doses on days 1 to 5, and fourteen more from day 15. It rehearses the maxima of a cycle "
+        "Fourteen doses on days 1 to 5, and fourteen more from day 16. It rehearses the maxima of a cycle "
         "and of a course: after the last of each the label says stop, and what stops a cycle lets the "
         "next begin."
     ),
@@ -480,7 +480,7 @@ TWO_CYCLES = Scenario(
     policy="naive",
     vitals="hourly",
     target=(85, 85),
-    days=19.5,
+    days=20.5,
     doses=14,
     returns=True,
 )

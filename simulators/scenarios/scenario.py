@@ -50,7 +50,7 @@ class Scenario:
     which the engine must alert besides the expected criteria: `monitoring/vital-signs`,
     `stop-rule:delay-over-24h`. `pressor`: the first that is given, if any; `target`: the systolic pressure
     that the unit sets for the patient, else that of Table 2. `accepted`: criteria that a physician accepts
-    before the cycle; `returns`: for a second cycle on day 15. `mix` makes a ward: the share of each other
+    before the cycle; `returns`: for a second cycle on day 16. `mix` makes a ward: the share of each other
     scenario.
     """
 

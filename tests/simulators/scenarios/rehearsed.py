@@ -29,7 +29,14 @@ EACH_OF_PACKS = Scenario(
     name="each of packs",
     says="one of each",
     mix=dict.fromkeys(OF_PACKS, 1.0),
-    days=max(SCENARIOS[name].days for name in OF_PACKS),
+    days=5.5,
+)
+RETURNING = tuple(name for name in OF_PACKS if SCENARIOS[name].returns)
+SECOND_CYCLES = Scenario(
+    name="second cycles",
+    says="one of each that comes back",
+    mix=dict.fromkeys(RETURNING, 1.0),
+    days=max(SCENARIOS[name].days for name in RETURNING),
 )
 THINNED = 5
 """Minutes: of what the monitor sends each minute the engine is shown one set in five, which decides the same
@@ -88,6 +95,17 @@ def of_packs() -> dict[str, OfPack]:
     return found
 
 
+@cache
+def second_cycles() -> dict[str, tuple[Event, ...]]:
+    """By scenario with a second cycle, all that was charted of its one patient."""
+    simulation, events = run(SECOND_CYCLES, len(RETURNING), truth=False)
+    names = zip(simulation.cohort.ids, simulation.scenarios, strict=True)
+    return {
+        scenario.name: tuple(event for event in events if event.patient == patient)
+        for patient, scenario in names
+    }
+
+
 def played(scenario: Scenario, patients: int) -> Iterator[Rehearsal]:
     """Play a scenario, and yield each of its patients."""
     simulation, events = run(scenario, patients)
@@ -96,9 +114,9 @@ def played(scenario: Scenario, patients: int) -> Iterator[Rehearsal]:
         yield Rehearsal(truth, tuple(alert for alert in alerts if alert.patient == truth.patient))
 
 
-def run(scenario: Scenario, patients: int) -> tuple[Simulation, list[Event]]:
-    """Run a scenario with its truth, and return what was charted."""
-    simulation = Simulation(SimulationRequest(scenario, patients, SEED, ORIGIN), truth=True)
+def run(scenario: Scenario, patients: int, truth: bool = True) -> tuple[Simulation, list[Event]]:
+    """Run a scenario, with its truth, and return what was charted."""
+    simulation = Simulation(SimulationRequest(scenario, patients, SEED, ORIGIN), truth=truth)
     consultant = Consultant(simulation.cohort.ids, round(ORIGIN.timestamp()) * 1000, GUIDELINE)
     return simulation, list(charted(simulation, consultant))
 
