@@ -11,7 +11,7 @@ from rules.decide.discharge import follow_stays, seal, sealing
 from rules.decide.dose_audit import audit
 from rules.decide.endings import end_accepted, fix_pack, start_cycle
 from rules.decide.episodes import PendingAlert, Step, level_of, numbered, step_up, update_episode, words_of
-from rules.decide.overlays import decide_overlays, overlay_vitals, overlays_due
+from rules.decide.overlays import decide_overlays, kept_by_finding, overlay_vitals, overlays_due
 from rules.decide.recommendation import rules_in_force
 from rules.decide.recommendation_alerts import update_recommendation
 from rules.decide.reminders import next_reminder, remind, remind_once
@@ -284,6 +284,7 @@ def _flag_any_vitals(patient: Patient) -> None:
         memory = patient.memories.get(name)
         if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
             patient.dirty_on_vitals |= bits
+    patient.dirty_on_vitals |= kept_by_finding(patient.memories, plan_for(patient.guideline))
     if patient.chart.guideline.overlays:
         patient.dirty_on_vitals |= overlay_vitals(patient)
 

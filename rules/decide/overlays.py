@@ -171,6 +171,16 @@ def overlay_vitals(patient: Patient) -> int:
             memory = known.memories.get(name) if known is not None else None
             if memory is None or memory.stale or _waits(memory):
                 found |= bits
+        found |= 0 if known is None else kept_by_finding(known.memories, overlay_plan_for(guideline))
+    return found
+
+
+def kept_by_finding(memories: dict[str, Memory], plan: Plan) -> int:
+    """Return the dirty flags of the readings of rows that only a finding still keeps: any may lift them."""
+    found = 0
+    for name, bits in plan.until_denied:
+        memory = memories.get(name)
+        found |= bits if memory is not None and memory.mark is not None else 0
     return found
 
 
