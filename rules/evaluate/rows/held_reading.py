@@ -74,7 +74,7 @@ def still_held(row: HeldReadingRow, chart: Chart, held: Held) -> Kept | None:
     record that denies the finding while the latest reading sustains it.
     """
     assert row.unless is not None
-    signs = stated(chart, row.unless)
+    signs = stated(chart, row.unless, holds=True)
     if held.changed is None or held.tripped is None or not (sign := _present(signs, held.changed)):
         return None
     lifted = _lifted(row, chart, signs, held.changed, held.tripped, FOREVER)

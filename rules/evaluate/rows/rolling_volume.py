@@ -56,9 +56,8 @@ def rolling_volume(row: RollingVolumeRow, chart: Chart, now: Instant, before: Me
     if scale is None:
         return Result(INDETERMINATE, unit=row.unit, missing=WEIGHT)
     found = _decided(row, chart, scale)
-    if found is None:
-        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
-    result = _result(row, chart, found, now)
+    untold = Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
+    result = untold if found is None else _result(row, chart, found, now)
     counts = in_time(lambda at, t: chart.mode.limit(at, t, *ages(row, chart)))
     return unread(result, "urine") if newest_is_unreadable(chart, "urine", counts) else result
 
