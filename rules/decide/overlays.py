@@ -191,10 +191,10 @@ def _waits(memory: Memory) -> bool:
 
 def overlay_verdict(patient: Patient, view: Patient) -> Verdict:
     """Return the verdict of a pack beside: without the floor, and without draft rows unless they speak."""
-    return verdict(_heard(patient, view), floor=False)
+    return verdict(_as_it_counts(patient, view), floor=False)
 
 
-def _heard(patient: Patient, view: Patient) -> Patient:
+def _as_it_counts(patient: Patient, view: Patient) -> Patient:
     """Return a pack beside as its verdict is made: with the advice that it counts, without draft rows."""
     packs, guideline = patient.chart.guideline.packs, view.guideline
     seen = dict(view.memories)
@@ -213,15 +213,15 @@ def _heard(patient: Patient, view: Patient) -> Patient:
 def _transitions(patient: Patient, view: Patient, own: _Own, order: int) -> list[PendingAlert]:
     """Return the alert of a pack whose verdict is stricter than the deciding one's, or is no longer."""
     key, guideline = PREFIX + view.guideline.id, view.guideline
-    heard = _heard(patient, view)
-    strict, episode = strictness(heard, floor=False), patient.episodes.get(key)
+    shown = _as_it_counts(patient, view)
+    strict, episode = strictness(shown, floor=False), patient.episodes.get(key)
     patient.others[guideline.key].verdict = STRICTEST[strict]
     if not patient.alerting or not (strict or episode):
         return []
     rank = strict if strict > own.strictness and not patient.over else 0
     if rank == (0 if episode is None else episode.rank):
         return []
-    found, decides = verdict(heard, floor=False), verdict(patient)
+    found, decides = verdict(shown, floor=False), verdict(patient)
     result = Result(found.word, value=found.word, evidence=_evidence(view, found))
     words = Words(_text(view, found) if rank else _silent(guideline, found), (), ())
     step = Step(order, key, OVERLAY, None, bool(patient.dirty_amended))

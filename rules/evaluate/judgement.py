@@ -46,7 +46,8 @@ def once(evaluate: Evaluate) -> Evaluate:
     def shared(row: Any, chart: Chart, now: Instant, before: Memory) -> Result:
         kept = None if chart.judged is None else chart.judged.get(row.code)
         if kept is not None and kept[0] is row and kept[1] == now and _same(kept[2], before):
-            return replace(kept[3])
+            found: Result = replace(kept[3])
+            return found
         result = evaluate(row, chart, now, before)
         if chart.judged is not None:
             chart.judged[row.code] = (row, now, before, replace(result))

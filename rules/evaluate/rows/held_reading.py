@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
-from rules.chart.facts import AT, Sign
+from rules.chart.facts import Sign
 from rules.chart.held import NEVER, Held, resuming
 from rules.chart.readings import Reading
 from rules.chart.stated import flags_of, stated
@@ -28,13 +29,27 @@ def held_reading(row: HeldReadingRow, chart: Chart, now: Instant, before: Memory
     limit = trip_of(row, chart)
     if limit is None:
         return Result(INDETERMINATE, unit=row.unit, missing=(f"target.{row.signal}",))
-    held, last = held_of(row, chart), latest(row, chart)
-    kept = None if held.on or row.unless is None else still_held(row, chart, held)
-    held = held if kept is None else kept.held
+    last = latest(row, chart)
     if last is None:
         return Result(INDETERMINATE, unit=row.unit, limit=limit.text, missing=(row.signal,))
+    result = _by_readings(row, chart, limit, last)
+    if last.mean is not None and row.mean_trip is not None:
+        result.name, result.limit = "Mean pressure", row.mean_trip.text
     stale_at = stale_from(chart, last, now)
-    stale = now >= stale_at
+    if now < stale_at:
+        result.next = stale_at
+    elif result.state == ABSOLUTE:
+        result.stale = True
+    else:
+        result.state, result.missing = INDETERMINATE, (row.signal,)
+        result.at = stale_at if now == stale_at else None
+    return result
+
+
+def _by_readings(row: HeldReadingRow, chart: Chart, limit: Limit, last: Reading) -> Result:
+    """Return the result however old the latest reading is."""
+    kept = still_held(row, chart)
+    held = held_of(row, chart) if kept is None else kept.held
     result = Result(
         ABSOLUTE if held.on else CLEAR,
         at=held.changed,
@@ -42,18 +57,11 @@ def held_reading(row: HeldReadingRow, chart: Chart, now: Instant, before: Memory
         value=last.charted,
         unit=row.unit,
         limit=limit.text,
-        next=None if stale else stale_at,
+        evidence=held.evidence if held.on else (last.reference,),
     )
-    if last.mean is not None and row.mean_trip is not None:
-        result.name, result.limit = "Mean pressure", row.mean_trip.text
-    result.evidence = held.evidence if held.on else (last.reference,)
     if kept is not None and held.on:
         assert row.unless is not None
         result.findings, result.mark = (row.unless,), kept.since
-    result.stale = held.on and stale
-    if stale and not held.on:
-        result.state, result.missing = INDETERMINATE, (row.signal,)
-        result.at = stale_at if now == stale_at else None
     return result
 
 
@@ -67,13 +75,15 @@ class Kept(msgspec.Struct, frozen=True):
     held: Held
 
 
-def still_held(row: HeldReadingRow, chart: Chart, held: Held) -> Kept | None:
-    """Return the row as the finding keeps it; None: the finding was not present when the readings recovered.
+def still_held(row: HeldReadingRow, chart: Chart) -> Kept | None:
+    """Return the row as its finding keeps it; None: the finding was not present when the readings recovered.
 
     Lifted is the row at the first reading that sustains the other limit without the finding, or at the
     record that denies the finding while the latest reading sustains it.
     """
-    assert row.unless is not None
+    held = held_of(row, chart)
+    if held.on or row.unless is None:
+        return None
     signs = stated(chart, row.unless, holds=True)
     if held.changed is None or held.tripped is None or not (sign := _present(signs, held.changed)):
         return None
@@ -116,7 +126,7 @@ def _recovered(row: HeldReadingRow, chart: Chart, readings: list[Reading], t: in
     """Return whether the latest reading at a moment sustains the other limit."""
     setting = chart.tail.setting
     condition = next(one for one in setting.held if one.key == held_key(row))
-    before = readings[: bisect_right(readings, t, key=AT)]
+    before = readings[: bisect_right(readings, t, key=attrgetter("at"))]
     return bool(before and resuming(before, condition, before[0].at, setting.signs.share))
 
 
