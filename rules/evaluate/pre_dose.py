@@ -19,14 +19,8 @@ def lacking(wanted: PreDose, chart: Chart, due: int) -> tuple[str, ...]:
 
 
 def _seen(chart: Chart, code: str, since: int) -> bool:
-    at = last_seen(chart, code)
-    if at is None or at < since:
-        return False
-    last = chart.tail.now.sbp.last
-    if code != SYSTOLIC or last is None or last.mean is None:
-        return True
-    history = chart.tail.readings.sbp
-    return any(reading.mean is None for reading in history[history.index(since) :])
+    at = chart.tail.now.sbp.systolic_at if code == SYSTOLIC else last_seen(chart, code)
+    return at is not None and at >= since
 
 
 def pre_dose_assessment(wanted: PreDose, chart: Chart, now: Instant, before: Memory) -> Result:

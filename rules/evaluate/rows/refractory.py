@@ -58,10 +58,11 @@ def _weaned(row: RefractoryRow, chart: Chart, now: Instant, result: Result) -> R
 def _lifted(row: RefractoryRow, chart: Chart, at: int, of: OfPack | None, goes_on: bool = False) -> bool:
     """Return whether a resume has come since a trip, or a cycle has begun; `goes_on`: the condition does.
 
-    The row ends with its condition unless it lasts longer: a cycle's start ends only what is left of it.
+    The row ends with its condition unless it lasts longer: a cycle's start ends only what is left of it, and
+    what was over before the first one does not stand in it.
     """
-    began = chart.cycle.since if chart.cycle.number > 1 else None
-    if not goes_on and began is not None and at < began:
+    began = chart.cycle.since
+    if not goes_on and (began is None or at < began):
         return True
     rules = (CYCLE + row.code, row.code)
     resumes = chart.resumes if of is None else of.lifts(chart.resumes)
