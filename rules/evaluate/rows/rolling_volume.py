@@ -156,11 +156,19 @@ def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, 
     at_a_rate = any(one.start < one.end for one in inside if one.end == end)
     least = round(measured / scale, 4)
     if time >= row.covers:
-        value = round(measured * row.window / time / scale, 4)
+        value = round(_scaled(row, inside, start, end) / scale, 4)
         return Window(end, band(value, row.relative, row.absolute), value, tuple(inside), at_a_rate)
     if band(least, row.relative, row.absolute) == CLEAR or _recovered(row, inside, end, scale):
         return Window(end, CLEAR, least, tuple(inside), at_a_rate)
     return Window(end, None, least, tuple(inside), at_a_rate)
+
+
+def _scaled(row: RollingVolumeRow, inside: list[Collection], start: int, end: int) -> float:
+    """Return the mL of the whole window; what was collected at an unknown rate counts as it is."""
+    at_a_rate = [one for one in inside if one.start < one.end]
+    rest = [one for one in inside if one.start >= one.end]
+    spread = volume(at_a_rate, start, end) * row.window / covered(inside, start, end)
+    return round(spread + volume(rest, start, end), 4)
 
 
 def _recovered(row: RollingVolumeRow, inside: list[Collection], end: int, scale: float) -> bool:
