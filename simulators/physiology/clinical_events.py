@@ -49,7 +49,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "myocarditis": "troponin and CK-MB leak; total CK rises",
         "ischemia": "the electrocardiogram shows ischemia",
         "scant-urine": "urine stays at 20 mL/h x size, 4 mL/h up and down in 3 h, whatever is given",
-        "agitation": "agitated, and nothing else; no row of 2001 asks for it",
+        "agitation": "nothing in the body but what is charted: agitated; no row of 2001 asks for it",
         "intubated": "a tube that keeps the airway open, and a ventilator, for lungs that need neither",
         "oxygen-withheld": "nothing in the body: nobody gives oxygen",
         "bag-change": "nothing in the body: the pressor's bag is changed, its pump stands still for 4 min",
