@@ -460,7 +460,7 @@ LONG_INTUBATION = Scenario(
         "rehearses a permanent row: in the second cycle only the label says stop."
     ),
     expected=(Expected("oxygen-requirement", "absolute"),),
-    alerts=("stop-rule:delay-over-24h",),
+    alerts=("stop-rule:oxygen",),
     imposed=(Imposed("intubated", (9, 9), (74, 75)),),
     cohort=TOLERANT,
     vitals="hourly",
