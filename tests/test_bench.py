@@ -11,6 +11,9 @@ import pytest
 from rules.decide.codec import encode
 from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.guideline.packs.applied import with_packs
+from rules.guideline.packs.declarations import Pack
+from rules.guideline.packs.registry import PACKS
 from rules.ingest.decode import decode
 from tests.bench import wards
 from tests.bench.records import Naming, short_ids, uuids
@@ -37,3 +40,16 @@ def test_after_a_week_the_state_of_a_patient_stays_small(minutes: int, limit: in
     """The state is bounded: ids for duplicates, corrections and evidence included."""
     events = [event for line in wards.week(minutes, short_ids()) if (event := decode(line)[0]) is not None]
     assert len(encode(fold(events, SCHWARTZENTRUBER_2001).patients["p"])) <= limit
+
+
+@pytest.mark.slow
+def test_each_pack_beside_adds_a_fifth_of_the_state_at_most() -> None:
+    events = [event for line in wards.week(60, short_ids()) if (event := decode(line)[0]) is not None]
+    decides, *others = PACKS.values()
+
+    def size(*overlays: Pack) -> int:
+        guideline = with_packs(SCHWARTZENTRUBER_2001, decides, overlays)
+        return len(encode(fold(events, guideline).patients["p"]))
+
+    alone = size()
+    assert {one.key: size(one) - alone <= alone // 5 for one in others} == {one.key: True for one in others}

@@ -72,7 +72,7 @@ class Chart:
     """Facts by kind, each list in order of `at`, and what is derived from them.
 
     `seen`: the fact in force of each id; `moved`: the `at` of all facts of an id whose corrections have
-    another one.
+    another one. `judged`: while an instant is decided for several packs, what their rows came to, by code.
 
     `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since.
     """
@@ -96,6 +96,7 @@ class Chart:
         "findings",
         "ghosts",
         "guideline",
+        "judged",
         "labs",
         "lines",
         "loads",
@@ -153,6 +154,7 @@ class Chart:
         self.timeline = self._timeline()
         self.loads = Loads()
         self.memo: dict[str, tuple[object, object, Any]] = {}
+        self.judged: dict[str, tuple[Any, ...]] | None = None
         self.dopamine: list[Span] = []
         self.pressors: list[Span] = []
         self.cycle = Cycle()

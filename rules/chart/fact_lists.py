@@ -152,6 +152,7 @@ def _goes_beyond(chart: Chart, end: int) -> bool:
 
 def _without_dose(chart: Chart, id: str) -> Chart:
     out = copy(chart)
+    out.judged = None
     if chart.doses[-1].id == id and chart.is_another_dose(chart.doses[-1]):
         assert isinstance(chart.doses, FactList)
         out.doses, out.cycle_doses = chart.doses.before(len(chart.doses) - 1), chart.cycle_doses[:-1]

@@ -73,14 +73,16 @@ def held_after(held: Held, condition: HeldCondition, history: History, share: fl
         return Held(True, last.at, (last.reference,), last.at, held.runs)
     if not held.on or held.tripped is None or held.changed is None:
         return held
-    run = _resuming(history, condition, held.tripped, share)
+    run = resuming(history, condition, held.tripped, share)
     if not run:
         return held
     runs = (*held.runs, (held.changed, last.at))[-LONGEST:]
     return Held(False, last.at, tuple(one.reference for one in run), held.tripped, runs)
 
 
-def _resuming(history: History, condition: HeldCondition, since: int, share: float) -> list[Reading]:
+def resuming(
+    history: History | list[Reading], condition: HeldCondition, since: int, share: float
+) -> list[Reading]:
     """Return the run by which the other limit is sustained at the last reading; none if it is not."""
     last = history[-1]
     if last.mean is not None or not condition.resume.met(last.value):

@@ -10,17 +10,20 @@ from rules.chart.facts import Sign, place
 from rules.guideline.implied import IMPLIED_BY, IMPLIES
 
 
-def stated(chart: Chart, code: str, also: tuple[str, ...] = (), word: str = "changed") -> list[Sign]:
+def stated(
+    chart: Chart, code: str, also: tuple[str, ...] = (), word: str = "changed", *, holds: bool = False
+) -> list[Sign]:
     """Return the records of a finding in order of `at`; one that implies it says so while present.
 
-    `also`: further findings that say `word` of it.
+    `also`: further findings that say `word` of it. What implies it is charted by exception, and belongs to
+    its own cycle; `holds`: for a row that holds over a cycle's start, that of earlier cycles too.
     """
     own = chart.findings.get(code, [])
     implied = [
         replace(sign, value=IMPLIES[one][1] if one in IMPLIES else word)
         for one in (*IMPLIED_BY.get(code, ()), *also)
         for sign in chart.findings.get(one, ())
-        if sign.value == "present"
+        if sign.value == "present" and (holds or chart.cycle.holds(sign.at))
     ]
     return sorted((*own, *implied), key=place) if implied else own
 

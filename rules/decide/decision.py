@@ -11,7 +11,7 @@ from rules.decide.discharge import follow_stays, seal, sealing
 from rules.decide.dose_audit import audit
 from rules.decide.endings import end_accepted, fix_pack, start_cycle
 from rules.decide.episodes import PendingAlert, Step, level_of, numbered, step_up, update_episode, words_of
-from rules.decide.overlays import decide_overlays, overlay_vitals, overlays_due
+from rules.decide.overlays import decide_overlays, kept_by_finding, overlay_vitals, overlays_due
 from rules.decide.recommendation import rules_in_force
 from rules.decide.recommendation_alerts import update_recommendation
 from rules.decide.reminders import next_reminder, remind, remind_once
@@ -43,12 +43,12 @@ def decide(patient: Patient) -> list[Alert]:
     if patient.chart.guideline.packs is not None:
         alerts.extend(fix_pack(patient))
         plan = plan_for(patient.guideline)
-    if patient.discharged is None:
-        _decide_stay(patient, plan, alerts)
-    else:
+    if patient.discharged is not None:
         _decide_discharged(patient, plan, alerts)
-    if patient.chart.guideline.overlays and patient.discharged is None:
-        decide_overlays(patient, alerts)
+    elif patient.chart.guideline.overlays:
+        _decide_packs(patient, plan, alerts)
+    else:
+        _decide_stay(patient, plan, alerts)
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     patient.replaced = patient.alone = None
@@ -57,6 +57,14 @@ def decide(patient: Patient) -> list[Alert]:
     _schedule(patient)
     _flag_any_vitals(patient)
     return numbered(patient, with_measures(patient, alerts)) if alerts else []
+
+
+def _decide_packs(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
+    """Decide for the deciding pack and those beside; what several of them have in common is judged once."""
+    patient.chart.judged = {}
+    _decide_stay(patient, plan, alerts)
+    decide_overlays(patient, alerts)
+    patient.chart.judged = None
 
 
 def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
@@ -276,6 +284,7 @@ def _flag_any_vitals(patient: Patient) -> None:
         memory = patient.memories.get(name)
         if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
             patient.dirty_on_vitals |= bits
+    patient.dirty_on_vitals |= kept_by_finding(patient.memories, plan_for(patient.guideline))
     if patient.chart.guideline.overlays:
         patient.dirty_on_vitals |= overlay_vitals(patient)
 

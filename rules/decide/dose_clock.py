@@ -29,7 +29,7 @@ from rules.evaluate.pressure import above_target
 from rules.evaluate.regimen import dosing
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED
 from rules.guideline.packs.declarations import AT_DOSING, COUNT
-from rules.wire.assessments import STOP_RULE
+from rules.wire.assessments import STOP_RULE, STRICT
 from rules.wire.instants import HOUR
 
 URINE, PHENYLEPHRINE = "urine", "phenylephrine"
@@ -89,8 +89,7 @@ def _readiness(
 
 def _holding(patient: Patient, floor: bool = True) -> Iterator[str]:
     """Yield what holds a dose, whatever the recommendation; without `floor` what the pack itself says."""
-    low = HYPOTENSION in patient.episodes or patient.memory(HYPOTENSION).state in TRIPPED
-    if floor and (low or above_target(patient.chart) is False):
+    if floor and (_is_low(patient) or above_target(patient.chart) is False):
         yield HYPOTENSION
     if patient.guideline.combination != COUNT:
         yield from floor_holds(patient.guideline.pack, patient.chart, patient.now) if floor else ()
@@ -100,9 +99,13 @@ def _holding(patient: Patient, floor: bool = True) -> Iterator[str]:
         yield DOSE_ERROR
 
 
+def _is_low(patient: Patient) -> bool:
+    return HYPOTENSION in patient.episodes or patient.memory(HYPOTENSION).state in TRIPPED
+
+
 def _counted_holding(patient: Patient) -> Iterator[str]:
     """Yield what holds a dose by criteria.md 4; the pressure and a dose in error apart."""
-    if any(_state(patient, row.code) == RELATIVE for row in patient.guideline.rows if row.group == URINE):
+    if any(_state(patient, code) == RELATIVE for code in patient.guideline.group_codes(URINE)):
         yield URINE
     if pressor_holds(patient.chart, patient.now):
         yield PHENYLEPHRINE
@@ -180,8 +183,8 @@ def verdict(patient: Patient, floor: bool = True) -> Verdict:
     seen = _as_seen(patient)
     recommendation = recommend(seen, floor, unread=False)
     whole = with_unread(seen, recommendation)
-    word, due = recommendation.word, due_at(patient.chart)
-    if due is None or patient.chart.cycle.start is None or _over(patient):
+    word = recommendation.word
+    if not _runs(patient):
         return Verdict("none", whole.word, whole.reasons)
     holding = list(_holding(seen, floor))
     unseen = [*blind_rows(seen), *_unassessed(seen, seen.now)]
@@ -194,6 +197,23 @@ def verdict(patient: Patient, floor: bool = True) -> Verdict:
     behind = {"stop": (), "withhold": holding, "blind": blinding}.get(found, others)
     reasons = dict.fromkeys((*own, *behind))
     return Verdict(found, whole.word, tuple(reasons) or whole.reasons)
+
+
+def strictness(patient: Patient, floor: bool = True) -> int:
+    """Return how strict the verdict on the next dose is: 2 stop, 1 withhold, 0 anything else."""
+    if not _runs(patient):
+        return 0
+    seen = _as_seen(patient)
+    word = recommend(seen, floor, unread=False).word
+    if word == "stop":
+        return STRICT["stop"]
+    return STRICT["withhold"] if word == "delay" or any(_holding(seen, floor)) else 0
+
+
+def _runs(patient: Patient) -> bool:
+    """Return whether there is a next dose: a cycle has started, and its therapy is not over."""
+    started = due_at(patient.chart) is not None and patient.chart.cycle.start is not None
+    return started and not _over(patient)
 
 
 SAYS = {"stop": ("stop",), "delay": ("withhold",), "cannot-tell": ("blind",)}
@@ -214,8 +234,9 @@ def _as_seen(patient: Patient) -> Patient:
     """Return the patient with the rows as they are seen, as if a dose were due now."""
     if patient.guideline.pack is None or patient.guideline.pack.judgement != AT_DOSING:
         return patient
-    memories = {
-        name: memory if memory.seen is None else msgspec.structs.replace(memory, state=memory.seen)
+    seen = {
+        name: msgspec.structs.replace(memory, state=memory.seen)
         for name, memory in patient.memories.items()
+        if memory.seen is not None and memory.seen != memory.state
     }
-    return msgspec.structs.replace(patient, memories=memories)
+    return msgspec.structs.replace(patient, memories=patient.memories | seen) if seen else patient

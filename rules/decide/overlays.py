@@ -3,12 +3,14 @@
 They decide nothing: the deciding pack's alerts and assessment are what they are without them.
 """
 
+from functools import cached_property
+
 from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.decide.acceptances import apply_acceptances
 from rules.decide.alert_texts import Words, limit_words, meets
-from rules.decide.dose_clock import Verdict, verdict
+from rules.decide.dose_clock import Verdict, strictness, verdict
 from rules.decide.episodes import PendingAlert, Step, update_episode
 from rules.decide.recommendation import REGIMEN, UNREAD
 from rules.decide.state import Beside, Patient
@@ -37,21 +39,35 @@ def beside(patient: Patient, guideline: Guideline) -> Patient:
 
 
 SHARED = tuple(name for name in Beside.__struct_fields__ if name not in ("verdict", "due"))
+STRICTEST = ("none", "withhold", "stop")
+"""What is remembered of a verdict, by how strict it is."""
 
 
 def decide_overlays(patient: Patient, alerts: list[PendingAlert]) -> None:
     """Decide every pack beside at one instant, and add the alerts of verdicts that have changed."""
+    own = _Own(patient)
     for i, guideline in enumerate(patient.chart.guideline.overlays):
         plan, known = overlay_plan_for(guideline), patient.others.get(guideline.key)
         if known is not None and not _touched(patient, known, plan):
             if not _may_speak(patient, guideline, known):
                 continue
-            alerts.extend(_transitions(patient, beside(patient, guideline), LAST + 1 + i))
+            alerts.extend(_transitions(patient, beside(patient, guideline), own, LAST + 1 + i))
             continue
         view = beside(patient, guideline)
         _decide(patient, view, plan)
         _keep(patient, view)
-        alerts.extend(_transitions(patient, view, LAST + 1 + i))
+        alerts.extend(_transitions(patient, view, own, LAST + 1 + i))
+
+
+class _Own:
+    """How strict the deciding pack is at one instant, asked for once, and only if a pack beside is strict."""
+
+    def __init__(self, patient: Patient) -> None:
+        self.patient = patient
+
+    @cached_property
+    def strictness(self) -> int:
+        return strictness(self.patient)
 
 
 def _touched(patient: Patient, known: Beside, plan: Plan) -> bool:
@@ -155,6 +171,16 @@ def overlay_vitals(patient: Patient) -> int:
             memory = known.memories.get(name) if known is not None else None
             if memory is None or memory.stale or _waits(memory):
                 found |= bits
+        found |= 0 if known is None else kept_by_finding(known.memories, overlay_plan_for(guideline))
+    return found
+
+
+def kept_by_finding(memories: dict[str, Memory], plan: Plan) -> int:
+    """Return the dirty flags of the readings of rows that only a finding still keeps: any may lift them."""
+    found = 0
+    for name, bits in plan.until_denied:
+        memory = memories.get(name)
+        found |= bits if memory is not None and memory.mark is not None else 0
     return found
 
 
@@ -165,6 +191,11 @@ def _waits(memory: Memory) -> bool:
 
 def overlay_verdict(patient: Patient, view: Patient) -> Verdict:
     """Return the verdict of a pack beside: without the floor, and without draft rows unless they speak."""
+    return verdict(_as_it_counts(patient, view), floor=False)
+
+
+def _as_it_counts(patient: Patient, view: Patient) -> Patient:
+    """Return a pack beside as its verdict is made: with the advice that it counts, without draft rows."""
     packs, guideline = patient.chart.guideline.packs, view.guideline
     seen = dict(view.memories)
     if guideline.combination == COUNT:
@@ -176,22 +207,21 @@ def overlay_verdict(patient: Patient, view: Patient) -> Verdict:
             seen.pop(code, None)
     shown = Patient(view.id, guideline, view.chart, now=view.now, memories=seen, episodes={}, beside=True)
     shown.rules, shown.accepted, shown.outgrown = view.rules, view.accepted, view.outgrown
-    return verdict(shown, floor=False)
+    return shown
 
 
-def _transitions(patient: Patient, view: Patient, order: int) -> list[PendingAlert]:
+def _transitions(patient: Patient, view: Patient, own: _Own, order: int) -> list[PendingAlert]:
     """Return the alert of a pack whose verdict is stricter than the deciding one's, or is no longer."""
     key, guideline = PREFIX + view.guideline.id, view.guideline
-    found = overlay_verdict(patient, view)
-    patient.others[guideline.key].verdict = found.word
-    if not patient.alerting or (found.word not in STRICT and key not in patient.episodes):
+    shown = _as_it_counts(patient, view)
+    strict, episode = strictness(shown, floor=False), patient.episodes.get(key)
+    patient.others[guideline.key].verdict = STRICTEST[strict]
+    if not patient.alerting or not (strict or episode):
         return []
-    decides = verdict(patient)
-    strict, own = STRICT.get(found.word, 0), STRICT.get(decides.word, 0)
-    rank = strict if strict > own and not patient.over else 0
-    episode = patient.episodes.get(key)
+    rank = strict if strict > own.strictness and not patient.over else 0
     if rank == (0 if episode is None else episode.rank):
         return []
+    found, decides = verdict(shown, floor=False), verdict(patient)
     result = Result(found.word, value=found.word, evidence=_evidence(view, found))
     words = Words(_text(view, found) if rank else _silent(guideline, found), (), ())
     step = Step(order, key, OVERLAY, None, bool(patient.dirty_amended))

@@ -85,12 +85,8 @@ def rules_in_force(patient: Patient) -> tuple[str, ...]:
 
 def blind_rows(patient: Patient) -> tuple[str, ...]:
     """Return the criteria of the dosing minimum that cannot be told, in table order; accepted ones too."""
-    minimum = patient.guideline.table4.dosing_minimum
-    return tuple(
-        row.code
-        for row in patient.guideline.rows
-        if row.code in minimum and patient.memory(row.code).state == INDETERMINATE
-    )
+    codes = patient.guideline.minimum_codes
+    return tuple([code for code in codes if patient.memory(code).state == INDETERMINATE])
 
 
 def blind(patient: Patient) -> tuple[str, ...]:

@@ -90,7 +90,8 @@ class AfterDischarge(msgspec.Struct, array_like=True):
 class Beside(msgspec.Struct, array_like=True):
     """What a pack that stands beside has come to: its memories and rules, and its verdict.
 
-    `verdict`: its word at the last decision; `due`: when time alone changes it next.
+    `verdict`: its word at the last decision if that is strict (`withhold`, `stop`), else `none`; `due`: when
+    time alone changes it next.
     """
 
     memories: dict[str, Memory] = {}

@@ -136,6 +136,7 @@ class Plan(msgspec.Struct, frozen=True):
     blinds: tuple[Subject, ...]
     blinds_again: tuple[Subject, ...]
     on_any_vitals: tuple[tuple[str, int], ...] = ()
+    until_denied: tuple[tuple[str, int], ...] = ()
 
     def place(self, name: str) -> int | None:
         """Return the index of a subject, or of the family it belongs to; None for the recommendation."""
@@ -187,7 +188,7 @@ def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subje
 def _of_pack(descriptor: RowType[Any], guideline: Guideline, beside: bool) -> judgement.Evaluate:
     """Return the evaluator of a pack's row; one beside must be named by the resume that means it."""
     if guideline.pack is None or descriptor.of_pack is None:
-        return descriptor.evaluate
+        return judgement.once(descriptor.evaluate)
     return functools.partial(descriptor.of_pack, of=OfPack(guideline, beside))  # type: ignore[call-arg]
 
 
@@ -440,7 +441,7 @@ def _plan(guideline: Guideline) -> Plan:
     again = tuple(one for one in blinds if one.kind == MONITORING or one.inputs & dirty_flags.DOSES)
     waits = (*ON_ANY_VITALS, *_on_any_vitals(subjects, guideline))
     sets = (index, readers, criteria, rows, rule_readers, rules, moves)
-    return Plan(in_order, *sets, {}, families, blinds, again, waits)
+    return Plan(in_order, *sets, {}, families, blinds, again, waits, _until_denied(subjects, guideline))
 
 
 ON_ANY_VITALS = (
@@ -458,6 +459,16 @@ def _on_any_vitals(subjects: list[Subject], guideline: Guideline) -> Iterator[tu
         for subject in subjects:
             if subject.kind in (CRITERION, OBSERVED) and subject.inputs & SIGNALS:
                 yield subject.name, subject.inputs & SIGNALS
+
+
+def _until_denied(subjects: Iterable[Subject], guideline: Guideline) -> tuple[tuple[str, int], ...]:
+    """Return the readings of each row that a finding may keep when they have recovered."""
+    rows = guideline.row
+    return tuple(
+        (one.name, one.inputs & SIGNALS)
+        for one in subjects
+        if one.kind == CRITERION and getattr(rows[one.name], "unless", None) is not None
+    )
 
 
 def overlay_plan_for(guideline: Guideline) -> Plan:
@@ -490,6 +501,7 @@ def _overlay_plan(guideline: Guideline) -> Plan:
         (),
         (),
         tuple((one.name, one.inputs & SIGNALS) for one in subjects if one.inputs & SIGNALS),
+        _until_denied(subjects, guideline),
     )
 
 

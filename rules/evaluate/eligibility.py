@@ -3,14 +3,11 @@
 Source: paper, Pretherapy Assessment; criteria.md section 7.4.
 """
 
-from bisect import bisect_right
-from operator import attrgetter
-
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab
 from rules.evaluate.limit_bands import Compared, band_of
 from rules.evaluate.result import CLEAR
-from rules.evaluate.rows.upper_limit import is_above
+from rules.evaluate.rows.upper_limit import was_absolute
 from rules.guideline.declarations import Limit, UpperLimitRow
 from rules.guideline.eligibility import Eligibility
 from rules.guideline.roles import ENZYMES
@@ -108,11 +105,4 @@ def _needs_echo(chart: Chart) -> bool:
     assert isinstance(row, UpperLimitRow)
     begun = [place.at for place in chart.places if place.event == "cycle-start"]
     first = min([*begun, *(dose.at for dose in chart.doses[:1])], default=since)
-    return any(is_above(row, code, lab) for code in row.labs for lab in _in_force(chart, code, first, since))
-
-
-def _in_force(chart: Chart, code: str, first: int, end: int) -> list[Lab]:
-    """Return the results that were the latest at some moment from `first` up to `end`, as none goes stale."""
-    labs = chart.labs.get(code, [])
-    carried = bisect_right(labs, first, key=attrgetter("at")) - 1
-    return [lab for lab in labs[max(0, carried) :] if lab.at < end]
+    return was_absolute(row, chart, first, since)

@@ -37,6 +37,38 @@ def judged(evaluate: Evaluate, pack: Pack | None, code: str) -> Evaluate:
     return _at_level(evaluate) if found is not None and found.level == RELATIVE else evaluate
 
 
+def once(evaluate: Evaluate) -> Evaluate:
+    """Return an evaluator that evaluates a row once an instant for all the packs that have it.
+
+    The chart is the same for all; what a row came to is theirs too if they remember the same of it.
+    """
+
+    def shared(row: Any, chart: Chart, now: Instant, before: Memory) -> Result:
+        kept = None if chart.judged is None else chart.judged.get(row.code)
+        if kept is not None and kept[0] is row and kept[1] == now and _same(kept[2], before):
+            found: Result = replace(kept[3])
+            return found
+        result = evaluate(row, chart, now, before)
+        if chart.judged is not None:
+            chart.judged[row.code] = (row, now, before, replace(result))
+        return result
+
+    return shared
+
+
+def _same(one: Memory, other: Memory) -> bool:
+    """Return whether two packs remember the same of a row, as far as an evaluator reads it."""
+    return one is other or (
+        one.state == other.state
+        and one.flags == other.flags
+        and one.mark == other.mark
+        and one.held == other.held
+        and one.stale == other.stale
+        and one.missing == other.missing
+        and one.correctable == other.correctable
+    )
+
+
 def _at_level(evaluate: Evaluate) -> Evaluate:
     """Return an evaluator of a row that alarms at level relative."""
 
@@ -53,7 +85,8 @@ def _at_dosing(evaluate: Evaluate) -> Evaluate:
     """Return an evaluator by which a relative row counts from shortly before a dose until it is given."""
 
     def before_a_dose(row: Any, chart: Chart, now: Instant, before: Memory) -> Result:
-        was = before if before.seen is None else replace(before, state=before.seen)
+        same = before.seen is None or before.seen == before.state
+        was = before if same else replace(before, state=before.seen)
         result = evaluate(row, chart, now, was)
         result.seen = result.state
         if result.state in TRIPPED:

@@ -8,14 +8,19 @@ from rules.evaluate.result import ADVISORY, CLEAR, Memory, Result, soonest
 from rules.guideline.packs.declarations import PreDose
 from rules.wire.instants import Instant
 
-NAME = "pre-dose-assessment"
+NAME, SYSTOLIC = "pre-dose-assessment", "systolic-bp"
 INPUTS = dirty_flags.SYSTOLIC | dirty_flags.URINE | dirty_flags.DOSES | dirty_flags.ENCOUNTER
 
 
 def lacking(wanted: PreDose, chart: Chart, due: int) -> tuple[str, ...]:
-    """Return what was not seen soon enough before a dose that is due."""
-    seen = {code: last_seen(chart, code) for code in wanted.seen}
-    return tuple(code for code, at in seen.items() if at is None or at < due - wanted.within)
+    """Return what was not seen soon enough before a dose that is due; a mean stands in for no systolic."""
+    since = due - wanted.within
+    return tuple(code for code in wanted.seen if not _seen(chart, code, since))
+
+
+def _seen(chart: Chart, code: str, since: int) -> bool:
+    at = chart.tail.now.sbp.systolic_at if code == SYSTOLIC else last_seen(chart, code)
+    return at is not None and at >= since
 
 
 def pre_dose_assessment(wanted: PreDose, chart: Chart, now: Instant, before: Memory) -> Result:

@@ -255,7 +255,8 @@ class HeldReadingRow(Row, frozen=True, kw_only=True):
     """A row that holds from a confirmed reading of a signal on until the other limit is sustained.
 
     `trip`, `resume`: None: by the patient's own target, below it and at or above it. `mean_trip`: of a mean
-    pressure that stands in: below this it trips; it never resumes.
+    pressure that stands in: below this it trips; it never resumes. `unless`: a finding that must not be
+    present for the row to be lifted.
     """
 
     signal: str
@@ -263,6 +264,7 @@ class HeldReadingRow(Row, frozen=True, kw_only=True):
     resume: Limit | None
     span: int
     mean_trip: Limit | None = None
+    unless: str | None = None
 
 
 class RollingVolumeRow(Row, frozen=True, kw_only=True):

@@ -155,6 +155,20 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return tuple(row for row in self.rows if isinstance(row, ExcusedRateRow))
 
     @cached_property
+    def minimum_codes(self) -> tuple[str, ...]:
+        """The codes of the rows of the dosing minimum, in table order."""
+        return tuple(row.code for row in self.rows if row.code in self.table4.dosing_minimum)
+
+    @cached_property
+    def _groups(self) -> dict[str | None, tuple[str, ...]]:
+        named = {row.group for row in self.rows}
+        return {name: tuple(row.code for row in self.rows if row.group == name) for name in named}
+
+    def group_codes(self, group: str) -> tuple[str, ...]:
+        """Return the codes of the rows of a group, in table order."""
+        return self._groups.get(group, ())
+
+    @cached_property
     def behind_codes(self) -> frozenset[str]:
         """The codes of the rows of criteria.md that advice reads while another pack decides."""
         return frozenset(row.code for row in self.behind)

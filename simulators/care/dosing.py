@@ -37,7 +37,8 @@ class DosingPlan:
     `minutes`: how long the course is simulated; `doses`: the most that are given; `interval`: minutes between
     doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin; `norepinephrine`: who is given
     it instead of phenylephrine; `accepted`: by patient, the criteria that a physician accepts at absolute
-    level before the cycle.
+    level before the cycle; `limits`: by patient, the most doses where they are others; `fluid_only`: who is
+    given boluses for pressure and no pressor; `returning`: who comes back for a second cycle.
     """
 
     minutes: int
@@ -48,8 +49,15 @@ class DosingPlan:
     clinical_events: Sequence[ClinicalEvent] = ()
     norepinephrine: frozenset[int] = frozenset()
     accepted: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    limits: Mapping[int, int] = field(default_factory=dict)
+    fluid_only: frozenset[int] = frozenset()
+    returning: frozenset[int] = frozenset()
 
 
+SECOND_CYCLE: Final = 15 * 1440
+"""Minutes from the first cycle to the second. The US label (section 2) has it from day 15, after 9 full days:
+14 doses from an afternoon on end at midnight of day 5, so that day 16 is the first that is late enough.
+"""
 AGAIN: Final = 60
 BEFORE: Final = 13
 """Minutes before a dose is asked for at which its vital signs are taken: typed in by then, and fresh."""
@@ -142,7 +150,14 @@ class Dosing:
         """
         if self.given[bed] == 0:
             return "give"
-        return "stop" if self.given[bed] >= self.plan.doses else self.ask(bed, now)
+        most = self.plan.limits.get(bed, self.plan.doses)
+        return "stop" if self.given[bed] >= most else self.ask(bed, now)
+
+    def begin_again(self, who: Flags, now: int) -> None:
+        """Plan another cycle for those who are admitted again."""
+        for times, value in ((self.starts, now + LEAD), (self.due, now + LEAD), (self.asks, now + LEAD)):
+            times[who] = value
+        self.noted[who], self.last[who], self.ended[who], self.given[who] = -NEVER, -NEVER, NEVER, 0
 
     def give(self, bed: int, sheet: OrderSheet) -> None:
         """Give the dose; the next is due an interval later."""

@@ -197,13 +197,19 @@ BAG: Final = (2, 6)
 class Pressors:
     """`bolus_ml`: mL of boluses in this episode of hypotension, array (patients,).
 
-    `norepinephrine`: who is given it instead of phenylephrine.
+    `norepinephrine`: who is given it instead of phenylephrine; `fluid_only`: who is given no pressor.
     """
 
-    def __init__(self, cohort: Cohort, norepinephrine: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        cohort: Cohort,
+        norepinephrine: frozenset[int] = frozenset(),
+        fluid_only: frozenset[int] = frozenset(),
+    ) -> None:
         self.cohort = cohort
         self.bolus_ml = np.zeros(len(cohort))
         self.norepinephrine: Flags = np.isin(np.arange(len(cohort)), list(norepinephrine))
+        self.fluid_only: Flags = np.isin(np.arange(len(cohort)), list(fluid_only))
 
     def care(
         self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet, bags: Flags
@@ -215,7 +221,8 @@ class Pressors:
         needs_bolus = low & (self.bolus_ml < PRESSOR_AFTER) & fluids.may(observed)
         harms = fluids.harms(observed, sheet)
         dry = low & ~needs_bolus & ((fluids.since >= 2) | harms)
-        self.increase(low & ~bags, dry & ~bags, harms, observed, sheet)
+        set_now = ~bags & ~self.fluid_only
+        self.increase(low & set_now, dry & set_now, harms, observed, sheet)
         self.wean(here & (observed.high_for >= 2) & ~bags, sheet)
         for agent in ("phenylephrine", "norepinephrine"):
             sheet.pause(agent, bags, *BAG)

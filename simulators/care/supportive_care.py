@@ -135,9 +135,12 @@ class OxygenTherapy:
         self.rung = np.zeros(len(cohort), dtype=int)
         self.calm, self.short = np.zeros(len(cohort)), np.zeros(len(cohort))
 
-    def care(self, here: Flags, withheld: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
+    def care(
+        self, here: Flags, withheld: Flags, tube: Flags, observed: ObservedValues, sheet: OrderSheet
+    ) -> None:
         """Step up where two observations were below the patient's limit (two steps where they are 5 below
-        it), down after two good hours. `withheld`: from whom oxygen is withheld.
+        it), down after two good hours. `withheld`: from whom oxygen is withheld; `tube`: who is intubated
+        whatever the saturation.
         """
         below = observed.spo2 - self.limit
         self.short = steady(below < 0, self.short)
@@ -149,13 +152,15 @@ class OxygenTherapy:
             & (self.rung < len(LADDER) - 1)
         )
         up = may & ((self.short >= 2) | (below < PRESSING))
-        down = here & (self.rung > 0) & (self.calm >= CALM_FOR) & ~up
+        down = here & (self.rung > 0) & (self.calm >= CALM_FOR) & ~up & ~(tube & (self.rung <= TUBE))
         leap = np.where((below < GRAVE) & (self.rung < TUBE - 2), 2, 1)
         self.rung = np.where(
             up, self.rung + leap, np.where(down, np.where(self.rung == TUBE, 4, self.rung - 1), self.rung)
         )
+        intubated = here & tube & (self.rung < TUBE)
+        self.rung = np.where(intubated, TUBE, self.rung)
         self.short, self.calm = np.where(up, 0.0, self.short), np.where(up | down, 0.0, self.calm)
-        self.fit(up | down, sheet)
+        self.fit(up | down | intubated, sheet)
 
     def fit(self, who: Flags, sheet: OrderSheet) -> None:
         """Set the rung's device, flow and FiO2, and note them."""

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.care.dosing import Ask, Dosing, DosingPlan
+from simulators.care.dosing import SECOND_CYCLE, Ask, Dosing, DosingPlan
 from simulators.care.fluids import Fluids, Oliguria, Pressors, maintenance
 from simulators.care.labs import LabOrders
 from simulators.care.observation import ObservedValues, Observer, steady
 from simulators.care.order_sheet import OrderSheet
 from simulators.care.supportive_care import CONTINUED, Medications, OxygenTherapy, breathed
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent_state import PRESSORS, SUPPORT, Act, Array, Flags, generator
+from simulators.physiology.latent_state import CHUNK, PRESSORS, SUPPORT, Act, Array, Flags, generator
 
 # Where the patient is: admission, intensive care, discharge.
 #
@@ -38,9 +38,10 @@ DAYTIME: Final = range(9 * 60, 18 * 60)
 class StayState:
     """Where the patients are; `present`, `icu`: flags (patients,)."""
 
-    def __init__(self, cohort: Cohort, clock: int) -> None:
+    def __init__(self, cohort: Cohort, clock: int, returning: frozenset[int] = frozenset()) -> None:
         n = len(cohort)
         self.cohort, self.clock = cohort, clock
+        self.returning: Flags = np.isin(np.arange(n), list(returning))
         self.present, self.gone, self.icu = (
             np.zeros(n, dtype=bool),
             np.zeros(n, dtype=bool),
@@ -49,14 +50,19 @@ class StayState:
         self.better_for, self.well_for = np.zeros(n), np.zeros(n)
 
     def admit(self, sheet: OrderSheet) -> Flags:
-        """Admit and return those who come in this chunk; charted with the baseline."""
-        comes = (self.cohort.admitted >= sheet.start) & (self.cohort.admitted < sheet.start + 15)
+        """Admit and return those who come in this chunk, or come back; charted with the baseline."""
+        back = self.returning & ~self.present & self.comes(sheet.start - SECOND_CYCLE)
+        comes = self.comes(sheet.start) | back
         self.present = self.present | comes
         for kind in ("admit", "baseline"):
             sheet.note(kind, comes, self.location, sharp=True)
         sheet.set("present", comes, 1.0)
         sheet.set("icu", comes, self.icu.astype(float))
         return comes
+
+    def comes(self, start: int) -> Flags:
+        """Return who is admitted for the first time in the chunk from `start`."""
+        return (self.cohort.admitted >= start) & (self.cohort.admitted < start + CHUNK)
 
     def location(self, bed: int) -> dict[str, Any]:
         """Return the location of a patient, as the detail of an act."""
@@ -148,13 +154,13 @@ class Team:
         self.sheet = OrderSheet(len(cohort), generator(seed, "care"))
         self.observer = Observer(cohort, generator(seed, "observation"))
         self.stay, self.dosing, self.labs = (
-            StayState(cohort, plan.clock),
+            StayState(cohort, plan.clock, plan.returning),
             Dosing(cohort, plan, ask),
             LabOrders(cohort, plan.clock),
         )
         self.imposed = plan.clinical_events
         self.fluids, self.oliguria = Fluids(cohort), Oliguria(cohort)
-        self.pressors = Pressors(cohort, plan.norepinephrine)
+        self.pressors = Pressors(cohort, plan.norepinephrine, plan.fluid_only)
         self.oxygen, self.medications = OxygenTherapy(cohort), Medications(cohort)
         self.free_for = np.full(len(cohort), float(STABLE))
 
@@ -167,7 +173,7 @@ class Team:
         sheet.next_chunk(start)
         self.fluids.next_chunk()
         before = self.fluids.left
-        admitted = self.stay.admit(sheet)
+        admitted = self.admit(start)
         here = self.stay.present
         dosed = self.dosing.decide(here, sheet)
         self.free_for = steady(
@@ -175,7 +181,7 @@ class Team:
         )
         begun = here & (self.dosing.starts <= start)
         self.give_boluses(begun, observed)
-        self.oxygen.care(begun, self.imposed_now("oxygen-withheld"), observed, sheet)
+        self.give_oxygen(begun, observed)
         self.labs.draw(here, admitted, self.stay.icu | (self.free_for < STABLE), observed, sheet)
         raised = self.labs.treat(begun, self.fluids, sheet)
         ended = self.dosing.ended
@@ -189,6 +195,12 @@ class Team:
         self.clear(here & ~self.stay.present)
         return self.chunk_orders(before, dosed, diuretic, raised)
 
+    def admit(self, start: int) -> Flags:
+        """Admit and return those who come in this chunk; who comes back begins another cycle."""
+        admitted = self.stay.admit(self.sheet)
+        self.dosing.begin_again(admitted & (self.cohort.admitted < start), start)
+        return admitted
+
     def imposed_now(self, kind: str) -> Flags:
         """Return on whom something is imposed at the chunk's first minute."""
         found = [
@@ -197,6 +209,11 @@ class Team:
             if one.kind == kind and one.start <= self.sheet.start < one.end
         ]
         return np.isin(np.arange(len(self.cohort)), found)
+
+    def give_oxygen(self, begun: Flags, observed: ObservedValues) -> None:
+        """Step the oxygen, but for those from whom it is withheld or whose airway is kept open."""
+        withheld, tube = self.imposed_now("oxygen-withheld"), self.imposed_now("intubated")
+        self.oxygen.care(begun, withheld, tube, observed, self.sheet)
 
     def give_boluses(self, begun: Flags, observed: ObservedValues) -> None:
         """Give boluses for pressure first, then for urine: one bolus serves both, and counts for both."""

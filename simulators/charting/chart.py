@@ -11,7 +11,7 @@ import numpy as np
 
 from rules.wire.instants import MINUTE
 from simulators.care.dosing import DosingPlan
-from simulators.charting.findings import Findings
+from simulators.charting.findings import Agitation, Findings
 from simulators.charting.laboratory import Laboratory
 from simulators.charting.monitor import Artefacts, Monitor
 from simulators.charting.noise import Draws
@@ -48,6 +48,7 @@ class Charting:
             WeightScale(cohort.admitted, clock, self.writer, draws),
             VolumeCharting(cohort.admitted, clock, self.writer, draws),
             Findings(cohort.admitted, clock, self.writer),
+            Agitation(plan.clinical_events, self.writer),
             Laboratory(self.writer, draws),
         )
 

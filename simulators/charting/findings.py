@@ -4,11 +4,13 @@ every 8 h).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock
+from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.latent_state import FINDINGS, Chunk, Flags, Whole
 
 ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
@@ -42,7 +44,8 @@ class Findings:
     """What is charted of each finding; `chart` charts the difference."""
 
     def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter) -> None:
-        self.admitted, self.clock, self.writer = admitted, clock, writer
+        self.admitted, self.clock, self.writer = admitted.copy(), clock, writer
+        self.unconfirmed: Flags = np.zeros(len(admitted), dtype=bool)
         self.charted = {finding: np.zeros(len(admitted)) for finding in FINDINGS}
         self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
         self.missed: Whole = admitted + FIRST
@@ -51,6 +54,8 @@ class Findings:
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart the chunk: what changed, the rounds, and what is done on admission."""
         seen = (chunk.support["present"] > 0) & ~gap.of("everything")
+        uncharted = gap.size("conversion-uncharted")
+        self.unconfirmed[:] = False if uncharted is None else (uncharted > 0).any(axis=0)
         for finding in FINDINGS:
             self.changes(finding, chunk, seen)
         for finding, minutes in self.again.items():
@@ -86,7 +91,7 @@ class Findings:
         """Chart that sinus rhythm is lost, or is back and how the patient is with it."""
         if now and not before:
             self.write(bed, minute, "sinus-rhythm", False, NOTICED)
-        elif before and not now:
+        elif before and not now and not self.unconfirmed[bed]:
             for code, present in CONVERTED:
                 self.write(bed, minute, code, present, NOTICED)
 
@@ -122,6 +127,8 @@ class Findings:
 
     def on_admission(self, chunk: Chunk, seen: Flags) -> None:
         """Chart what is done once a cycle, at its minutes after admission."""
+        for act in (act for act in chunk.acts if act.kind == "admit"):
+            self.admitted[act.patient] = act.minute
         for after, code in ON_ADMISSION.items():
             rows = self.admitted + after - chunk.start
             for bed in np.flatnonzero((rows >= 0) & (rows < chunk.minutes)).tolist():
@@ -134,3 +141,26 @@ class Findings:
         if code in SPECIMEN:
             body["specimen"] = SPECIMEN[code]
         self.writer.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)
+
+
+class Agitation:
+    """Charts each `agitation`: when it is noticed, every few hours while it lasts, and that it is over."""
+
+    EVERY: Final = 4 * HOUR
+
+    def __init__(self, clinical_events: Sequence[ClinicalEvent], writer: ChartWriter) -> None:
+        self.found = [one for one in clinical_events if one.kind == "agitation"]
+        self.writer = writer
+
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the chunk."""
+        charted = (chunk.support["present"] > 0) & ~gap.of("everything")
+        for one in self.found:
+            for minute in range(max(chunk.start, one.start), min(chunk.start + chunk.minutes, one.end + 1)):
+                if charted[minute - chunk.start, one.patient] and self.is_due(one, minute):
+                    fields = {"source": "nursing", "code": "agitation", "present": minute < one.end}
+                    self.writer.write("finding", one.patient, minute, fields, NOTICED)
+
+    def is_due(self, one: ClinicalEvent, minute: int) -> bool:
+        """Return whether the agitation, or that it is over, is charted in a minute."""
+        return minute == one.end or (minute - one.start) % self.EVERY == 0

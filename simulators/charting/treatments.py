@@ -33,7 +33,11 @@ class EncounterCharting:
         self.cohort, self.writer = cohort, writer
 
     def chart_encounter(self, act: Act) -> None:
-        """Chart an encounter; after a discharge nothing more of the patient is written."""
+        """Chart an encounter; after a discharge nothing more of the patient is written until another
+        admission.
+        """
+        if act.kind == "admit":
+            self.writer.come_back(act.patient)
         fields: dict[str, Any] = {"event": act.kind}
         if "location" in act.detail:
             fields["location"] = act.detail["location"]
@@ -44,7 +48,7 @@ class EncounterCharting:
             self.writer.leave(act.patient, act.minute)
 
     def baseline(self, bed: int) -> dict[str, Any]:
-        """Return the fields of the baseline: age, readings and history."""
+        """Return the fields of the baseline: age, readings, history, and the patient's own target."""
         cohort = self.cohort
         readings = [
             reading("systolic-bp", round(float(cohort.systolic[bed])), "mm[Hg]"),
@@ -57,7 +61,10 @@ class EncounterCharting:
             for code in ("creatinine", "bilirubin")
             if code in cohort.labs
         ]
-        return {"age": round(float(cohort.age[bed])), "readings": readings, "findings": dict(HISTORY)}
+        fields = {"age": round(float(cohort.age[bed])), "readings": readings, "findings": dict(HISTORY)}
+        if cohort.has_target[bed]:
+            fields["targets"] = [reading("systolic-bp", round(float(cohort.target[bed])), "mm[Hg]")]
+        return fields
 
 
 AT_ONCE: Final = (0.0, 0.0)

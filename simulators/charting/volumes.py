@@ -50,6 +50,8 @@ class VolumeCharting:
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart at every full hour of the clock within the chunk; a full hour at its end included."""
+        for act in (act for act in chunk.acts if act.kind == "admit"):
+            self.since[act.patient] = act.minute
         done = 0
         for minute in self.clock.strikes(chunk.start, chunk.minutes, HOUR):
             row = minute - chunk.start

@@ -57,7 +57,7 @@ Vitals = Literal["minute", "hourly", "4-hourly"]
 """How often vital signs are charted: by a monitor; by hand each hour; by hand as Table 1 of the paper has it.
 """
 What = Literal["everything", "urine", "vitals", "labs"]
-ABOUT_CHARTING = ("missed-charting", "bad-reading", "clock-ahead")
+ABOUT_CHARTING = ("missed-charting", "bad-reading", "clock-ahead", "conversion-uncharted")
 SIZES: tuple[What, ...] = ("everything", "urine", "vitals", "labs")
 
 
@@ -136,6 +136,10 @@ class ChartWriter:
         stay.
         """
         self.gone[patient] = self.clock.moment(minute)
+
+    def come_back(self, patient: int) -> None:
+        """Write again of a patient who is admitted once more."""
+        self.gone[patient] = FOREVER
 
     def known_before(self, minute: float) -> list[Record]:
         """Return what became known before `minute`, in order; each record is returned once."""

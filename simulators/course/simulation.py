@@ -5,6 +5,7 @@ ground truth, chunk by chunk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -63,6 +64,9 @@ def prepare(
             clinical_events=clinical_events,
             norepinephrine=frozenset(b for b, one in enumerate(scenarios) if one.pressor == "norepinephrine"),
             accepted={bed: one.accepted for bed, one in enumerate(scenarios) if one.accepted},
+            limits={bed: one.doses for bed, one in enumerate(scenarios) if one.doses != scenario.doses},
+            fluid_only=frozenset(bed for bed, one in enumerate(scenarios) if one.pressor == "none"),
+            returning=frozenset(bed for bed, one in enumerate(scenarios) if one.returns),
         ),
     )
 
@@ -88,7 +92,21 @@ def cohort_of(scenarios: Sequence[Scenario], seed: int, rng: np.random.Generator
     traits: Mapping[str, Array] = {
         name: np.array(list(traits_of(name, usual, scenarios, chances[name]))) for name in names
     }
-    return drawn(len(scenarios), generator(seed, "cohort"), traits, icu=icu)
+    cohort = drawn(len(scenarios), generator(seed, "cohort"), traits, icu=icu)
+    return replace(cohort, own_target=own_targets(scenarios, rng))
+
+
+def own_targets(scenarios: Sequence[Scenario], rng: np.random.Generator) -> Array | None:
+    """Return the systolic pressure that each patient's unit sets, NaN where it sets none; None: none does."""
+    if all(scenario.target is None for scenario in scenarios):
+        return None
+    chances = rng.random(len(scenarios))
+    return np.array(
+        [
+            np.nan if scenario.target is None else between(scenario.target, chance)
+            for scenario, chance in zip(scenarios, chances, strict=True)
+        ]
+    )
 
 
 def traits_of(name: str, usual: Cohort, scenarios: Sequence[Scenario], chances: Array) -> Iterator[float]:

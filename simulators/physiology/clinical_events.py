@@ -49,6 +49,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "myocarditis": "troponin and CK-MB leak; total CK rises",
         "ischemia": "the electrocardiogram shows ischemia",
         "scant-urine": "urine stays at 20 mL/h x size, 4 mL/h up and down in 3 h, whatever is given",
+        "agitation": "nothing in the body but what is charted: agitated; no row of 2001 asks for it",
+        "intubated": "a tube that keeps the airway open, and a ventilator, for lungs that need neither",
         "oxygen-withheld": "nothing in the body: nobody gives oxygen",
         "bag-change": "nothing in the body: the pressor's bag is changed, its pump stands still for 4 min",
         "bad-reading": (
@@ -57,6 +59,10 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "clock-ahead": "nothing in the body: the bedside monitor's clock is ahead by so many minutes",
         "discharge-in-error": "nothing in the body: a discharge is charted, and withdrawn when it ends",
+        "conversion-uncharted": (
+            "nothing in the body: an arrhythmia that ends is charted as absent, without the sinus rhythm and "
+            "the symptoms that a pack asks for"
+        ),
         "missed-charting": (
             "nothing in the body: observations are not charted (size 1: everything, 2: "
             "urine only, 3: vital signs only, 4: labs only)"

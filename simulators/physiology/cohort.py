@@ -65,7 +65,7 @@ class Cohort:
     """The patients of a course: arrays of shape (patients,), units of wire.md.
 
     `labs`: baseline by wire code; `sensitivity`: by organ (`ORGANS`), 1 is typical; `admitted`: minute of
-    admission.
+    admission; `own_target`: the systolic pressure set for a patient, NaN where none is.
     """
 
     ids: tuple[str, ...]
@@ -81,14 +81,23 @@ class Cohort:
     sensitivity: Mapping[str, Array]
     admitted: Whole
     icu: Flags
+    own_target: Array | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def target(self) -> Array:
-        """The systolic pressure to stay above, by the baseline's class (paper, Table 2)."""
-        return np.select([self.systolic < 100, self.systolic <= 120], [80.0, 85.0], 90.0)
+        """The systolic pressure to stay above: the patient's own, else by the baseline's class (paper,
+        Table 2).
+        """
+        usual: Array = np.select([self.systolic < 100, self.systolic <= 120], [80.0, 85.0], 90.0)
+        return usual if self.own_target is None else np.where(self.has_target, self.own_target, usual)
+
+    @property
+    def has_target(self) -> Flags:
+        """For whom a target of the patient's own is set."""
+        return np.zeros(len(self), dtype=bool) if self.own_target is None else ~np.isnan(self.own_target)
 
     @property
     def saturation_limit(self) -> Array:

@@ -38,7 +38,24 @@ ALL: Final = (
     courses.SINGLE_BAD_READINGS,
     courses.DISCHARGE_IN_ERROR,
     courses.DELAY_BEYOND_24H,
+    courses.TIL_UNIT,
+    courses.OCCULT_BLOOD_RETESTED,
+    courses.FIBRILLATION_CONVERTED,
+    courses.FIBRILLATION_UNCHARTED,
+    courses.AGITATION,
+    courses.LONG_INTUBATION,
+    courses.TWO_CYCLES,
     courses.WARD_MIX,
 )
+OF_PACKS: Final = (
+    "til-unit",
+    "occult-blood-retested",
+    "fibrillation-converted",
+    "fibrillation-uncharted",
+    "agitation",
+    "long-intubation",
+    "two-cycles",
+)
+"""Those about which the guideline packs differ: played apart, and no part of the ward, which goes by 2001."""
 
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in ALL})

@@ -2,6 +2,8 @@
 ward of many patients.
 """
 
+from typing import Final
+
 from simulators.physiology.cohort import ORGANS
 from simulators.scenarios.scenario import MILD, Expected, Imposed, Scenario
 
@@ -360,6 +362,127 @@ DISCHARGE_IN_ERROR = Scenario(
         Imposed("hypotension", (32, 33), (10, 12), (1.2, 1.5)),
     ),
     cohort=MILD,
+)
+
+
+# Courses about which the guideline packs differ (docs/spec/editions.md, section 7). Their patients bear the
+# drug so well that nothing else decides, and are dosed by their unit, whatever 2001 says.
+
+TOLERANT: Final = dict.fromkeys(ORGANS, (0.15, 0.25))
+
+TIL_UNIT = Scenario(
+    name="til-unit",
+    says=(
+        "A patient after cell therapy: platelets are low from the start, the unit has set a systolic "
+        "target of the patient's own above that of Table 2, and six doses are the most. On the second day "
+        "pressure falls below that target and boluses are given. It rehearses what only the TIL guidance "
+        "says, and that 2001 would hold every dose for the platelets."
+    ),
+    expected=(Expected("platelets", "absolute"),),
+    imposed=(Imposed("hypotension", (26, 27), (8, 9), (1.9, 2.1)),),
+    cohort={**TOLERANT, "systolic": (104, 108), "platelets": (25, 27)},
+    policy="naive",
+    vitals="hourly",
+    pressor="none",
+    target=(93, 95),
+    doses=6,
+)
+
+OCCULT_BLOOD_RETESTED = Scenario(
+    name="occult-blood-retested",
+    says=(
+        "Occult blood in the stool on the second day; ten hours later the test is negative. It rehearses "
+        "that the label withholds until a test says so, and not merely until the finding is old."
+    ),
+    expected=(Expected("bleeding", "relative"),),
+    imposed=(Imposed("bleeding", (25, 26), (10, 11), (1, 1)),),
+    cohort=TOLERANT,
+    policy="naive",
+    vitals="hourly",
+    target=(85, 85),
+    doses=8,
+)
+
+FIBRILLATION_CONVERTED = Scenario(
+    name="fibrillation-converted",
+    says=(
+        "Atrial fibrillation between two doses, for an hour and a half; then sinus rhythm is charted, and "
+        "that there are no symptoms. It rehearses that 2001 ends the cycle, the label gives again and "
+        "2014, judged at dosing, no longer sees it."
+    ),
+    expected=(Expected("atrial-fibrillation", "absolute"),),
+    alerts=("stop-rule:arrhythmia",),
+    imposed=(Imposed("atrial-fibrillation", (27, 28), (1.5, 2), (0.3, 0.4)),),
+    cohort=TOLERANT,
+    policy="naive",
+    vitals="hourly",
+    target=(85, 85),
+    doses=8,
+)
+
+FIBRILLATION_UNCHARTED = Scenario(
+    name="fibrillation-uncharted",
+    says=(
+        "The same, but of its end nothing is charted save that fibrillation is absent. It rehearses that "
+        "silence about rhythm and symptoms is no permission: the label goes on withholding."
+    ),
+    expected=(Expected("atrial-fibrillation", "absolute"),),
+    alerts=("stop-rule:arrhythmia",),
+    imposed=(
+        Imposed("atrial-fibrillation", (27, 28), (1.5, 2), (0.3, 0.4)),
+        Imposed("conversion-uncharted", (26, 26), (24, 24)),
+    ),
+    cohort=TOLERANT,
+    policy="naive",
+    vitals="hourly",
+    target=(85, 85),
+    doses=8,
+)
+
+AGITATION = Scenario(
+    name="agitation",
+    says=(
+        "Agitated for ten hours of the second day, and nothing else. It rehearses a reason that only the "
+        "label knows, which ends when it is denied and the mental status is charted as normal."
+    ),
+    imposed=(Imposed("agitation", (25, 26), (10, 11)),),
+    cohort=TOLERANT,
+    policy="naive",
+    vitals="hourly",
+    target=(85, 85),
+    doses=8,
+)
+
+LONG_INTUBATION = Scenario(
+    name="long-intubation",
+    says=(
+        "Intubated for more than three days in the first cycle, which that ends, and back on day 16. It "
+        "rehearses a permanent row: in the second cycle only the label says stop."
+    ),
+    expected=(Expected("oxygen-requirement", "absolute"),),
+    alerts=("stop-rule:oxygen",),
+    imposed=(Imposed("intubated", (9, 9), (74, 75)),),
+    cohort=TOLERANT,
+    vitals="hourly",
+    target=(85, 85),
+    days=16.0,
+    returns=True,
+)
+
+TWO_CYCLES = Scenario(
+    name="two-cycles",
+    says=(
+        "Fourteen doses on days 1 to 5, and fourteen more from day 16. It rehearses the maxima of a cycle "
+        "and of a course: after the last of each the label says stop, and what stops a cycle lets the "
+        "next begin."
+    ),
+    cohort=TOLERANT,
+    policy="naive",
+    vitals="hourly",
+    target=(85, 85),
+    days=20.5,
+    doses=14,
+    returns=True,
 )
 
 

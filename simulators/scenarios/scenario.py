@@ -46,10 +46,12 @@ class Scenario:
     """A named course: who the patients are, what happens to them, how they are dosed and charted, what must
     come of it.
 
-    `cohort` narrows fields of `simulators.physiology.cohort.Cohort` to spans. `alerts` are subjects on which
-    the engine must alert besides the expected criteria: `monitoring/vital-signs`, `stop-rule:delay-over-24h`.
-    `pressor`: the first that is given. `accepted`: criteria that a physician accepts before the cycle. `mix`
-    makes a ward: the share of each other scenario.
+    `cohort` narrows fields of `simulators.physiology.cohort.Cohort` to spans. `alerts` are subjects on
+    which the engine must alert besides the expected criteria: `monitoring/vital-signs`,
+    `stop-rule:delay-over-24h`. `pressor`: the first that is given, if any; `target`: the systolic pressure
+    that the unit sets for the patient, else that of Table 2. `accepted`: criteria that a physician accepts
+    before the cycle; `returns`: for a second cycle on day 16. `mix` makes a ward: the share of each other
+    scenario.
     """
 
     name: str
@@ -60,8 +62,10 @@ class Scenario:
     cohort: Mapping[str, Span] = field(default_factory=dict)
     policy: Policy = "guideline"
     vitals: Vitals = "minute"
-    pressor: Literal["phenylephrine", "norepinephrine"] = "phenylephrine"
+    pressor: Literal["phenylephrine", "norepinephrine", "none"] = "phenylephrine"
     accepted: tuple[str, ...] = ()
+    target: Span | None = None
+    returns: bool = False
     location: Literal["ward", "icu"] = "ward"
     days: float = 7.0
     doses: int = 12

@@ -111,7 +111,7 @@ class CourseProgress:
     """The times at which each patient's cycle and therapy began and ended, and the doses.
 
     `started`, `ended`, `left`: minutes since the origin, (patients,), infinite until it happens; `doses`:
-    those given and held.
+    those given and held. All are of the first stay: what comes after its discharge is no part of the truth.
     """
 
     def __init__(self, patients: int, origin: datetime) -> None:
@@ -151,6 +151,8 @@ class CourseProgress:
         return last
 
     def _mark(self, act: Act) -> None:
+        if act.minute > self.left[act.patient]:
+            return
         marks = {"cycle-start": self.started, "therapy-end": self.ended, "discharge": self.left}
         if act.kind in marks:
             marks[act.kind][act.patient] = act.minute

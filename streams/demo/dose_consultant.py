@@ -52,6 +52,7 @@ for again: what a monitor shows for five minutes decides.
 """
 MONITOR: Final = b'"source":"monitor"'
 PATIENT: Final = b'"patient":"'
+ADMITTED: Final = b'"event":"admit"'
 
 
 class Consultant:
@@ -70,6 +71,8 @@ class Consultant:
         for known, line in records:
             if (known // MINUTE) % EVERY and MONITOR in line and not self.dose_soon(whose(line), known):
                 continue
+            if ADMITTED in line:
+                self.finished.discard(whose(line))
             if not self.finished or whose(line) not in self.finished:
                 self.fold(line)
 

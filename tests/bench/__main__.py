@@ -6,6 +6,7 @@ Seconds are of the processor, so that a busy machine does not count.
 from __future__ import annotations
 
 import cProfile
+import functools
 import pstats
 import time
 from collections.abc import Callable
@@ -17,13 +18,15 @@ from rules.decide.codec import decode as read_state
 from rules.decide.codec import encode
 from rules.decide.engine import advance, fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline.packs.applied import with_packs
+from rules.guideline.packs.registry import PACKS
 from rules.ingest.decode import decode
 from rules.wire.events import Event
 from tests.bench import wards
 from tests.bench.records import Naming, short_ids, uuids
 
 T = TypeVar("T")
-SHOWN = 8
+SHOWN, TURNS = 8, 3
 ROOT = Path(__file__).parents[2]
 WEEKS: tuple[tuple[str, int, int], ...] = (("hourly vitals", 60, 12_000), ("vitals each minute", 1, 40_000))
 IDS: tuple[tuple[str, Callable[[], Naming]], ...] = (
@@ -42,6 +45,9 @@ def main() -> None:
     for words, minutes, limit in WEEKS:
         for ids, naming in IDS:
             state(f"{words}, {ids}", wards.week(minutes, naming()), limit)
+    print("\nPacks beside the deciding one: time an event and bytes of state, each as a share of its own")
+    overlays("ward under monitors", watched)
+    overlays("worked course, by hand", decoded(wards.by_hand()))
     print("\nWhere the fold's time goes (ward under monitors, own time, the profiler's own cost included)")
     profile(watched)
 
@@ -77,6 +83,29 @@ def state(words: str, lines: list[bytes], limit: int) -> None:
         f"{reading * 1000:.1f}"
     )
     print(f"  {words:<30}{len(data):>7,} bytes, {verdict:>6} {limit:,}; {took}")
+
+
+def overlays(words: str, log: list[Event]) -> None:
+    """The time and the state that each pack costs beside the deciding one; the best of some turns each.
+
+    At most half of the time and a fifth of the state is the aim.
+    """
+    decides, *others = PACKS
+    packs = {
+        key: with_packs(GUIDELINE, PACKS[decides], tuple(PACKS[one] for one in beside))
+        for key, beside in {decides: (), **{one: (one,) for one in others}}.items()
+    }
+    took = dict.fromkeys(packs, float("inf"))
+    size = dict.fromkeys(packs, 0)
+    for _ in range(TURNS):
+        for key, guideline in packs.items():
+            outcome, seconds = timed(functools.partial(fold, log, guideline))
+            took[key] = min(took[key], seconds)
+            size[key] = sum(len(encode(patient)) for patient in outcome.patients.values())
+    print(f"  {words}, {decides} alone: {took[decides] / len(log) * 1e6:.0f} us, {size[decides]:,} bytes")
+    for key in others:
+        time_share, state_share = took[key] / took[decides] - 1, size[key] / size[decides] - 1
+        print(f"  {key:<30}{time_share:>7.2f} of the time, {state_share:.2f} of the state")
 
 
 def profile(log: list[Event]) -> None:

@@ -79,6 +79,18 @@ def test_a_signature_lapses_when_the_row_is_another_one(key: str) -> None:
         assert name in fault
 
 
+@pytest.mark.parametrize("command", ["worker --broker localhost:1", "config check"])
+@pytest.mark.parametrize("key", DRAFTS)
+def test_nothing_starts_with_a_signed_pack_of_which_one_limit_has_changed(
+    tmp_path: Path, capsys: Capture, key: str, command: str
+) -> None:
+    path, (row, *_) = tmp_path / "site.toml", PACKS[key].unverified
+    path.write_text(signed(key, changed=row))
+    option = ["--config", str(path)] if "worker" in command else [str(path)]
+    assert main.main([*command.split(), *option]) == 2
+    assert row in capsys.readouterr().err
+
+
 def test_a_signature_of_not_open_rows_lets_the_label_say_give() -> None:
     deciding = load(signed("proleukin-us-label/2024-12")).deciding
     assert deciding.pack is not None

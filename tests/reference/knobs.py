@@ -81,6 +81,7 @@ DEFAULT: Knobs = {
     "after_discharge": 0.6,
     "regular": 0.2,
     "settled": 0.2,
+    "disturbed": 0.35,
     "many_doses": 0.02,
     "per_minute": 0.15,
     "two_lines": 0.25,

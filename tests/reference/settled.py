@@ -57,7 +57,7 @@ class Settled(Charting):
             while self.now < until:
                 self.now += timedelta(minutes=every)
                 self._round(every)
-                if self.rng.random() < 0.35:
+                if self.rng.random() < self.knobs["disturbed"]:
                     self.chart(self.rng.choice(DISTURBANCES))
                 self.revise()
 

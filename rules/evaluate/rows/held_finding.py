@@ -52,7 +52,7 @@ def held_finding(row: HeldFindingRow, chart: Chart, now: Instant, before: Memory
 
 def _aged(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
     """Return a row that holds, stale once what must be seen fresh is too old."""
-    signs = [] if row.fresh is None else stated(chart, row.fresh)
+    signs = [] if row.fresh is None else stated(chart, row.fresh, holds=True)
     if signs:
         stale_at = Instant(signs[-1].at + row.stale)
         result.stale, result.next = now >= stale_at, soonest(now, stale_at)
@@ -62,7 +62,7 @@ def _aged(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Re
 def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
     """Return a clear result as it is while what must be seen is fresh; else it cannot be told."""
     assert row.fresh is not None
-    signs = stated(chart, row.fresh)
+    signs = stated(chart, row.fresh, holds=True)
     if not signs:
         return Result(INDETERMINATE, missing=(row.fresh,))
     stale_at = signs[-1].at + row.stale
@@ -78,7 +78,7 @@ def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> R
 def _signs(row: HeldFindingRow, chart: Chart) -> Iterator[tuple[str, Sign]]:
     """Yield the records of all findings that the row names, of the whole stay, in order of `at`."""
     codes = dict.fromkeys(named(text).code for text in (*row.trips, *row.resumes))
-    found = [(code, sign) for code in codes for sign in stated(chart, code)]
+    found = [(code, sign) for code in codes for sign in stated(chart, code, holds=True)]
     yield from sorted(found, key=lambda one: place(one[1]))
 
 
@@ -89,7 +89,8 @@ class Course:
         self.row = row
         self.trips = [named(text) for text in row.trips]
         self.resumes = [named(text) for text in row.resumes]
-        self.latest: dict[Named, Sign] = {}
+        self.latest: dict[tuple[Named, str | None], Sign] = {}
+        self.tripped_by: set[Named] = set()
         self.on = False
         self.changed: int | None = None
         self.last: int | None = None
@@ -101,31 +102,42 @@ class Course:
         self.last = sign.at
         for one in (*self.trips, *self.resumes):
             if one.code == code and one.tells(sign):
-                self.latest[one] = sign
-        if any(one.code == code and one.tells(sign) and sign.value == one.word for one in self.trips):
+                self.latest[one, sign.specimen] = sign
+        trips = [one for one in self.trips if one.code == code and one.tells(sign) and sign.value == one.word]
+        if trips:
             self.tripped = sign
+            self.tripped_by.update(trips)
             if not self.on:
                 self.on, self.changed, self.lifted = True, sign.at, ()
         if self.on and not self.present() and not self.missing():
-            self.on, self.changed = False, sign.at
-            self.lifted = tuple(self.latest[one] for one in self.resumes) or (sign,)
+            self.on, self.changed, self.tripped_by = False, sign.at, set()
+            self.lifted = tuple(signs[-1] for one in self.resumes if (signs := self._latest(one))) or (sign,)
 
     def present(self) -> list[tuple[Named, Sign]]:
-        """Return what is present of what trips the row."""
-        return [
-            (one, self.latest[one])
-            for one in self.trips
-            if one in self.latest and self.latest[one].value == one.word
-        ]
+        """Return what is present of what trips the row, of each specimen."""
+        return [(one, sign) for one in self.trips for sign in self._latest(one) if sign.value == one.word]
 
     def missing(self) -> tuple[str, ...]:
-        """Return the codes that are not charted, as they must be, at or after what tripped the row."""
-        assert self.tripped is not None
-        return tuple(one.code for one in self.resumes if not self._charted(one, self.tripped.at))
+        """Return the codes that are not charted, as they must be, at or after what tripped the row.
 
-    def _charted(self, one: Named, since: int) -> bool:
-        sign = self.latest.get(one)
-        return sign is not None and sign.value == one.word and sign.at >= since
+        They are what lifts it, and a denial of each finding that has tripped it since it holds.
+        """
+        assert self.tripped is not None
+        since = self.tripped.at
+        wanted = [one.code for one in self.resumes if not self._says(one, since, True)]
+        denied = [
+            one.code for one in self.trips if one in self.tripped_by and not self._says(one, since, False)
+        ]
+        return tuple(dict.fromkeys((*wanted, *denied)))
+
+    def _says(self, one: Named, since: int, word: bool) -> bool:
+        """Return whether a record from a moment on says what a row names, or without `word` otherwise."""
+        return any(sign.at >= since and (sign.value == one.word) == word for sign in self._latest(one))
+
+    def _latest(self, one: Named) -> list[Sign]:
+        """Return the latest record of each specimen, in order of `at`."""
+        found = [sign for (named_as, _), sign in self.latest.items() if named_as == one]
+        return sorted(found, key=place)
 
     def result(self) -> Result:
         """Return the result while the row holds."""

@@ -186,7 +186,7 @@ def known_in_time(row: Collected, chart: Chart, end: int) -> list[Collection]:
     urine, irrigation = chart.volumes["urine"], chart.volumes["irrigation"]
     if max(latest_known(urine), latest_known(irrigation)) >= soon:
         near, into = _near(row, urine, end), _near(row, irrigation, end)
-        if any(map(late, (*near, *into))):
+        if any(one.first >= soon and late(one) for one in (*near, *into)):
             near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
             return resolved(near, row.longest, into)
     first, after = (bisect_right(chart.collections, t, key=END) for t in (end - row.longest, end))

@@ -38,7 +38,7 @@ def refractory(
     if found is None and row.cycle and _stands(row, chart, before, of):
         kept = Result(latest=before.mark, mark=before.mark, held=before.held, at=before.mark)
         return _weaned(row, chart, now, kept)
-    if found is None or (row.cycle and _lifted(row, chart, found[0], of)):
+    if found is None:
         return Result(CLEAR)
     at, evidence = found
     held = tuple((id, offset) for id, offset in evidence)
@@ -55,9 +55,14 @@ def _weaned(row: RefractoryRow, chart: Chart, now: Instant, result: Result) -> R
     return result
 
 
-def _lifted(row: RefractoryRow, chart: Chart, at: int, of: OfPack | None) -> bool:
-    """Return whether a cycle or a resume has begun since a trip."""
-    if chart.cycle.number > 1 and chart.cycle.since is not None and at < chart.cycle.since:
+def _lifted(row: RefractoryRow, chart: Chart, at: int, of: OfPack | None, goes_on: bool = False) -> bool:
+    """Return whether a resume has come since a trip, or a cycle has begun; `goes_on`: the condition does.
+
+    The row ends with its condition unless it lasts longer: a cycle's start ends only what is left of it, and
+    what was over before the first one does not stand in it.
+    """
+    began = chart.cycle.since
+    if not goes_on and (began is None or at < began):
         return True
     rules = (CYCLE + row.code, row.code)
     resumes = chart.resumes if of is None else of.lifts(chart.resumes)
@@ -80,13 +85,16 @@ def _trip(row: RefractoryRow, chart: Chart, of_pack: OfPack | None) -> Trip | No
     if isinstance(of, HeldReadingRow):
         spans = _held_spans(of, chart)
         spans = spans if row.cycle else [one for one in spans if one[1] == FOREVER]
-        found = (_by_reading(row, of, chart, span) for span in spans)
+        found = [(_by_reading(row, of, chart, span), span[1]) for span in spans]
     elif isinstance(of, RollingVolumeRow) and scale is not None:
-        found = (_by_urine(row, chart, span, scale) for span in _low_spans(of, chart, scale))
+        found = [(_by_urine(row, chart, span, scale), span[1]) for span in _low_spans(of, chart, scale)]
     else:
         return None
-    kept = (one for one in found if one is not None)
-    trips = [one for one in kept if not (row.cycle and _lifted(row, chart, one[0], of_pack))]
+    trips = [
+        one
+        for one, end in found
+        if one is not None and not (row.cycle and _lifted(row, chart, one[0], of_pack, end == FOREVER))
+    ]
     return min(trips, default=None)
 
 

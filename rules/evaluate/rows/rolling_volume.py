@@ -8,7 +8,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import AT
+from rules.chart.facts import AT, edits_of
 from rules.chart.unreadable import newest_is_unreadable
 from rules.chart.volumes import END, Collection, covered, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
@@ -37,15 +37,27 @@ class Window(msgspec.Struct, frozen=True):
     at_a_rate: bool
 
 
+class Kept(msgspec.Struct):
+    """The windows as they were looked back over, and what they rest on.
+
+    `stamp`: the row, its scale, the edits of the volumes and how much went into the bladder; `count`: how
+    many volumes; `by_end`: each window looked at, None where nothing that ends there counts.
+    """
+
+    stamp: tuple[RollingVolumeRow, float, int, int, int]
+    count: int
+    by_end: dict[int, Window | None]
+    windows: list[Window]
+
+
 def rolling_volume(row: RollingVolumeRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the window up to the latest collection's end; kept where too little is known."""
     scale = kg(chart) if row.per_kg else 1.0
     if scale is None:
         return Result(INDETERMINATE, unit=row.unit, missing=WEIGHT)
     found = _decided(row, chart, scale)
-    if found is None:
-        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
-    result = _result(row, chart, found, now)
+    untold = Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
+    result = untold if found is None else _result(row, chart, found, now)
     counts = in_time(lambda at, t: chart.mode.limit(at, t, *ages(row, chart)))
     return unread(result, "urine") if newest_is_unreadable(chart, "urine", counts) else result
 
@@ -64,22 +76,50 @@ def windows(row: RollingVolumeRow, chart: Chart, scale: float) -> list[Window]:
     No more than tell since when the latest state holds, and of a clear one not far back. A record that became
     known when a window was stale is left out of it. Two rows of a pack ask for them at one decision.
     """
-    kept, stamp = chart.memo.get(WINDOWS + row.code), (chart.n, scale, row)
-    if kept is None or kept[0] != stamp:
-        kept = chart.memo[WINDOWS + row.code] = (stamp, None, _windows(row, chart, scale))
-    found: list[Window] = kept[2]
-    return found
+    urine = chart.volumes["urine"]
+    mode, volumes, found = chart.memo.get(WINDOWS + row.code, (None, None, None))
+    kept: Kept | None = found if mode is chart.mode and volumes is urine else None
+    stamp = (
+        row,
+        scale,
+        edits_of(urine),
+        edits_of(chart.volumes["irrigation"]),
+        len(chart.volumes["irrigation"]),
+    )
+    if kept is None or kept.stamp != stamp or -1 in stamp[2:4]:
+        kept = Kept(stamp, 0, {}, [])
+        chart.memo[WINDOWS + row.code] = (chart.mode, urine, kept)
+    if kept.count != len(urine):
+        _go_on(row, chart, scale, kept)
+    return kept.windows
 
 
-def _windows(row: RollingVolumeRow, chart: Chart, scale: float) -> list[Window]:
+def _go_on(row: RollingVolumeRow, chart: Chart, scale: float, kept: Kept) -> None:
+    """Look back over the windows again: those that end before the volumes that are new are as they were."""
+    urine = chart.volumes["urine"]
+    first = urine[kept.count].at
+    before = {end: one for end, one in kept.by_end.items() if end < first}
+    kept.by_end, kept.count = {}, len(urine)
+    kept.windows = _windows(row, chart, scale, before, kept.by_end)
+
+
+def _windows(
+    row: RollingVolumeRow,
+    chart: Chart,
+    scale: float,
+    before: dict[int, Window | None],
+    by_end: dict[int, Window | None],
+) -> list[Window]:
+    """Return the windows, the latest first, and put those looked at into `by_end`; `before`: known ones."""
     found: list[Window] = []
     known: str | None = None
     for end, _ in groupby(reversed(chart.volumes["urine"]), key=AT):
-        collections = known_in_time(row, chart, end)
-        if not collections or collections[-1].end != end:
+        one = before[end] if end in before else _ended(row, chart, end, scale)
+        by_end[end] = one
+        if one is None:
             continue
-        found.append(_window(row, collections, end, scale))
-        if not found[-1].at_a_rate:
+        found.append(one)
+        if not one.at_a_rate:
             continue
         state = found[-1].state
         known = known or state
@@ -100,6 +140,14 @@ def _without_unrated(found: list[Window]) -> list[Window]:
     return out[::-1]
 
 
+def _ended(row: RollingVolumeRow, chart: Chart, end: int, scale: float) -> Window | None:
+    """Return the window that ends with the collections of one end; None when none of them counts."""
+    collections = known_in_time(row, chart, end)
+    if not collections or collections[-1].end != end:
+        return None
+    return _window(row, collections, end, scale)
+
+
 def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, scale: float) -> Window:
     start = end - row.window
     first, last = bisect_right(collections, start, key=END), bisect_right(collections, end, key=END)
@@ -108,11 +156,19 @@ def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, 
     at_a_rate = any(one.start < one.end for one in inside if one.end == end)
     least = round(measured / scale, 4)
     if time >= row.covers:
-        value = round(measured * row.window / time / scale, 4)
+        value = round(_scaled(row, inside, start, end) / scale, 4)
         return Window(end, band(value, row.relative, row.absolute), value, tuple(inside), at_a_rate)
     if band(least, row.relative, row.absolute) == CLEAR or _recovered(row, inside, end, scale):
         return Window(end, CLEAR, least, tuple(inside), at_a_rate)
     return Window(end, None, least, tuple(inside), at_a_rate)
+
+
+def _scaled(row: RollingVolumeRow, inside: list[Collection], start: int, end: int) -> float:
+    """Return the mL of the whole window; what was collected at an unknown rate counts as it is."""
+    at_a_rate = [one for one in inside if one.start < one.end]
+    rest = [one for one in inside if one.start >= one.end]
+    spread = volume(at_a_rate, start, end) * row.window / covered(inside, start, end)
+    return round(spread + volume(rest, start, end), 4)
 
 
 def _recovered(row: RollingVolumeRow, inside: list[Collection], end: int, scale: float) -> bool:

@@ -54,6 +54,22 @@ def _known(row: UpperLimitRow, chart: Chart) -> Course:
     return fold(chart, key_of(row, chart), results, None, lambda: ({}, {}, Result()), add)
 
 
+def was_absolute(row: UpperLimitRow, chart: Chart, first: int, end: int) -> bool:
+    """Return whether the row was absolute, kept or not, at some moment from `first` up to `end`."""
+    known: Known = {}
+    above: Known = {}
+    result, carried = Result(), False
+    results = ((code, lab) for code in row.labs for lab in chart.labs.get(code, ()) if lab.at < end)
+    for code, lab in sorted(results, key=lambda one: place(one[1])):
+        known[code] = lab
+        _follow(row, code, lab, above)
+        result = _after(row, known, above, lab, result)
+        if lab.at > first and result.state == ABSOLUTE:
+            return True
+        carried = result.state == ABSOLUTE if lab.at <= first else carried
+    return carried
+
+
 def _follow(row: UpperLimitRow, code: str, lab: Lab, above: Known) -> None:
     """Note a result that is above its limit; one that cannot be told leaves the one before it there."""
     is_high = is_above(row, code, lab)

@@ -23,7 +23,8 @@ def explain(row: HeldFindingRow, asked: Asked) -> Answer:
     """Explain the row: what trips it, and what must be charted before it no longer holds."""
     codes = dict.fromkeys(named(text).code for text in (*row.trips, *row.resumes))
     records = sorted(
-        ((code, sign) for code in codes for sign in stated(asked.chart, code)), key=lambda one: one[1].at
+        ((code, sign) for code in codes for sign in stated(asked.chart, code, holds=True)),
+        key=lambda one: one[1].at,
     )
     until = " and ".join(map(words, row.resumes)) or "it is denied"
     stale = f"{row.fresh} older than {span(row.stale)}" if row.fresh else "never: no record means absent"

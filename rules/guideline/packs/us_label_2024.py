@@ -138,6 +138,7 @@ ROWS = (
             resume=Limit(">=", 90.0),  # [choice]: printed for rhythm only
             span=5 * MINUTE,
             mean_trip=Limit("<", 60.0),  # [choice]
+            unless="cardiac-symptoms",
         ),
         settles="given again at 90 or above, printed for rhythm only",
     ),

@@ -16,9 +16,12 @@ REVERSAL = 2 * HOUR
 OTHERS = ("agitation", "disorientation", "hallucination", "cognition-failed")
 
 
-def statuses(k: Knowledge, implied: tuple[str, ...]) -> list[Fact]:
-    """Records of mental status, and those of what implies that it is changed: their denial says nothing."""
-    reset = k.reset
+def statuses(k: Knowledge, implied: tuple[str, ...], holds_on: bool = False) -> list[Fact]:
+    """Records of mental status, and those of what implies that it is changed: their denial says nothing.
+
+    What implies it is charted by exception and belongs to its cycle; a row that holds keeps it over a start.
+    """
+    reset = None if holds_on else k.reset
     said = [f for f in holds.records(k, implied) if f.event["present"] and (reset is None or f.at >= reset)]
     return counted(k, sorted([*k.findings(STATUS), *said], key=lambda f: f.rank), STALE_MENTAL)
 
@@ -48,7 +51,7 @@ def label(k: Knowledge, at: int) -> Row:
     """Changed at once, or agitated, disoriented, hallucinating, or failing the test; until normal is charted
     and what was there denied.
     """
-    told = statuses(k, IMPLIED)
+    told = statuses(k, IMPLIED, holds_on=True)
     latest: dict[str, Fact] = {}
     steps: list[holds.Step] = []
     there: set[str] = set()

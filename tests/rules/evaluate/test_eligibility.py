@@ -177,6 +177,15 @@ ECHO = {
         "41:00",
         "met",
     ),
+    "one from before it, kept absolute by a result without a limit": (
+        Course()
+        .labs("-04:00", troponin_t={"value": 0.2, "high": 0.05})
+        .labs("-02:00", troponin_t={"value": 0.02})
+        .start("00:00")
+        .encounter("cycle-start", "40:00"),
+        "41:00",
+        "unknown",
+    ),
     "one at its limit": (
         Course()
         .start("00:00")

@@ -73,6 +73,8 @@ UNFELT = (
     "clock-ahead",
     "discharge-in-error",
     "oxygen-withheld",
+    "agitation",
+    "conversion-uncharted",
     None,
 )
 """What changes the charting, or the care, and no latent sign of these courses."""

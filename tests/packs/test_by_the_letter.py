@@ -1,0 +1,146 @@
+"""Rules of editions.md section 3 at their edges, each as it stands there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.packs.moments import LAST, NOW, Course
+from tests.packs.support import assessed, site, states
+
+LABEL, TIL, PAPER_2014 = "proleukin-us-label/2024-12", "til-2024/1", "dutcher-2014/1"
+STOOL, NONE = {"specimen": "stool"}, dict[str, str]()
+
+
+def begun(target: float = 85.0) -> Course:
+    made = Course("p1")
+    made.baseline(target=target)
+    made.record("encounter", NOW - 40, event="cycle-start", location="ward")
+    return made
+
+
+BLOOD: dict[str, tuple[tuple[tuple[float, bool, dict[str, str]], ...], str]] = {
+    "stool positive, stool negative": (((2, True, STOOL), (3, False, STOOL)), "clear"),
+    "stool positive, negative of a specimen nobody named": (((2, True, STOOL), (3, False, NONE)), "relative"),
+    "a specimen nobody named, stool negative": (((2, True, NONE), (3, False, STOOL)), "relative"),
+    "a specimen nobody named, negative likewise": (((2, True, NONE), (3, False, NONE)), "clear"),
+    "both positive, both negative": (
+        ((2, True, STOOL), (3, True, NONE), (4, False, STOOL), (5, False, NONE)),
+        "clear",
+    ),
+    "emesis": (((2, True, {"specimen": "emesis"}),), "clear"),
+}
+
+
+@pytest.mark.parametrize("name", BLOOD)
+def test_a_negative_test_is_of_its_own_specimen(name: str) -> None:
+    signs, expected = BLOOD[name]
+    made = begun()
+    for hour, present, specimen in signs:
+        made.finding(hour, "guaiac-positive", present, **specimen)
+    assert states(assessed(made.events, site(LABEL), 8))["stool-blood"] == expected
+
+
+MIND: dict[str, tuple[tuple[tuple[float, str, object], ...], str]] = {
+    "normal after hallucination was denied": (
+        ((2, "hallucination", True), (3, "hallucination", False), (4, "mental-status", "normal")),
+        "clear",
+    ),
+    "denied before the status changed, and normal after it": (
+        (
+            (2, "hallucination", True),
+            (3, "hallucination", False),
+            (4, "mental-status", "changed"),
+            (5, "mental-status", "normal"),
+        ),
+        "absolute",
+    ),
+    "denied again": (
+        (
+            (2, "hallucination", True),
+            (3, "hallucination", False),
+            (4, "mental-status", "changed"),
+            (5, "mental-status", "normal"),
+            (6, "hallucination", False),
+        ),
+        "clear",
+    ),
+    "what never was there needs no denial": (
+        ((2, "mental-status", "changed"), (3, "mental-status", "normal")),
+        "clear",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MIND)
+def test_each_finding_that_held_is_denied_at_or_after_the_latest_that_trips(name: str) -> None:
+    signs, expected = MIND[name]
+    made = begun()
+    for hour, code, said in signs:
+        if isinstance(said, bool):
+            made.finding(hour, code, said)
+        else:
+            made.finding(hour, code, value=said)
+    assert states(assessed(made.events, site(LABEL), 8))["mental-status"] == expected
+
+
+def second_cycle(*signs: tuple[float, str]) -> Course:
+    """A cycle, findings in it, and another cycle from hour 20 on."""
+    made = begun()
+    for hour, code in signs:
+        made.finding(hour, code)
+    made.record("encounter", 20, event="cycle-start", location="ward")
+    return made
+
+
+@pytest.mark.parametrize(("pack", "expected"), [(PAPER_2014, "indeterminate"), (LABEL, "absolute")])
+def test_what_implies_a_changed_mind_is_of_its_cycle_but_a_hold_outlasts_it(pack: str, expected: str) -> None:
+    made = second_cycle((2, "coma"))
+    assert states(assessed(made.events, site(pack), 19))["mental-status"] == "absolute"
+    assert states(assessed(made.events, site(pack), 21))["mental-status"] == expected
+
+
+@pytest.mark.parametrize(("hourly", "expected"), [(34, "absolute"), (35, "clear")])
+def test_a_volume_of_unknown_start_covers_no_time_and_is_not_scaled(hourly: int, expected: str) -> None:
+    """80 kg, 4 mL/kg: 40 mL of which nobody knows the start, then four hours that stand for eight."""
+    made = begun()
+    made.record("io", 0, direction="out", kind="urine", volume=40, unit="mL")
+    for hour in range(1, 5):
+        made.record("io", hour, direction="out", kind="urine", volume=hourly, unit="mL")
+    assert states(assessed(made.events, site(TIL), 4.1))["urine-kg"] == expected
+
+
+@pytest.mark.parametrize(("code", "missing"), [("systolic-bp", False), ("mean-bp", True)])
+def test_a_mean_pressure_is_no_systolic_before_a_dose(code: str, missing: bool) -> None:
+    made = begun()
+    made.doses(LAST)
+    made.urine()
+    made.record("vitals", NOW - 0.5, readings=[{"code": code, "value": 100, "unit": "mm[Hg]"}])
+    found = assessed(made.events, site(TIL), NOW)
+    assert ("pre-dose-assessment" in found.dose.blockers) is missing
+
+
+def refractory(*later: tuple[float, float], again: float | None = None) -> Course:
+    made = begun(target=90.0)
+    made.vitals(2, systolic_bp=84)
+    made.bolus(2.5, 500)
+    made.bolus(3, 250)
+    made.vitals(4, systolic_bp=84)
+    for hour, value in later:
+        made.vitals(hour, systolic_bp=value)
+    if again is not None:
+        made.record("encounter", again, event="cycle-start", location="ward")
+    return made
+
+
+REFRACTORY = {
+    "the pressure has not recovered": (refractory(), "absolute"),
+    "it has: the cycle's effect lasts longer": (refractory((5, 100), (5.1, 100)), "absolute"),
+    "it has, and another cycle has begun": (refractory((5, 100), (5.1, 100), again=6), "clear"),
+    "it has not, and another cycle has begun": (refractory(again=6), "absolute"),
+}
+
+
+@pytest.mark.parametrize("name", REFRACTORY)
+def test_refractory_pressure_ends_with_its_condition_unless_the_cycle_lasts_longer(name: str) -> None:
+    made, expected = REFRACTORY[name]
+    assert states(assessed(made.events, site(TIL), 7))["sbp-refractory"] == expected
