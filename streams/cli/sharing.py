@@ -32,18 +32,23 @@ MOST_JOBS = 512
 
 def add_options(command: options.Parser) -> None:
     """Add the options that say who works."""
+    add_jobs(command, f"up to {FEW:,} records are folded in one")
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="share the patients over a Dask cluster, like tcp://10.0.0.5:8786",
+    )
+
+
+def add_jobs(command: options.Parser, few: str) -> None:
+    """Add `--jobs`; `few`: what is so little that one process does it."""
     command.add_argument(
         "--jobs",
         metavar="N",
         type=jobs,
         default=None,
         help="processes that share the patients; default: all cores. The output is the same with any number; "
-        f"up to {FEW:,} records are folded in one",
-    )
-    command.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="share the patients over a Dask cluster, like tcp://10.0.0.5:8786",
+        f"{few}",
     )
 
 
