@@ -7,11 +7,9 @@ of records with their places, and the files are merged. The bytes are those of o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from heapq import merge
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import chain, pairwise
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import msgspec
@@ -20,16 +18,13 @@ from simulators import faults
 from simulators.charting.records import Placed, Record, sink, unplaced, write
 from simulators.course.simulation import Beds, DoseConsultant, Simulation, SimulationRequest
 from simulators.scenarios import SCENARIOS
+from simulators.shared_work import SHIFT, Opened, Watch, done_file, followed, merged
 from simulators.truth import file as truth_file
 
 BATCH = 4096
-Watch = Callable[[str, int, int], None]
-"""Called with what is done, how much of it, and of how much."""
 Consult = Callable[[Sequence[str]], DoseConsultant]
 """Returns the consultant of some patients, by their ids; it can be sent to another process."""
 Opening = Callable[[str], AbstractContextManager[BinaryIO]]
-Pool = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
-"""Yields a function's results for every request, in order of the requests."""
 
 
 class Wanted(NamedTuple):
@@ -132,7 +127,7 @@ class PartRequest(NamedTuple):
     truth: bool
 
 
-RECORDS, TRUTH, DONE = "records-{:06}", "truth-{:06}", "done-{:06}"
+RECORDS, TRUTH = "records-{:06}", "truth-{:06}"
 
 
 class WardInParts:
@@ -144,7 +139,7 @@ class WardInParts:
         consult: Consult,
         truth: bool,
         parts: Sequence[Beds],
-        pool: Callable[[], AbstractContextManager[Pool]],
+        pool: Opened,
         folder: Path,
     ) -> None:
         self.request, self.parts, self.pool, self.folder = request, parts, pool, folder
@@ -154,7 +149,7 @@ class WardInParts:
     def feed(self, watch: Watch) -> Iterator[list[Record]]:
         """Yield the records in order, once every part is simulated."""
         chunks = (self.request.chunks + 1) * len(self.parts)
-        with self.pool() as run, followed(self.folder, chunks, watch):
+        with self.pool() as run, followed(self.folder, "simulating", chunks, watch):
             total = sum(run(simulate_part, self.requests))
         paths = [self.folder / RECORDS.format(first) for first, _ in self.parts]
         for done, records in enumerate(batches(paths), 1):
@@ -177,7 +172,7 @@ def simulate_part(request: PartRequest) -> int:
     count = 0
     with (
         (request.folder / RECORDS.format(first)).open("wb", buffering=1 << 20) as file,
-        (request.folder / DONE.format(first)).open("wb", buffering=0) as done,
+        done_file(request.folder, str(first)).open("wb", buffering=0) as done,
     ):
         for records in simulation.placed(consultant):
             consultant.chart(unplaced(records))
@@ -189,8 +184,6 @@ def simulate_part(request: PartRequest) -> int:
     return count
 
 
-SHIFT = 1 << 52
-"""Makes times before 1970 positive, so that the lines of records sort as their places do."""
 KNOWN, PLACE = 16, 16 + 1 + 9 + 1 + 6 + 1
 
 
@@ -202,32 +195,13 @@ def placed_line(record: Placed) -> bytes:
 
 def batches(paths: Iterable[Path]) -> Iterator[list[Record]]:
     """Yield the records of sorted files in order, some thousand at a time."""
-    with ExitStack() as stack:
-        batch: list[Record] = []
-        for line in merge(*(stack.enter_context(path.open("rb")) for path in paths)):
-            batch.append((int(line[:KNOWN]) - SHIFT, line[PLACE:-1]))
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-        yield batch
-
-
-@contextmanager
-def followed(folder: Path, total: int, watch: Watch) -> Iterator[None]:
-    """Meanwhile watch how many chunks the parts have done, by the bytes of their files."""
-    ended = Event()
-
-    def follow() -> None:
-        while not ended.wait(0.2):
-            watch("simulating", sum(path.stat().st_size for path in folder.glob("done-*")), total)
-
-    thread = Thread(target=follow, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    batch: list[Record] = []
+    for line in merged(paths):
+        batch.append((int(line[:KNOWN]) - SHIFT, line[PLACE:-1]))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
 
 
 def fault_log(entries: BinaryIO | None) -> faults.FaultLog:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypedDict
 
-from streams.cli import event_files, options
+from streams.cli import event_files, options, sharing
 from streams.errors import UsageError
 from streams.service.exit_codes import DONE, FINDINGS
 
@@ -124,6 +125,7 @@ def mimic_parser() -> options.Parser:
         help="where rows wait on disk meanwhile; default: the system's temporary folder",
     )
     event_files.option(command)
+    sharing.add_jobs(command, "up to 64 stays are charted in one")
     return command
 
 
@@ -154,9 +156,11 @@ def nothing_read(folder: str, report: Report) -> int:
 def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
     """Write the events to the file that was named, with a progress bar."""
     from streams.service.files import filling
+    from streams.shards.pool import pool
 
+    opened = partial(pool, chosen.jobs or sharing.cores(), None)
     with filling() as progress:
-        lines = events(Path(chosen.folder), chosen.stays, counts, progress, chosen.spill)
+        lines = events(Path(chosen.folder), chosen.stays, counts, progress, chosen.spill, opened)
         first = next(lines, None)
         with event_files.opened(chosen.into) as into:
             into.writelines([] if first is None else [first])

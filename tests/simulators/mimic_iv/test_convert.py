@@ -140,8 +140,10 @@ def test_the_pieces_in_which_the_work_is_done_do_not_show(
 
     whole = lines()
     monkeypatch.setattr(tables, "ROWS", rows)
-    monkeypatch.setattr(convert, "Ordering", lambda folder: disk_sort.Ordering(folder, held, 2))
-    monkeypatch.setattr(convert, "Buckets", lambda folder: disk_sort.Buckets(folder, together))
+    monkeypatch.setattr(
+        convert, "Ordering", lambda folder, number=0: disk_sort.Ordering(folder, held, 2, number)
+    )
+    monkeypatch.setattr(convert, "BUCKET", together)
     assert lines() == whole
     assert list((tmp_path / "spill").iterdir()) == []
 
