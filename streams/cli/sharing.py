@@ -81,13 +81,17 @@ class Shared(NamedTuple):
 
 
 Passing = Callable[[Iterable[Line]], Iterable[Line]]
+Whose = Callable[[bytes], str | None]
 
 
 @contextmanager
-def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterator[list[Line] | Shared]:
+def source(
+    chosen: argparse.Namespace, passing: Passing | None = None, whose: Whose | None = None
+) -> Iterator[list[Line] | Shared]:
     """Read the file that the arguments name: the lines of a small one, or its shards on disk.
 
-    `passing`: returns those of a large file's lines that come into a shard; None: all of them.
+    `passing`: returns those of a large file's lines that come into a shard; None: all of them. `whose`:
+    returns the patient of a line; None: the lines are events.
 
     Raises UsageError when it cannot be read, or nobody can work on it.
     """
@@ -99,6 +103,7 @@ def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterat
     if after is None and chosen.scheduler is None:
         yield head
         return
+    from streams.shards.fold import patient_of
     from streams.shards.pool import pool
     from streams.shards.spill import Shards, shards_for
 
@@ -107,7 +112,7 @@ def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterat
         pool(chosen.jobs or cores(), chosen.scheduler) as workers,
         TemporaryDirectory(prefix="il2watch-shards-") as folder,
     ):
-        shards = Shards(Path(folder), number)
+        shards = Shards(Path(folder), number, whose or patient_of)
         every = chain(head, [] if after is None else [after], found)
         shards.add(every if passing is None else passing(every))
         yield Shared(shards, workers)
