@@ -7,7 +7,7 @@ of records with their places, and the files are merged. The bytes are those of o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
@@ -66,15 +66,30 @@ def produce(ward: Ward, wanted: Wanted, watch: Watch) -> Produced:
     with (
         wanted.opened(wanted.events) as events,
         sink(wanted.fault_log) if wanted.fault_log else nullcontext() as entries,
+        promised(wanted.truth),
     ):
-        if wanted.truth:
-            Path(wanted.truth).touch()  # a missing folder is reported now, not after the course
         log = fault_log(entries)
         feed = with_faults(ward.feed(watch), wanted.faults, ward.request.seed, log)
         written = sum(write(records, events) for records in feed)
     if wanted.truth:
         ward.write_truth(Path(wanted.truth))
     return Produced(written, log)
+
+
+@contextmanager
+def promised(path: str | None) -> Iterator[None]:
+    """Report now, and not after the course, that a file cannot be made; where all fails leave none behind."""
+    if path is None:
+        yield
+        return
+    new = not Path(path).exists()
+    Path(path).touch()
+    try:
+        yield
+    except BaseException:
+        if new:
+            Path(path).unlink(missing_ok=True)
+        raise
 
 
 class WholeWard:

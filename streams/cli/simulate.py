@@ -17,7 +17,7 @@ from typing import Any
 
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.instants import MINUTE
-from streams.cli import options, sharing
+from streams.cli import event_files, options, sharing
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
 
@@ -60,7 +60,7 @@ def parser() -> options.Parser:
         dest="output",
         metavar="FILE",
         default="-",
-        help="the events; *.gz is written as gzip; default: standard output",
+        help=f"the events, {event_files.FORMS}; default: standard output",
     )
     command.add_argument("--truth", metavar="FILE", help="the ground truth, for il2watch score")
     command.add_argument(
@@ -108,7 +108,9 @@ def simulate(chosen: argparse.Namespace, named: Any) -> int:
     from streams.service.event_file import warn
     from streams.service.files import filling
 
-    wanted = simulator_attribute(WANTED)(chosen.output, chosen.truth, chosen.fault_log, chosen.faults)
+    wanted = simulator_attribute(WANTED)(
+        chosen.output, chosen.truth, chosen.fault_log, chosen.faults, event_files.opened
+    )
     with ward(chosen, named) as simulated, filling() as watch:
         done = simulator_attribute(PRODUCE)(simulated, wanted, watch)
     counts = done.fault_log.counts
