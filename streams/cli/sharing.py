@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -101,7 +102,7 @@ def source(
     head = beginning(found)
     after = next(found, None)
     if after is None and chosen.scheduler is None:
-        yield head
+        yield sorted(head, key=attrgetter("number"))  # a folder's files are in order of its patients
         return
     from streams.shards.fold import patient_of
     from streams.shards.pool import pool

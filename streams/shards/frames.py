@@ -38,9 +38,10 @@ def fold(
     """Fold the rows of one patient; return a row for each line that the command prints of that patient.
 
     `group`: events in order of the column `position` where there is one, else in order of the file: one JSON
-    record a row, in the column `event`, or the columns of docs/reference/columns.md. `until`: an instant as on the wire; None: the group's last one. A group does
-    not know when other patients' records end, nor ticks for all: give the instant to have what `run
-    --until` and `assess --at` print of a whole file. Returned: the columns `patient` and `json`.
+    record a row, in the column `event`, or the columns of docs/reference/columns.md. `until`: an instant as
+    on the wire; None: the group's last one. A group does not know when other patients' records end, nor ticks
+    for all: give the instant to have what `run --until` and `assess --at` print of a whole file. Returned:
+    the columns `patient` and `json`.
 
     Raises UsageError for columns that are no events, and for a record that could not be folded. A record that
     is refused is left out, as by the commands.

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,11 +65,8 @@ def check(path: str, whole: Path) -> None:
         raise UsageError(
             f"{path}: Parquet needs pyarrow, which is not installed: pip install 'il2watch[parquet]'"
         ) from None
-    if (
-        whole.exists()
-        and not is_partitioned(str(whole))
-        and not (whole.is_dir() and not any(whole.iterdir()))
-    ):
+    empty = whole.is_dir() and not any(whole.iterdir())
+    if whole.exists() and not empty and not is_partitioned(str(whole)):
         raise UsageError(
             f"{path}: is there, and is no folder of Parquet by patient; give another name, or remove it"
         )
@@ -132,10 +129,8 @@ def table(lines: list[Numbered]) -> pyarrow.Table:
 
     events: list[Any] = [data for _, data in lines]
     kind = pyarrow.binary()
-    try:
+    with suppress(UnicodeDecodeError):
         events, kind = [data.decode() for data in events], pyarrow.string()
-    except UnicodeDecodeError:
-        pass
     positions = pyarrow.array([number for number, _ in lines], pyarrow.int64())
     return pyarrow.table({POSITION: positions, EVENT: pyarrow.array(events, kind)})
 
