@@ -172,6 +172,8 @@ def drawn(
         sensitivity=organs,
         admitted=admitted,
         icu=np.full(patients, icu),
+        first=0,
+        ward=None,
         **body,
     )
 
