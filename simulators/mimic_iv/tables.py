@@ -151,7 +151,7 @@ def chosen(path: Path, table: MimicTable, columns: Sequence[str]) -> list[str]:
 
 def is_number(table: MimicTable, column: str) -> bool:
     """Return whether a column holds numbers."""
-    return column == table.key or column in NUMBERS or (table is OUTPUTS and column == "value")
+    return column == table.key or column in NUMBERS or (table == OUTPUTS and column == "value")
 
 
 class Charted(NamedTuple):

@@ -150,15 +150,19 @@ def test_any_number_of_processes_imports_the_same_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     """Lines, messages and every count, in their order; ties of `known` are between stays too."""
+    collections = [*ROWS["icu/outputevents"], collected("11:00", 226559, 60.5)]
     others = [
         {name: number if name == "stay_id" else cell for name, cell in row.items()}
         for number in (STAY + 1, STAY + 2)
-        for row in (STAYS[0], *ROWS["icu/chartevents"], *ROWS["icu/outputevents"])
+        for row in (STAYS[0], *ROWS["icu/chartevents"], *collections)
     ]
     rows = {
         "icu/icustays": [*STAYS, *(row for row in others if "intime" in row)],
         "icu/chartevents": [*ROWS["icu/chartevents"], *(row for row in others if "valuenum" in row)],
-        "icu/outputevents": [*(row for row in others if "volume" in row), *ROWS["icu/outputevents"]],
+        "icu/outputevents": [
+            *(row for row in others if "valuenum" not in row and "value" in row),
+            *collections,
+        ],
     }
     folder = mimic(tmp_path / "mimic", rows)
     made = []
