@@ -119,10 +119,13 @@ WORTH = 100.0
 
 
 def parts_of(request: SimulationRequest, jobs: int) -> list[Beds]:
-    """Return the parts into which a ward is shared out for so many processes; empty: it is not."""
+    """Return the parts into which a ward is shared out for so many processes; empty: it is not.
+
+    One process too simulates a large ward part by part: memory does not grow with the number of patients.
+    """
     patients = request.patients
     parts = min(max(jobs, -(-patients // MOST)), patients // FEWEST)
-    if jobs == 1 or parts < 2 or patients * request.minutes < WORTH * 1440:
+    if parts < 2 or patients * request.minutes < WORTH * 1440:
         return []
     return list(pairwise(patients * part // parts for part in range(parts + 1)))
 

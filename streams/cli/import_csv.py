@@ -10,16 +10,16 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 from streams.cli import event_files, options, sharing
 from streams.errors import UsageError
-from streams.service import tabular_files
 from streams.service.event_file import spelled, warn
 from streams.service.exit_codes import DONE, FINDINGS
 from streams.service.files import Line, filling
+
+if TYPE_CHECKING:
+    from streams.service.tabular_files import RefusedRow, Row
 
 DESCRIPTION = """\
 Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the
@@ -56,6 +56,8 @@ class Read(NamedTuple):
 def main(arguments: list[str]) -> int:
     """Write the records of the table."""
     chosen = parser().parse_args(arguments)
+    from streams.service import tabular_files
+
     if not tabular_files.is_table(chosen.file):
         raise UsageError(f"{chosen.file}: not a table by its name; give .csv, .csv.gz or .parquet")
     written = 0
@@ -71,6 +73,8 @@ def main(arguments: list[str]) -> int:
 @contextmanager
 def read(chosen: argparse.Namespace) -> Iterator[Read]:
     """Read the table that the arguments name, and report the rows that are left out."""
+    from streams.service import tabular_files
+
     if not chosen.file.lower().endswith(tabular_files.CSV):
         yield at_once(chosen.file)
         return
@@ -109,14 +113,16 @@ class Table:
 
     def rows(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Yield the lines after the head; take the columns from that. Raises UsageError."""
+        from streams.service.tabular_files import heading
+
         found = iter(lines)
-        self.columns = tabular_files.heading(self.path, next(found))
+        self.columns = heading(self.path, next(found))
         yield from found
 
     def whose(self, line: bytes) -> str | None:
         """Return the patient of a row, blank where it names none; None where the line is no row."""
         row = row_of(self.columns, Line(0, line, 0))
-        return None if isinstance(row, tabular_files.RefusedRow) else row.get("patient", "")
+        return row.get("patient", "") if isinstance(row, dict) else None
 
     def shared(self, source: sharing.Shared) -> Read:
         """Read the rows of some patients after another, in whatever processes."""
@@ -134,19 +140,19 @@ class Table:
 
     def reported(self, left_out: Iterable[bytes]) -> Counter[str]:
         """Report the rows that are left out, in order; return how many there are by reason."""
-        counts: Counter[str] = Counter()
-        for line in left_out:
-            number, reason, message = LEFT_OUT.decode(line)
+        import msgspec
+
+        counts, decode = Counter[str](), msgspec.json.Decoder(tuple[int, str, str]).decode
+        for number, reason, message in map(decode, left_out):
             counts[reason] += 1
             warn(f"{self.path}:{number}: {reason}: {message}")
         return counts
 
 
-LEFT_OUT = msgspec.json.Decoder(tuple[int, str, str])
-
-
-def row_of(columns: list[str], line: Line) -> tabular_files.Row | tabular_files.RefusedRow:
+def row_of(columns: list[str], line: Line) -> Row | RefusedRow:
     """Return a line of CSV as a row, or why it is none."""
+    from streams.service import tabular_files
+
     fields = tabular_files.split(line)
     if isinstance(fields, tabular_files.RefusedRow):
         return fields
@@ -156,11 +162,12 @@ def row_of(columns: list[str], line: Line) -> tabular_files.Row | tabular_files.
 def read_rows(request: RowsRequest) -> RowsRead:
     """Read some patients' rows: the work of one process."""
     from streams.replay.record import Unsendable, record
+    from streams.service.tabular_files import records
     from streams.shards.fold import END, SHIFT, numbered, refusal
 
     lines = (Line(number, data or None, 0) for number, data in numbered(request.lines))
     found = RowsRead([], [])
-    for number, value, message in tabular_files.records(row_of(request.columns, line) for line in lines):
+    for number, value, message in records(row_of(request.columns, line) for line in lines):
         try:
             if value is None:
                 raise Unsendable("malformed", message)

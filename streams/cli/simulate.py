@@ -127,7 +127,7 @@ def ward(chosen: argparse.Namespace, named: Any) -> Iterator[Any]:
     from rules.wire.instants import aware
     from streams.config import site
     from streams.demo.dose_consultant import Consultant
-    from streams.shards.pool import processes
+    from streams.shards.pool import pool
 
     request = simulator_attribute(REQUEST)(
         named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
@@ -139,8 +139,8 @@ def ward(chosen: argparse.Namespace, named: Any) -> Iterator[Any]:
         yield simulator_attribute(WHOLE)(request, consult, truth)
         return
     with TemporaryDirectory(prefix="il2watch-simulate-") as folder:
-        pool = partial(processes, min(jobs, len(parts)))
-        yield simulator_attribute(IN_PARTS)(request, consult, truth, parts, pool, Path(folder))
+        opened = partial(pool, min(jobs, len(parts)), None)
+        yield simulator_attribute(IN_PARTS)(request, consult, truth, parts, opened, Path(folder))
 
 
 def simulator_attribute(name: str) -> Any:

@@ -109,6 +109,7 @@ def test_no_turn_is_taken_twice_and_all_are_below_the_monitors() -> None:
     ("patients", "days", "jobs", "parts"),
     [
         pytest.param(200, 7.0, 1, [], id="one process"),
+        pytest.param(1000, 7.0, 1, [(0, 500), (500, 1000)], id="one process, part by part"),
         pytest.param(31, 7.0, 4, [], id="too few patients for two parts"),
         pytest.param(40, 2.4, 4, [], id="less than 100 patient-days"),
         pytest.param(40, 2.5, 4, [(0, 20), (20, 40)], id="sixteen to a part at least"),
