@@ -29,8 +29,8 @@ REGISTRIES = {
 """Modules whose business is to know their neighbours: an entry of a registry is a file of its own."""
 
 CEILINGS = {
-    "modules": 571,
-    "modules with one reader, next door": 92,
+    "modules": 573,
+    "modules with one reader, next door": 91,
     "functions of more than 25 lines": 28,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,

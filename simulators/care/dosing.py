@@ -8,7 +8,7 @@ each hour.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -52,6 +52,25 @@ class DosingPlan:
     limits: Mapping[int, int] = field(default_factory=dict)
     fluid_only: frozenset[int] = frozenset()
     returning: frozenset[int] = frozenset()
+
+    def part(self, first: int, last: int) -> DosingPlan:
+        """Return the plan of patients `first` up to `last`, counted from the first of them."""
+        events = (one for one in self.clinical_events if first <= one.patient < last)
+        sets = ("norepinephrine", "fluid_only", "returning")
+        of_sets = {
+            name: frozenset(bed - first for bed in getattr(self, name) if first <= bed < last)
+            for name in sets
+        }
+        of_maps = {
+            name: {bed - first: value for bed, value in getattr(self, name).items() if first <= bed < last}
+            for name in ("accepted", "limits")
+        }
+        return replace(
+            self,
+            clinical_events=tuple(one._replace(patient=one.patient - first) for one in events),
+            **of_sets,
+            **of_maps,
+        )
 
 
 SECOND_CYCLE: Final = 15 * 1440

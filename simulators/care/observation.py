@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent_state import Array, Flags
+from simulators.physiology.latent_state import Array, Flags, Generator
 
 NOISE: Final = {"systolic-bp": 2.5, "heart-rate": 2.0, "temperature": 0.1, "spo2": 0.6}
 """Standard deviation of a spot measurement (assumptions: those of usual monitors)."""
@@ -43,7 +43,7 @@ class ObservedValues:
 class Observer:
     """What must be remembered from chunk to chunk to observe the patients."""
 
-    def __init__(self, cohort: Cohort, rng: np.random.Generator) -> None:
+    def __init__(self, cohort: Cohort, rng: Generator) -> None:
         self.cohort, self.rng = cohort, rng
         self.low_for, self.high_for = np.zeros(len(cohort)), np.zeros(len(cohort))
         self.urine = np.tile(0.9 * cohort.weight, (CHUNKS_AN_HOUR, 1))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.physiology.latent_state import CHUNK, SUPPORT, Act, Array, Flags, Whole
+from simulators.physiology.latent_state import CHUNK, SUPPORT, Act, Array, Flags, Generator, Whole
 
 ROWS: Final = np.arange(CHUNK)[:, None]
 RESTING: Final[Mapping[str, float]] = {name: 21.0 if name == "fio2" else 0.0 for name in SUPPORT}
@@ -20,7 +20,7 @@ class OrderSheet:
     the nurse is at bed i, so that not all act at once.
     """
 
-    def __init__(self, beds: int, rng: np.random.Generator) -> None:
+    def __init__(self, beds: int, rng: Generator) -> None:
         self.minute: Whole = rng.integers(1, CHUNK, beds)
         self.setting: dict[str, Array] = {name: np.full(beds, value) for name, value in RESTING.items()}
         self.before = dict(self.setting)

@@ -151,8 +151,8 @@ class Team:
 
     def __init__(self, cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> None:
         self.cohort = cohort
-        self.sheet = OrderSheet(len(cohort), generator(seed, "care"))
-        self.observer = Observer(cohort, generator(seed, "observation"))
+        self.sheet = OrderSheet(len(cohort), cohort.draws(generator(seed, "care")))
+        self.observer = Observer(cohort, cohort.draws(generator(seed, "observation")))
         self.stay, self.dosing, self.labs = (
             StayState(cohort, plan.clock, plan.returning),
             Dosing(cohort, plan, ask),

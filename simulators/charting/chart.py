@@ -16,7 +16,7 @@ from simulators.charting.laboratory import Laboratory
 from simulators.charting.monitor import Artefacts, Monitor
 from simulators.charting.noise import Draws
 from simulators.charting.nurse import Nurse, WeightScale
-from simulators.charting.records import Record
+from simulators.charting.records import Placed, Record, unplaced
 from simulators.charting.treatments import EncounterCharting, ErroneousDischarges, Treatments
 from simulators.charting.volumes import VolumeCharting
 from simulators.charting.writer import FOREVER, ChartingGap, ChartWriter, CourseClock, Vitals
@@ -37,17 +37,18 @@ class Charting:
     ) -> None:
         watched: Flags = np.array([often == "minute" for often in vitals])
         clock = CourseClock(round(origin.timestamp()) * 1000)
-        draws, (_, monitor) = Draws(seed), generator(seed, "charting").spawn(2)
+        draws, (_, monitor) = Draws(seed, cohort.first), generator(seed, "charting").spawn(2)
         self.clinical_events, self.beds = plan.clinical_events, len(cohort)
-        self.writer = ChartWriter(cohort.ids, clock, draws)
-        self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
+        self.writer = ChartWriter(cohort.ids, clock, draws, cohort.first)
+        artefacts = Artefacts(cohort.draws(generator(seed, "artefacts")))
+        self.monitor = Monitor(cohort, watched, clock, cohort.draws(monitor), artefacts)
         self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
         self.parts = (
             Nurse(vitals, cohort, self.writer, draws),
             ErroneousDischarges(plan.clinical_events, self.writer),
             WeightScale(cohort.admitted, clock, self.writer, draws),
             VolumeCharting(cohort.admitted, clock, self.writer, draws),
-            Findings(cohort.admitted, clock, self.writer),
+            Findings(cohort, clock, self.writer),
             Agitation(plan.clinical_events, self.writer),
             Laboratory(self.writer, draws),
         )
@@ -56,6 +57,10 @@ class Charting:
         """Return what became known in the chunk's minutes, in order of `known`; its last instant belongs to
         the next chunk.
         """
+        return unplaced(self.placed(chunk))
+
+    def placed(self, chunk: Chunk) -> list[Placed]:
+        """Return the same records, each with its place in the ward's feed."""
         gap = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
         self.treatments.chart(chunk)
         for part in self.parts:
@@ -65,4 +70,8 @@ class Charting:
 
     def rest(self) -> list[Record]:
         """Return what becomes known only after the last chunk."""
+        return unplaced(self.rest_placed())
+
+    def rest_placed(self) -> list[Placed]:
+        """Return the same records, each with its place in the ward's feed."""
         return self.writer.known_before(FOREVER // MINUTE // 2)

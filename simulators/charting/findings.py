@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock
+from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock, turn_of
 from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import FINDINGS, Chunk, Flags, Whole
 
 ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
@@ -43,22 +44,24 @@ CONFIRMED_AFTER: Final = 125
 class Findings:
     """What is charted of each finding; `chart` charts the difference."""
 
-    def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter) -> None:
-        self.admitted, self.clock, self.writer = admitted.copy(), clock, writer
-        self.unconfirmed: Flags = np.zeros(len(admitted), dtype=bool)
-        self.charted = {finding: np.zeros(len(admitted)) for finding in FINDINGS}
-        self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
-        self.missed: Whole = admitted + FIRST
-        self.again = {finding: np.full(len(admitted), FOREVER) for finding in CONFIRMED}
+    def __init__(self, cohort: Cohort, clock: CourseClock, writer: ChartWriter) -> None:
+        self.admitted, self.clock, self.writer = cohort.admitted.copy(), clock, writer
+        self.unconfirmed: Flags = np.zeros(len(cohort), dtype=bool)
+        self.charted = {finding: np.zeros(len(cohort)) for finding in FINDINGS}
+        self.offset: Whole = cohort.beds * 11 % SPREAD
+        self.missed: Whole = cohort.admitted + FIRST
+        self.again = {finding: np.full(len(cohort), FOREVER) for finding in CONFIRMED}
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart the chunk: what changed, the rounds, and what is done on admission."""
         seen = (chunk.support["present"] > 0) & ~gap.of("everything")
         uncharted = gap.size("conversion-uncharted")
         self.unconfirmed[:] = False if uncharted is None else (uncharted > 0).any(axis=0)
-        for finding in FINDINGS:
+        for step, finding in enumerate(FINDINGS):
+            self.writer.turn = turn_of(chunk.start, "changes", step)
             self.changes(finding, chunk, seen)
-        for finding, minutes in self.again.items():
+        for step, (finding, minutes) in enumerate(self.again.items()):
+            self.writer.turn = turn_of(chunk.start, "again", step)
             self.examine_again(finding, minutes, chunk, seen)
         self.shift_round(chunk, seen)
         self.on_admission(chunk, seen)
@@ -109,6 +112,7 @@ class Findings:
         """Chart each patient's mental status and intravenous site, and whatever else was found before."""
         for row in range(chunk.minutes):
             minute = chunk.start + row
+            self.writer.turn = turn_of(chunk.start, "round", row)
             into = (self.clock.of_day(minute) - FIRST_ROUND) % ROUND
             for bed in np.flatnonzero(seen[row] & ((self.offset == into) | (self.missed <= minute))).tolist():
                 self.chart_round(bed, chunk, row)
@@ -129,7 +133,8 @@ class Findings:
         """Chart what is done once a cycle, at its minutes after admission."""
         for act in (act for act in chunk.acts if act.kind == "admit"):
             self.admitted[act.patient] = act.minute
-        for after, code in ON_ADMISSION.items():
+        for step, (after, code) in enumerate(ON_ADMISSION.items()):
+            self.writer.turn = turn_of(chunk.start, "admission", step)
             rows = self.admitted + after - chunk.start
             for bed in np.flatnonzero((rows >= 0) & (rows < chunk.minutes)).tolist():
                 if seen[rows[bed], bed]:
@@ -158,6 +163,7 @@ class Agitation:
         for one in self.found:
             for minute in range(max(chunk.start, one.start), min(chunk.start + chunk.minutes, one.end + 1)):
                 if charted[minute - chunk.start, one.patient] and self.is_due(one, minute):
+                    self.writer.turn = turn_of(chunk.start, "agitation", minute - chunk.start)
                     fields = {"source": "nursing", "code": "agitation", "present": minute < one.end}
                     self.writer.write("finding", one.patient, minute, fields, NOTICED)
 

@@ -12,7 +12,7 @@ from rules.wire.vocabulary import LABS
 from simulators.care.labs import PANELS
 from simulators.charting.noise import NOISE, Draws
 from simulators.charting.records import Fields
-from simulators.charting.writer import ChartingGap, ChartWriter
+from simulators.charting.writer import ChartingGap, ChartWriter, turn_of
 from simulators.physiology.latent_state import Act, Chunk
 
 RESULT: Final = (30.0, 90.0)
@@ -44,6 +44,7 @@ class Laboratory:
         missing = gap.of("labs")
         for act in chunk.acts:
             if act.kind == "lab-draw" and not missing[act.minute - chunk.start, act.patient]:
+                self.writer.turn = turn_of(chunk.start, "laboratory", act.minute - chunk.start)
                 self.draw(chunk, act)
 
     def draw(self, chunk: Chunk, act: Act) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 
 from rules.wire import instants
 from simulators.charting.noise import observed
-from simulators.charting.records import Record
+from simulators.charting.records import Placed
 from simulators.charting.writer import DAY, ChartingGap, CourseClock
-from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags, Whole
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags, Generator, Whole
 
 # What a monitor shows that is not the patient: rare, brief, and mostly implausible.
 #
@@ -54,7 +55,7 @@ DAMPING: Final = 0.2
 class Artefacts:
     """Puts artefacts into what monitors show, with a generator of its own."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: Generator) -> None:
         self.rng = rng
 
     def spoil(self, displayed: Array, chunk: Chunk, codes: tuple[str, ...]) -> None:
@@ -101,6 +102,8 @@ DISPLAYED: Final = (
 )  # fmt: skip
 """What is on the screen: wire code and unit; a record holds all of them, in this order."""
 CODES: Final = tuple(code for code, _ in DISPLAYED)
+LAST: Final = 10**9 - 1
+"""The turn of a monitor's records: of one instant they come after all that is charted by hand."""
 
 
 class Monitor:
@@ -111,18 +114,18 @@ class Monitor:
 
     def __init__(
         self,
-        ids: tuple[str, ...],
+        cohort: Cohort,
         watched: Flags,
         clock: CourseClock,
-        rng: np.random.Generator,
+        rng: Generator,
         artefacts: Artefacts,
     ) -> None:
         self.clock, self.rng, self.artefacts = clock, rng, artefacts
-        self.watched = watched
-        self.seconds = [60 * number // max(1, len(ids)) for number in range(len(ids))]
-        self.forms = [form(patient, second) for patient, second in zip(ids, self.seconds, strict=True)]
+        self.watched, self.first = watched, cohort.first
+        self.seconds = [60 * bed // cohort.all_beds for bed in cohort.beds.tolist()]
+        self.forms = [form(patient, second) for patient, second in zip(cohort.ids, self.seconds, strict=True)]
 
-    def records(self, chunk: Chunk, gap: ChartingGap) -> Iterator[Record]:
+    def records(self, chunk: Chunk, gap: ChartingGap) -> Iterator[Placed]:
         """Yield a chunk's records in order of time. The value of a minute is that of its end."""
         if not self.watched.any():
             return
@@ -137,7 +140,7 @@ class Monitor:
                 right = sorted([*right, *self.ahead(minute, displayed[row], beds, ahead[row])])
             yield from right
 
-    def ahead(self, minute: int, displayed: Whole, patients: Whole, by: Array) -> list[Record]:
+    def ahead(self, minute: int, displayed: Whole, patients: Whole, by: Array) -> list[Placed]:
         """Return one minute's records of monitors whose clock is ahead by so many minutes."""
         records = self.minute(minute, displayed, patients)
         shifts = (60_000 * round(float(by[bed])) for bed in patients.tolist())
@@ -150,20 +153,23 @@ class Monitor:
         self.artefacts.spoil(displayed, chunk, CODES)
         return displayed.astype(np.int64)
 
-    def minute(self, minute: int, displayed: Whole, patients: Whole) -> list[Record]:
+    def minute(self, minute: int, displayed: Whole, patients: Whole) -> list[Placed]:
         """Return one minute's records, those of `patients` alone."""
         at = self.clock.moment(minute)
         text = instants.text(at)[:16].encode()
-        forms, seconds = self.forms, self.seconds
+        forms, seconds, first = self.forms, self.seconds, self.first
         beds = zip(patients.tolist(), displayed[patients].tolist(), strict=True)
-        return [(at + 1000 * seconds[bed], forms[bed] % (minute, text, *values)) for bed, values in beds]
+        return [
+            (at + 1000 * seconds[bed], LAST, first + bed, forms[bed] % (minute, text, *values))
+            for bed, values in beds
+        ]
 
 
-def known_later(record: Record, at: int) -> Record:
+def known_later(record: Placed, at: int) -> Placed:
     """Return the record with another `at` (ms), and when it was truly known."""
-    known, data = record
+    known, turn, bed, data = record
     written, behind = (f'"at":"{instants.text(moment)}"'.encode() for moment in (known, at))
-    return known, data.replace(written, behind + f',"known":"{instants.text(known)}"'.encode(), 1)
+    return known, turn, bed, data.replace(written, behind + f',"known":"{instants.text(known)}"'.encode(), 1)
 
 
 def form(patient: str, second: int) -> bytes:

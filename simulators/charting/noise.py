@@ -21,6 +21,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulators.physiology.latent_state import Generator
+
 BOUND = 2.5
 Values = NDArray[np.float64]
 
@@ -93,7 +95,7 @@ NOISE: Mapping[str, Noise] = MappingProxyType(
 )
 
 
-def observed(code: str, truth: Values, rng: np.random.Generator) -> Values:
+def observed(code: str, truth: Values, rng: Generator) -> Values:
     """Return what is read where the truth is `truth`: noise added, in the steps of the report; of the same
     shape.
     """
@@ -125,24 +127,26 @@ STANDARD: Final = NormalDist()
 class Draws:
     """The numbers of one seed.
 
-    `name`: patient (index), kind and minute of the course of what a number is drawn for, equal as texts.
+    `first`: the bed of patient 0 in the ward. `patient`: index; `name`: kind and minute of the course of what
+    a number is drawn for, equal as texts.
     """
 
-    def __init__(self, seed: int) -> None:
-        self.key = blake2b(f"charting {seed}".encode()).digest()
+    def __init__(self, seed: int, first: int = 0) -> None:
+        self.key, self.first = blake2b(f"charting {seed}".encode()).digest(), first
 
-    def uniform(self, *name: int | str) -> float:
+    def uniform(self, patient: int, *name: int | str) -> float:
         """Return a number of the open interval from 0 to 1."""
-        drawn = blake2b("\n".join(map(str, name)).encode(), digest_size=6, key=self.key).digest()
+        text = "\n".join(map(str, (self.first + patient, *name)))
+        drawn = blake2b(text.encode(), digest_size=6, key=self.key).digest()
         return (int.from_bytes(drawn) + 0.5) / 2**48
 
-    def between(self, low: float, high: float, *name: int | str) -> float:
+    def between(self, low: float, high: float, patient: int, *name: int | str) -> float:
         """Return a number drawn uniformly between two."""
-        return low + (high - low) * self.uniform(*name)
+        return low + (high - low) * self.uniform(patient, *name)
 
-    def normal(self, *name: int | str) -> float:
+    def normal(self, patient: int, *name: int | str) -> float:
         """Return a number of the standard normal distribution, cut at `BOUND`."""
-        return min(max(STANDARD.inv_cdf(self.uniform(*name)), -BOUND), BOUND)
+        return min(max(STANDARD.inv_cdf(self.uniform(patient, *name)), -BOUND), BOUND)
 
     def normals(self, kind: str, patients: list[int], minutes: list[int]) -> Values:
         """Return such a normal number for each patient (index) and minute."""

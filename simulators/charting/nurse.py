@@ -20,6 +20,7 @@ from simulators.charting.writer import (
     ChartWriter,
     CourseClock,
     Vitals,
+    turn_of,
 )
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import DEVICES, PRESSORS, Chunk, Flags, Whole
@@ -79,7 +80,7 @@ class Nurse:
         self.cohort, self.writer, self.draws = cohort, writer, draws
         self.watched: Flags = np.array([often == "minute" for often in vitals])
         self.seldom: Flags = np.array([often == "4-hourly" for often in vitals])
-        self.offset: Whole = np.arange(len(vitals)) * 7 % HOUR
+        self.offset: Whole = cohort.beds * 7 % HOUR
         self.worried, self.misread = (np.zeros(len(vitals), dtype=bool) for _ in range(2))
         self.pressor: Whole = np.full(len(vitals), -FOREVER)
 
@@ -99,6 +100,7 @@ class Nurse:
         self.worried[beds] = ~self.watched[beds] & self.worrying(seen, beds)
         for number, (row, bed) in enumerate(zip(rows.tolist(), beds.tolist(), strict=True)):
             signs = TEMPERATURE if self.watched[bed] else (*SIGNS, *TEMPERATURE)
+            self.writer.turn = turn_of(chunk.start, "nurse", row)
             readings = [reading_of(code, float(seen[code][number]), unit) for code, unit in signs]
             self.writer.write(
                 "vitals", bed, chunk.start + row, nursing([*readings, *oxygen(chunk, row, bed)]), LATE
@@ -173,6 +175,7 @@ class WeightScale:
         charted = (chunk.support["present"] > 0) & ~gap.of("everything")
         for row in range(chunk.minutes):
             minute = chunk.start + row
+            self.writer.turn = turn_of(chunk.start, "scale", row)
             beds = np.flatnonzero(
                 charted[row] & ((self.missed <= minute) | (self.clock.of_day(minute) == MORNING))
             )

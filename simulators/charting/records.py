@@ -20,6 +20,17 @@ Record = tuple[int, bytes]
 
 A feed is records in order of `known`.
 """
+Placed = tuple[int, int, int, bytes]
+"""(`known`, turn, bed, line): a record with its place among those of a whole ward.
+
+Of one instant those come first whose turn is lower (`simulators.charting.writer.turn_of`), then by bed in the
+ward; those of one bed keep their order.
+"""
+
+
+def unplaced(records: list[Placed]) -> list[Record]:
+    """Return records without their places."""
+    return [(known, data) for known, _, _, data in records]
 
 
 Fields = Mapping[str, Any]

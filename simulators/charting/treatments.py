@@ -11,7 +11,7 @@ from typing import Any, Final
 from rules.wire.vocabulary import LABS
 from simulators.charting.nurse import LATE, device_readings, nursing
 from simulators.charting.records import reading
-from simulators.charting.writer import ChartingGap, ChartWriter
+from simulators.charting.writer import ChartingGap, ChartWriter, turn_of
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import Act, Chunk
@@ -83,6 +83,7 @@ class ErroneousDischarges:
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart those that begin in the chunk, with what takes them back."""
+        self.writer.turn = turn_of(chunk.start, "errors", 0)
         for one in self.found:
             if chunk.start <= one.start < chunk.start + chunk.minutes:
                 identity = self.writer.write("encounter", one.patient, one.start, {"event": "discharge"})
@@ -114,6 +115,7 @@ class Treatments:
         for act in chunk.acts:
             write = self.charters.get(act.kind)
             if write:
+                self.writer.turn = turn_of(chunk.start, "treatments", act.minute - chunk.start)
                 write(act)
 
     def dose(self, act: Act) -> None:

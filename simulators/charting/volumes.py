@@ -16,8 +16,9 @@ from simulators.charting.writer import (
     ChartingGap,
     ChartWriter,
     CourseClock,
+    turn_of,
 )
-from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags, Whole
+from simulators.physiology.latent_state import CHUNK, PRESSORS, Array, Chunk, Flags, Whole
 
 WARD_EVERY: Final = 4 * HOUR
 SHIFT, SHIFT_STARTS = 8 * HOUR, 7 * HOUR
@@ -81,9 +82,15 @@ class VolumeCharting:
         )
         due = present & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
         collected = ~gap.of("urine")[row]
+        self.writer.turn = self.turn(minute, 0)
         for bed in np.flatnonzero(due).tolist():
             self.collection(bed, minute, bool(hourly[bed]), bool(collected[bed]))
         self.losses(minute, present & ~gap.of("everything")[row])
+
+    def turn(self, minute: int, step: int) -> int:
+        """Return the turn of what is charted at a full hour of the clock: urine, then stool, then emesis."""
+        start = (minute - 1) // CHUNK * CHUNK
+        return turn_of(start, "volumes", 3 * (minute - start) + step)
 
     def struck(self, minute: int, every: int) -> bool:
         """Return whether the time of day is the start of a shift plus a multiple of `every` minutes."""
@@ -111,7 +118,8 @@ class VolumeCharting:
     def losses(self, minute: int, charted: Flags) -> None:
         """Chart stool and emesis; what is not charted stays in the sum for the next charting."""
         shift_ends = self.struck(minute, SHIFT)
-        for rate, kind in (("stool-rate", "stool"), ("emesis-rate", "emesis")):
+        for step, (rate, kind) in enumerate((("stool-rate", "stool"), ("emesis-rate", "emesis")), 1):
+            self.writer.turn = self.turn(minute, step)
             enough = self.run[rate] >= (NOTHING if shift_ends else WORTH)
             for bed in np.flatnonzero(enough & charted).tolist():
                 volume = self.measured(float(self.run[rate][bed]), 5, bed, kind, minute)

@@ -12,7 +12,7 @@ import numpy as np
 
 from rules.wire import instants
 from simulators.charting.noise import Draws
-from simulators.charting.records import Fields, Record, line
+from simulators.charting.records import Fields, Placed, Record, line
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.latent_state import Array, Flags
 
@@ -94,17 +94,34 @@ NAMED_BY: Final = ("code", "agent", "kind", "source")
 """Fields that tell what is charted from what else of the type is charted in that minute."""
 
 
+PARTS: Final = ("treatments", "nurse", "errors", "scale", "volumes", "changes", "again", "round", "admission",
+                "agitation", "laboratory")  # fmt: skip
+"""What is charted in a chunk, in this order."""
+STEPS: Final = 64
+
+
+def turn_of(minute: int, part: str, step: int) -> int:
+    """Return the turn of what a part charts in the chunk that begins at `minute`.
+
+    `step`: which one of its rows or findings, below `STEPS`. Turns rise as charting goes on, and depend on no
+    patient: so the records of a part of the ward have the places that they have among those of all.
+    """
+    return (minute * len(PARTS) + PARTS.index(part)) * STEPS + step
+
+
 class ChartWriter:
     """Writes events of patients (by index), numbered by patient and type, and returns them in order of
     `known`.
+
+    `first`: the bed of patient 0 in the ward. `turn`: that of what is written now (`turn_of`).
     """
 
-    def __init__(self, ids: tuple[str, ...], clock: CourseClock, draws: Draws) -> None:
-        self.ids, self.clock, self.draws = ids, clock, draws
+    def __init__(self, ids: tuple[str, ...], clock: CourseClock, draws: Draws, first: int = 0) -> None:
+        self.ids, self.clock, self.draws, self.first = ids, clock, draws, first
         self.written = {kind: [0] * len(ids) for kind in LETTERS}
         self.gone = [FOREVER] * len(ids)
-        self.unwritten: list[tuple[int, int, int, bytes]] = []
-        self.turn = 0
+        self.unwritten: list[tuple[int, int, int, int, bytes]] = []
+        self.turn = self.count = 0
 
     def write(
         self, kind: str, patient: int, minute: float, fields: Fields, late: tuple[float, float] = (0, 0)
@@ -128,8 +145,8 @@ class ChartWriter:
         self._hold(patient, line(kind, identity, self.ids[patient], at, {"status": "entered-in-error"}, when))
 
     def _hold(self, patient: int, record: Record) -> None:
-        self.turn += 1
-        heappush(self.unwritten, (record[0], self.turn, patient, record[1]))
+        self.count += 1
+        heappush(self.unwritten, (record[0], self.turn, patient, self.count, record[1]))
 
     def leave(self, patient: int, minute: float) -> None:
         """Write nothing of this patient that is known after `minute`: after a discharge it would be a new
@@ -141,11 +158,11 @@ class ChartWriter:
         """Write again of a patient who is admitted once more."""
         self.gone[patient] = FOREVER
 
-    def known_before(self, minute: float) -> list[Record]:
+    def known_before(self, minute: float) -> list[Placed]:
         """Return what became known before `minute`, in order; each record is returned once."""
         until, out = self.clock.moment(minute), []
         while self.unwritten and self.unwritten[0][0] < until:
-            known, _, patient, data = heappop(self.unwritten)
+            known, turn, patient, _, data = heappop(self.unwritten)
             if known <= self.gone[patient]:
-                out.append((known, data))
+                out.append((known, turn, self.first + patient, data))
         return out

@@ -13,7 +13,7 @@ from simulators.physiology.blood import ROW
 from simulators.physiology.body import Body, Treatment
 from simulators.physiology.clinical_events import KINDS, felt
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent_state import CHUNK, LATENT, Array, Chunk, generator
+from simulators.physiology.latent_state import CHUNK, LATENT, Array, Chunk, Generator, generator
 
 SIZE: Final = np.array([[2.2], [2.0]])
 """Standard deviation of systolic pressure (mm[Hg]) and heart rate (/min) about their course (assumption)."""
@@ -24,7 +24,7 @@ MEMORY: Final = 25.0
 class Wander:
     """Slow, autocorrelated noise of systolic pressure and heart rate: `value` is (2, patients)."""
 
-    def __init__(self, patients: int, rng: np.random.Generator) -> None:
+    def __init__(self, patients: int, rng: Generator) -> None:
         self.rng = rng
         self.value: Array = SIZE * rng.standard_normal((2, patients))
 
@@ -50,7 +50,7 @@ def course(cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> Iterator[Ch
     """
     check(plan, cohort)
     body, team = Body(cohort), Team(cohort, plan, seed, ask)
-    wander = Wander(len(cohort), generator(seed, "wander"))
+    wander = Wander(len(cohort), cohort.draws(generator(seed, "wander")))
     body.step(None, at_rest(cohort), {}, plan.clock, wander.chunk()[0])
     last, urine = body.latent(), body.kidney.rate
     for start in range(0, plan.minutes, CHUNK):

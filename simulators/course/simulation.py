@@ -14,7 +14,7 @@ import numpy as np
 
 from simulators.care.dosing import LEAD, Answer, Ask, DosingPlan, naive, scripted
 from simulators.charting.chart import Charting
-from simulators.charting.records import Record
+from simulators.charting.records import Placed, Record, unplaced
 from simulators.charting.writer import DAY, HOUR, Vitals
 from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
@@ -34,12 +34,20 @@ class DoseConsultant(Protocol):
     def __call__(self, bed: int, minute: int) -> Answer: ...
 
 
+Beds = tuple[int, int]
+"""The beds of a part of the ward: from the first up to, not including, the second."""
+
+
 class Prepared(NamedTuple):
     """A scenario's patients and plan; `scenarios`: each patient's own scenario, in the cohort's order."""
 
     scenarios: tuple[Scenario, ...]
     cohort: Cohort
     plan: DosingPlan
+
+    def part(self, beds: Beds) -> Prepared:
+        """Return what is of these beds, patients counted from the first of them."""
+        return Prepared(self.scenarios[slice(*beds)], self.cohort.part(*beds), self.plan.part(*beds))
 
 
 def prepare(
@@ -53,12 +61,11 @@ def prepare(
     scenarios = scenarios_of(scenario, patients, rng)
     cohort = cohort_of(scenarios, seed, rng, icu=scenario.location == "icu")
     clinical_events = tuple(imposed_events(scenarios, cohort, generator(seed, "clinical-events")))
-    minutes = round((scenario.days if days is None else days) * DAY)
     return Prepared(
         scenarios,
         cohort,
         DosingPlan(
-            minutes=minutes,
+            minutes=length(scenario, days),
             doses=scenario.doses,
             clock=clock,
             clinical_events=clinical_events,
@@ -69,6 +76,11 @@ def prepare(
             returning=frozenset(bed for bed, one in enumerate(scenarios) if one.returns),
         ),
     )
+
+
+def length(scenario: Scenario, days: float | None) -> int:
+    """Return how long a scenario is simulated, in minutes; None: as long as it says."""
+    return round((scenario.days if days is None else days) * DAY)
 
 
 def scenarios_of(scenario: Scenario, patients: int, rng: np.random.Generator) -> tuple[Scenario, ...]:
@@ -164,19 +176,30 @@ class SimulationRequest(NamedTuple):
     policy: Policy | None = None
     script: Mapping[int, Sequence[tuple[int, Answer]]] = MappingProxyType({})
 
+    @property
+    def minutes(self) -> int:
+        """How long the ward is watched."""
+        return length(self.scenario, self.days)
+
+    @property
+    def chunks(self) -> int:
+        """How many lists of records `Simulation.run` yields before the last."""
+        return -(-self.minutes // CHUNK)
+
 
 class Simulation:
-    """One ward, prepared and ready to run once.
+    """One ward, or the patients of some of its beds, prepared and ready to run once.
 
-    The same request and the same answers about doses give the same bytes.
+    The same request and the same answers about doses give the same bytes. `beds`: None for all; else two or
+    more, whose patients have the same course, records and truth as among all. (numpy adds up a single column
+    in another order than one of several.)
     """
 
-    def __init__(self, request: SimulationRequest, *, truth: bool = False) -> None:
+    def __init__(self, request: SimulationRequest, *, truth: bool = False, beds: Beds | None = None) -> None:
         self.request = request
         clock = request.origin.hour * 60 + request.origin.minute
-        self.scenarios, self.cohort, self.plan = prepare(
-            request.scenario, request.patients, request.seed, request.days, clock
-        )
+        ward = prepare(request.scenario, request.patients, request.seed, request.days, clock)
+        self.scenarios, self.cohort, self.plan = ward if beds is None else ward.part(beds)
         charting = [request.vitals or scenario.vitals for scenario in self.scenarios]
         self.charting = Charting(self.cohort, self.plan, request.seed, request.origin, charting)
         self.ground_truth = GroundTruth(
@@ -188,29 +211,30 @@ class Simulation:
         )
         self.with_truth = truth
 
-    @property
-    def chunks(self) -> int:
-        """The number of lists of records that `run` yields before the last."""
-        return -(-self.plan.minutes // CHUNK)
-
     def run(self, ask: Ask) -> Iterator[list[Record]]:
         """Yield the records in order of `known`, one chunk at a time.
 
         `ask` decides for the patients who are dosed by the guideline; it may be given each list before the
         next one is made.
         """
+        yield from map(unplaced, self.placed(ask))
+
+    def placed(self, ask: Ask) -> Iterator[list[Placed]]:
+        """Yield the same records, each with its place in the feed of the whole ward."""
         for chunk in course(self.cohort, self.plan, self.request.seed, self.policy(ask)):
             if self.with_truth:
                 self.ground_truth.see(chunk)
-            yield self.charting.chart(chunk)
-        yield self.charting.rest()
+            yield self.charting.placed(chunk)
+        yield self.charting.rest_placed()
 
     def policy(self, consultant: Ask) -> Ask:
         """Return a function that asks the dosing policy of each patient."""
         policies: Mapping[Policy, Ask] = {
             "guideline": consultant,
             "naive": naive,
-            "scripted": scripted(self.request.script),
+            "scripted": scripted(
+                {bed - self.cohort.first: answers for bed, answers in self.request.script.items()}
+            ),
         }
         chosen = [policies[self.request.policy or scenario.policy] for scenario in self.scenarios]
         return lambda patient, minute: chosen[patient](patient, minute)

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from contextlib import ExitStack
-from heapq import merge
 from pathlib import Path
 from typing import Any
 
 import pandas
+
+from simulators.shared_work import SHIFT, merged
 
 # No table need be in any order, so a stay is complete only when every table was read to its end. Rows are
 # spilled as they are read to one file for each few stays and table, and read back a few stays at a time:
@@ -19,18 +19,15 @@ import pandas
 # folder that no other user can read, and are removed with it.
 
 
-STAYS = 64
-
-
 class Buckets:
     """One folder of spilled rows; rows carry `place`, the index of their stay in the list of stays."""
 
-    def __init__(self, folder: Path, stays: int = STAYS) -> None:
-        self.folder, self.stays = folder, stays
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
-    def add(self, table: str, frame: Any) -> None:
-        """Spill rows."""
-        for bucket, part in frame.groupby(frame.place // self.stays, sort=False):
+    def add(self, table: str, frame: Any, stays: int) -> None:
+        """Spill rows, those of so many stays together."""
+        for bucket, part in frame.groupby(frame.place // stays, sort=False):
             with self.file(table, int(bucket)).open("ab") as file:
                 pickle.dump(part, file, pickle.HIGHEST_PROTOCOL)
 
@@ -59,23 +56,24 @@ class Buckets:
 
 RUN = 200_000
 FILES = 128
-SHIFT = 1 << 52
-"""Makes times before 1970 positive, so that keys of equal length sort as numbers do."""
-KEY = 16 + 1 + 12 + 1
+KEY = 16 + 1 + 8 + 1 + 12 + 1
 
 
 class Ordering:
-    """Sorted runs on disk; at most `run` lines in memory, and `files` runs open at once."""
+    """Sorted runs on disk; at most `run` lines in memory, and `files` runs open at once.
 
-    def __init__(self, folder: Path, run: int = RUN, files: int = FILES) -> None:
-        self.folder, self.run, self.files = folder, run, files
+    `number`: of this ordering among those whose runs are merged at the end.
+    """
+
+    def __init__(self, folder: Path, run: int = RUN, files: int = FILES, number: int = 0) -> None:
+        self.folder, self.run, self.files, self.number = folder, run, files, number
         self.held: list[bytes] = []
         self.runs: list[Path] = []
         self.count = self.made = 0
 
     def add(self, known: int, line: bytes) -> None:
-        """Add a line; lines of equal `known` keep the order in which they were added."""
-        self.held.append(b"%016d %012d %s\n" % (known + SHIFT, self.count, line))
+        """Add a line; lines of equal `known` keep the order of the orderings, then that of adding."""
+        self.held.append(b"%016d %08d %012d %s\n" % (known + SHIFT, self.number, self.count, line))
         self.count += 1
         if len(self.held) >= self.run:
             self.spill()
@@ -86,27 +84,26 @@ class Ordering:
         self.runs.append(self.write(self.held))
         self.held = []
 
+    def spilled(self) -> list[Path]:
+        """Return the runs of all lines, for another ordering to merge."""
+        if self.held:
+            self.spill()
+        return self.runs
+
     def lines(self) -> Iterator[bytes]:
         """Yield every line, in order of `known`, each with its line end."""
         while len(self.runs) > self.files:
             some, self.runs = self.runs[: self.files], self.runs[self.files :]
-            self.runs.append(self.write(self.merged(some)))
+            self.runs.append(self.write(merged(some)))
             for path in some:
                 path.unlink()
         self.held.sort()
-        with ExitStack() as stack:
-            files = [stack.enter_context(path.open("rb")) for path in self.runs]
-            for line in merge(*files, self.held):
-                yield line[KEY:]
-
-    def merged(self, paths: list[Path]) -> Iterator[bytes]:
-        """Yield the lines of some runs in order."""
-        with ExitStack() as stack:
-            yield from merge(*(stack.enter_context(path.open("rb")) for path in paths))
+        for line in merged(self.runs, self.held):
+            yield line[KEY:]
 
     def write(self, lines: list[bytes] | Iterator[bytes]) -> Path:
         """Write lines as one run; return its path."""
-        path = self.folder / f"run-{self.made}"
+        path = self.folder / f"run-{self.number}-{self.made}"
         self.made += 1
         with path.open("wb", buffering=1 << 20) as file:
             file.writelines(lines)

@@ -62,6 +62,6 @@ def is_drain(label: str, category: str) -> bool:
 
 def is_read(table: MimicTable, label: str, category: str) -> bool:
     """Return whether an item that is not listed is read by its name."""
-    if table is INPUTS:
+    if table == INPUTS:
         return vasopressor(label) is not None or medicine(label) is not None
-    return table is OUTPUTS and is_drain(label, category)
+    return table == OUTPUTS and is_drain(label, category)

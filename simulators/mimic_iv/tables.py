@@ -5,7 +5,7 @@ stay's modules: times in ms, missing cells None.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
@@ -13,8 +13,6 @@ import pandas
 
 ROWS = 500_000
 ENDINGS = (".csv.gz", ".csv")
-Watch = Callable[[str, int, int], None]
-"""Called with what is done, how much of it, and of how much: bytes of the files on disk, or stays."""
 
 
 class UnreadableMimic(Exception):
@@ -102,16 +100,14 @@ def small(path: Path, columns: Sequence[str]) -> Any:
     return frame
 
 
-def pieces(folder: Path, table: MimicTable, watch: Watch, done: int, total: int) -> Iterator[Any]:
-    """Yield the rows of a table, some at a time, only the columns that are used.
-
-    `watch` is called with the bytes of the file that were read.
+def pieces(folder: Path, table: MimicTable) -> Iterator[tuple[Any, int]]:
+    """Yield the rows of a table, some at a time, only the columns that are used, each with the bytes of the
+    file that were read.
     """
     path = needed(folder, table.name)
     with path.open("rb") as file:
         for frame in frames(path, file, table, ROWS):
-            watch(f"reading {table.name}", done + file.tell(), total)
-            yield frame
+            yield frame, file.tell()
 
 
 def frames(path: Path, file: BinaryIO, table: MimicTable | None, rows: int | None = None) -> Iterator[Any]:
@@ -155,7 +151,7 @@ def chosen(path: Path, table: MimicTable, columns: Sequence[str]) -> list[str]:
 
 def is_number(table: MimicTable, column: str) -> bool:
     """Return whether a column holds numbers."""
-    return column == table.key or column in NUMBERS or (table is OUTPUTS and column == "value")
+    return column == table.key or column in NUMBERS or (table == OUTPUTS and column == "value")
 
 
 class Charted(NamedTuple):

@@ -78,6 +78,15 @@ class ImportTally:
         assert what in ADJUSTMENTS, what
         self.adjusted[table][what] += number
 
+    def merge(self, other: ImportTally) -> None:
+        """Add what another part of the same import has counted, as if it had been counted here after that."""
+        for name in ("rows", "unmapped", "dropped", "adjusted", "wordings"):
+            into, found = getattr(self, name), getattr(other, name)
+            for table, counts in found.items():
+                into[table].update(counts)
+        self.events.update(other.events)
+        self.unread_times = other.unread_times | self.unread_times
+
     def used(self, table: str) -> int:
         """Return the rows that are in some fact: what was read, less all that is accounted for otherwise."""
         rows = self.rows[table]

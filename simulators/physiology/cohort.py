@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from simulators.physiology.latent_state import CHUNK, LABS, Array, Flags, Whole
+from simulators.physiology.latent_state import CHUNK, LABS, Array, Flags, Generator, PartGenerator, Whole
 
 ORGANS: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -65,7 +65,8 @@ class Cohort:
     """The patients of a course: arrays of shape (patients,), units of wire.md.
 
     `labs`: baseline by wire code; `sensitivity`: by organ (`ORGANS`), 1 is typical; `admitted`: minute of
-    admission; `own_target`: the systolic pressure set for a patient, NaN where none is.
+    admission; `own_target`: the systolic pressure set for a patient, NaN where none is. `first`: the bed of
+    the first of them in a ward of `ward` beds; None: they are the ward.
     """
 
     ids: tuple[str, ...]
@@ -82,9 +83,42 @@ class Cohort:
     admitted: Whole
     icu: Flags
     own_target: Array | None = None
+    first: int = 0
+    ward: int | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def beds(self) -> Whole:
+        """The numbers of the patients' beds in the ward, from 0."""
+        return self.first + np.arange(len(self))
+
+    @property
+    def all_beds(self) -> int:
+        """How many beds the ward has."""
+        return len(self) if self.ward is None else self.ward
+
+    def part(self, first: int, last: int) -> Cohort:
+        """Return the patients of beds `first` up to `last` of this ward."""
+        beds = slice(first, last)
+        arrays = {name: getattr(self, name)[beds].copy() for name in (*BODY, "diastolic", "admitted", "icu")}
+        return replace(
+            self,
+            ids=self.ids[beds],
+            labs={code: level[beds].copy() for code, level in self.labs.items()},
+            sensitivity={organ: size[beds].copy() for organ, size in self.sensitivity.items()},
+            own_target=None if self.own_target is None else self.own_target[beds].copy(),
+            first=first,
+            ward=len(self),
+            **arrays,
+        )
+
+    def draws(self, rng: np.random.Generator) -> Generator:
+        """Return a generator that draws for the whole ward and returns what these patients get."""
+        if self.ward is None:
+            return rng
+        return PartGenerator(rng, self.ward, self.first, self.first + len(self))
 
     @property
     def target(self) -> Array:
@@ -149,6 +183,8 @@ def drawn(
         sensitivity=organs,
         admitted=admitted,
         icu=np.full(patients, icu),
+        first=0,
+        ward=None,
         **body,
     )
 

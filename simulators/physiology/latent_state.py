@@ -42,6 +42,35 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed, PURPOSES.index(purpose)]))
 
 
+class PartGenerator:
+    """Draws for every bed of a ward, and returns what beds `first` up to `last` get: what they get among all.
+
+    The last axis of every shape is the beds; a size is of those that are returned.
+    """
+
+    def __init__(self, rng: np.random.Generator, ward: int, first: int, last: int) -> None:
+        self.rng, self.ward, self.beds = rng, ward, slice(first, last)
+
+    def standard_normal(self, size: Shape) -> Array:
+        """Return numbers of the standard normal distribution."""
+        return self.rng.standard_normal(self._of_all(size))[..., self.beds].copy()
+
+    def random(self, size: Shape) -> Array:
+        """Return numbers from 0 up to 1."""
+        return self.rng.random(self._of_all(size))[..., self.beds].copy()
+
+    def integers(self, low: int, high: int, size: Shape) -> Whole:
+        """Return integers from `low` up to `high`."""
+        return self.rng.integers(low, high, self._of_all(size))[..., self.beds].copy()
+
+    def _of_all(self, size: Shape) -> Shape:
+        return self.ward if isinstance(size, int) else (*size[:-1], self.ward)
+
+
+Shape = int | tuple[int, ...]
+Generator = np.random.Generator | PartGenerator
+
+
 CHUNK: Final = 15
 """Minutes a chunk lasts."""
 

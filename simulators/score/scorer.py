@@ -22,10 +22,11 @@ from simulators.score.detection import (
     AlarmSpan,
     AlertTransition,
     Detection,
+    OnsetTally,
     alarms,
     detect,
+    onsets,
 )
-from simulators.score.onsets import OnsetTally, onsets
 from simulators.score.pages import FALSE, LESS, ScoredPage, judged, new_pages, pages
 from simulators.score.readiness import ReadinessScore, Unsafe
 from simulators.score.tally import Burden, Numbers, SubjectTally, pooled

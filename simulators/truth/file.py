@@ -95,9 +95,14 @@ class Truth(msgspec.Struct, frozen=True):
 def write(path: Path, truths: Iterable[Truth]) -> None:
     """Write one line a patient; the same truths give the same bytes, gzipped too."""
     encoder = msgspec.json.Encoder()
+    write_lines(path, (encoder.encode(truth) + b"\n" for truth in truths))
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write truths that are lines already."""
     with _sink(path) as sink:
-        for truth in truths:
-            sink.write(encoder.encode(truth) + b"\n")
+        for line in lines:
+            sink.write(line)
 
 
 def load_truth(path: Path) -> Iterator[Truth]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -32,6 +32,7 @@ SINK = "simulators.charting.records:sink"
 bytes each time.
 """
 STDOUT = "-"
+FORMS = "JSON Lines; *.gz is compressed, *.parquet a folder of Parquet partitioned by patient"
 
 
 def option(command: Parser) -> None:
@@ -41,7 +42,7 @@ def option(command: Parser) -> None:
         dest="into",
         metavar="FILE",
         default=STDOUT,
-        help="where the events go, JSON Lines; *.gz is compressed; default: standard output",
+        help=f"where the events go, {FORMS}; default: standard output",
     )
 
 
@@ -51,11 +52,14 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
     Raises UsageError when its folder does not exist, OSError when it cannot be written.
     """
-    try:
-        with sink()(path) as into:
-            yield into
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no folder {Path(path).parent}; make it first") from None
+    from streams.shards import parquet
+
+    with ExitStack() as stack:
+        try:
+            into = stack.enter_context((parquet.folder if parquet.is_folder(path) else sink())(path))
+        except FileNotFoundError:
+            raise UsageError(f"{path}: no folder {Path(path).parent}; make it first") from None
+        yield into
 
 
 def sink() -> Any:

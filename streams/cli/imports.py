@@ -1,6 +1,6 @@
-"""Run `il2watch import csv|mimic-iv`: tables to events.
+"""Run `il2watch import mimic-iv`: tables to events.
 
-Source: docs/reference/columns.md, docs/reference/mimic.md.
+Source: docs/reference/mimic.md.
 """
 
 from __future__ import annotations
@@ -8,51 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypedDict
 
-from streams.cli import event_files, options
+from streams.cli import event_files, options, sharing
 from streams.errors import UsageError
 from streams.service.exit_codes import DONE, FINDINGS
-
-CSV_DESCRIPTION = """\
-Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the
-order in which they became known. The whole table is read into memory. A row without patient, type or
-time is reported on stderr and counted; all else is written unchanged, for the engine to validate."""
-CSV_EXAMPLE = """\
-  il2watch import csv ward.csv -o ward.jsonl.gz
-  il2watch import csv vitals.parquet | il2watch assess -"""
-CSV_EXIT = (
-    "exit: 0 done, 1 some row was left out (--strict), or all were, 2 usage, or a table that cannot be "
-    "read, 130 interrupted"
-)
-
-
-def csv_parser() -> options.Parser:
-    command = options.parser("import csv", CSV_DESCRIPTION, f"{CSV_EXAMPLE}\n\n{CSV_EXIT}")
-    command.add_argument("file", metavar="FILE", help="a table: .csv, .csv.gz or .parquet")
-    command.add_argument("--strict", action="store_true", help="exit 1 if a row was left out")
-    event_files.option(command)
-    return command
-
-
-def csv_main(arguments: list[str]) -> int:
-    """Write the records of the table."""
-    chosen = csv_parser().parse_args(arguments)
-    from streams.replay.source import source
-    from streams.service.event_file import spelled, warn
-    from streams.service.tabular_files import is_table
-
-    if not is_table(chosen.file):
-        raise UsageError(f"{chosen.file}: not a table by its name; give .csv, .csv.gz or .parquet")
-    found = source(chosen.file)
-    with event_files.opened(chosen.into) as into:
-        into.writelines(record.value + b"\n" for record in found.records)
-    if found.unsendable:
-        warn(f"il2watch: {chosen.file}: {found.unsendable.total()} left out ({spelled(found.unsendable)})")
-    return FINDINGS if found.unsendable and (chosen.strict or not found.records) else DONE
-
 
 MIMIC = "simulators.mimic_iv"
 """Imported by name when called, as all of `simulators` is."""
@@ -124,6 +87,7 @@ def mimic_parser() -> options.Parser:
         help="where rows wait on disk meanwhile; default: the system's temporary folder",
     )
     event_files.option(command)
+    sharing.add_jobs(command, "up to 64 stays are charted in one")
     return command
 
 
@@ -154,9 +118,11 @@ def nothing_read(folder: str, report: Report) -> int:
 def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
     """Write the events to the file that was named, with a progress bar."""
     from streams.service.files import filling
+    from streams.shards.pool import pool
 
+    opened = partial(pool, chosen.jobs or sharing.cores(), None)
     with filling() as progress:
-        lines = events(Path(chosen.folder), chosen.stays, counts, progress, chosen.spill)
+        lines = events(Path(chosen.folder), chosen.stays, counts, progress, chosen.spill, opened)
         first = next(lines, None)
         with event_files.opened(chosen.into) as into:
             into.writelines([] if first is None else [first])

@@ -54,7 +54,7 @@ COMMANDS = {
     "census": Command("streams.cli.census:main", "counts of the ward's patients, as metrics for a dashboard"),
     "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
     "import csv": Command(
-        "streams.cli.imports:csv_main", "a table in the layout of docs/reference/columns.md, as events"
+        "streams.cli.import_csv:main", "a table in the layout of docs/reference/columns.md, as events"
     ),
     "import hl7": Command("streams.cli.feed:import_main", "captured HL7 v2 messages, as events"),
     "import fhir": Command("streams.cli.feed:fhir_main", "FHIR resources and bulk exports, as events"),

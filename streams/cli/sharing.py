@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,18 +33,23 @@ MOST_JOBS = 512
 
 def add_options(command: options.Parser) -> None:
     """Add the options that say who works."""
+    add_jobs(command, f"up to {FEW:,} records are folded in one")
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="share the patients over a Dask cluster, like tcp://10.0.0.5:8786",
+    )
+
+
+def add_jobs(command: options.Parser, few: str) -> None:
+    """Add `--jobs`; `few`: what is so little that one process does it."""
     command.add_argument(
         "--jobs",
         metavar="N",
         type=jobs,
         default=None,
         help="processes that share the patients; default: all cores. The output is the same with any number; "
-        f"up to {FEW:,} records are folded in one",
-    )
-    command.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="share the patients over a Dask cluster, like tcp://10.0.0.5:8786",
+        f"{few}",
     )
 
 
@@ -76,13 +82,17 @@ class Shared(NamedTuple):
 
 
 Passing = Callable[[Iterable[Line]], Iterable[Line]]
+Whose = Callable[[bytes], str | None]
 
 
 @contextmanager
-def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterator[list[Line] | Shared]:
+def source(
+    chosen: argparse.Namespace, passing: Passing | None = None, whose: Whose | None = None
+) -> Iterator[list[Line] | Shared]:
     """Read the file that the arguments name: the lines of a small one, or its shards on disk.
 
-    `passing`: returns those of a large file's lines that come into a shard; None: all of them.
+    `passing`: returns those of a large file's lines that come into a shard; None: all of them. `whose`:
+    returns the patient of a line; None: the lines are events.
 
     Raises UsageError when it cannot be read, or nobody can work on it.
     """
@@ -92,8 +102,9 @@ def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterat
     head = beginning(found)
     after = next(found, None)
     if after is None and chosen.scheduler is None:
-        yield head
+        yield sorted(head, key=attrgetter("number"))  # a folder's files are in order of its patients
         return
+    from streams.shards.fold import patient_of
     from streams.shards.pool import pool
     from streams.shards.spill import Shards, shards_for
 
@@ -102,7 +113,7 @@ def source(chosen: argparse.Namespace, passing: Passing | None = None) -> Iterat
         pool(chosen.jobs or cores(), chosen.scheduler) as workers,
         TemporaryDirectory(prefix="il2watch-shards-") as folder,
     ):
-        shards = Shards(Path(folder), number)
+        shards = Shards(Path(folder), number, whose or patient_of)
         every = chain(head, [] if after is None else [after], found)
         shards.add(every if passing is None else passing(every))
         yield Shared(shards, workers)

@@ -6,26 +6,28 @@ Source: wire.md, Command line.
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import fill
 from typing import Any
 
 from rules.wire.did_you_mean import did_you_mean
 from rules.wire.instants import MINUTE
-from streams.cli import options
+from streams.cli import event_files, options, sharing
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
 
 SCENARIOS = "simulators.scenarios:SCENARIOS"
 PARSE_FAULTS = "simulators.faults:parse"
-SIMULATION, REQUEST = (
-    "simulators.course.simulation:Simulation",
-    "simulators.course.simulation:SimulationRequest",
+REQUEST = "simulators.course.simulation:SimulationRequest"
+PRODUCE, WANTED, PARTS, WHOLE, IN_PARTS = (
+    f"simulators.course.output_files:{name}"
+    for name in ("produce", "Wanted", "parts_of", "WholeWard", "WardInParts")
 )
-PRODUCE, WANTED = "simulators.course.output_files:produce", "simulators.course.output_files:Wanted"
 """Imported by name when called, as all of `simulators` is."""
 START = "2026-03-02T07:00:00Z"
 MOST, LONGEST = 100_000, 60.0
@@ -58,7 +60,7 @@ def parser() -> options.Parser:
         dest="output",
         metavar="FILE",
         default="-",
-        help="the events; *.gz is written as gzip; default: standard output",
+        help=f"the events, {event_files.FORMS}; default: standard output",
     )
     command.add_argument("--truth", metavar="FILE", help="the ground truth, for il2watch score")
     command.add_argument(
@@ -87,6 +89,7 @@ def parser() -> options.Parser:
     )
     options.fault_log(command, "what the faults did, record by record")
     options.config(command)
+    sharing.add_jobs(command, "a ward of less than 100 patient-days is simulated in one")
     return command
 
 
@@ -102,28 +105,42 @@ def main(arguments: list[str]) -> int:
 
 def simulate(chosen: argparse.Namespace, named: Any) -> int:
     """Run the simulation, with a bar on a terminal, and report at the end how much was written."""
-    from rules.wire.instants import aware
-    from streams.config import site
-    from streams.demo.dose_consultant import Consultant
     from streams.service.event_file import warn
+    from streams.service.files import filling
 
-    guideline = site.guideline(chosen.config)
-    request = simulator_attribute(REQUEST)(
-        named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
+    wanted = simulator_attribute(WANTED)(
+        chosen.output, chosen.truth, chosen.fault_log, chosen.faults, event_files.opened
     )
-    simulation = simulator_attribute(SIMULATION)(request, truth=chosen.truth is not None)
-    consultant = Consultant(simulation.cohort.ids, chosen.start, guideline)
-    wanted = simulator_attribute(WANTED)(chosen.output, chosen.truth, chosen.fault_log, chosen.faults)
-    done: Any = None
-    with bar(simulation.chunks) as advance:
-        for done in simulator_attribute(PRODUCE)(simulation, consultant, wanted):
-            advance(done.chunks)
+    with ward(chosen, named) as simulated, filling() as watch:
+        done = simulator_attribute(PRODUCE)(simulated, wanted, watch)
     counts = done.fault_log.counts
     warn(
         f"il2watch: {named.name}, seed {chosen.seed}: {chosen.patients} patients, {done.records:,} "
         f"records{fault_summary(counts['faults'], counts['lost'])}"
     )
     return 0
+
+
+@contextmanager
+def ward(chosen: argparse.Namespace, named: Any) -> Iterator[Any]:
+    """Yield the ward that the arguments describe: simulated here, or shared out over processes."""
+    from rules.wire.instants import aware
+    from streams.config import site
+    from streams.demo.dose_consultant import Consultant
+    from streams.shards.pool import pool
+
+    request = simulator_attribute(REQUEST)(
+        named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
+    )
+    consult = partial(Consultant, origin=chosen.start, guideline=site.guideline(chosen.config))
+    jobs, truth = chosen.jobs or sharing.cores(), chosen.truth is not None
+    parts = simulator_attribute(PARTS)(request, jobs)
+    if not parts:
+        yield simulator_attribute(WHOLE)(request, consult, truth)
+        return
+    with TemporaryDirectory(prefix="il2watch-simulate-") as folder:
+        opened = partial(pool, min(jobs, len(parts)), None)
+        yield simulator_attribute(IN_PARTS)(request, consult, truth, parts, opened, Path(folder))
 
 
 def simulator_attribute(name: str) -> Any:
@@ -172,23 +189,6 @@ def fault_summary(counts: Mapping[str, int], lost: int) -> str:
     """Return what the faults did, in one clause; an empty text when there were none."""
     faults = ", ".join(f"{name} {number:,}" for name, number in counts.items())
     return f"; faults: {faults}; {lost:,} lost" if faults else ""
-
-
-@contextmanager
-def bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Yield a function that shows on a bar how many chunks are done.
-
-    It does nothing when stderr is no terminal.
-    """
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("simulating", total=total)
-        yield lambda done: progress.update(task, completed=done)
 
 
 def patients(text: str) -> int:

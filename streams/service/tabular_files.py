@@ -235,8 +235,11 @@ PARQUET = (".parquet", ".pq")
 
 
 def is_table(path: str) -> bool:
-    """Return whether a file is a table, by its name; events as JSON Lines may have any other."""
-    return PurePath(path).name.lower().endswith(CSV + PARQUET)
+    """Return whether a file is a table, by its name; events as JSON Lines may have any other.
+
+    A folder partitioned by patient is none, whatever its name: it stands for a file of events.
+    """
+    return PurePath(path).name.lower().endswith(CSV + PARQUET) and not is_partitioned(path)
 
 
 def rows(path: str) -> Iterator[Row | RefusedRow]:
@@ -357,6 +360,8 @@ def plain(cell: Any) -> Any:
 PARTITION = "patient="
 EVENT = "event"
 """The column of a partitioned table that holds a record's JSON, instead of a column a field."""
+POSITION = "position"
+"""A column that may be beside it: the record's line in a file of the same events, all patients together."""
 
 
 def is_partitioned(path: str) -> bool:
@@ -365,7 +370,8 @@ def is_partitioned(path: str) -> bool:
 
 
 def partitioned_lines(folder: str) -> Iterator[Line]:
-    """Yield the records of a folder of Parquet partitioned by patient; numbers count its rows, from 1.
+    """Yield the records of a folder of Parquet partitioned by patient; numbers are those of the column
+    `position`, or else count the folder's rows, from 1.
 
     Files come in order of their paths; one patient's file is in memory at a time. Raises UsageError.
     """
@@ -373,8 +379,8 @@ def partitioned_lines(folder: str) -> Iterator[Line]:
     for path in sorted(Path(folder).glob(f"{PARTITION}*/*.parquet")):
         frame = partition(path)
         read += path.stat().st_size
-        for number, data in partition_records(frame, str(path)):
-            yield Line(above + number, data, read)
+        for number, data in partition_records(frame, str(path), above):
+            yield Line(number, data, read)
         above += len(frame)
 
 
@@ -395,12 +401,16 @@ def partition(path: Path) -> Any:
     return frame
 
 
-def partition_records(frame: Any, path: str) -> Iterator[tuple[int, bytes | None]]:
-    """Yield the records of a file with their rows; None for a row that is no record. Raises UsageError."""
+def partition_records(frame: Any, path: str, above: int) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the records of a file with their numbers; None for a row that is no record.
+
+    `above`: how many rows there are in the files before it. Raises UsageError.
+    """
     if EVENT in frame.columns:
-        for row, event in enumerate(frame[EVENT], 1):
-            yield row, event if isinstance(event, bytes) else str(event).encode()
+        positions = frame[POSITION] if POSITION in frame.columns else range(above + 1, above + len(frame) + 1)
+        for number, event in zip(positions, frame[EVENT], strict=True):
+            yield int(number), event if isinstance(event, bytes) else str(event).encode()
         return
     checked(path, [str(name) for name in frame.columns])
     for record in records(frame_rows(frame)):
-        yield record.row, record.value
+        yield above + record.row, record.value

@@ -23,7 +23,8 @@ from streams.shards.fold import (
 if TYPE_CHECKING:
     import pandas
 
-EVENT, OUTPUT, PATIENT = "event", "json", "patient"
+EVENT, POSITION = tabular_files.EVENT, tabular_files.POSITION
+OUTPUT, PATIENT = "json", "patient"
 SCHEMA = f"{PATIENT} string, {OUTPUT} string"
 """The columns of what `fold` returns, as Spark writes a schema."""
 
@@ -36,10 +37,11 @@ def fold(
 ) -> pandas.DataFrame:
     """Fold the rows of one patient; return a row for each line that the command prints of that patient.
 
-    `group`: events in order of the file: one JSON record a row, in the column `event`, or the columns of
-    docs/reference/columns.md. `until`: an instant as on the wire; None: the group's last one. A group does
-    not know when other patients' records end, nor ticks for all: give the instant to have what `run
-    --until` and `assess --at` print of a whole file. Returned: the columns `patient` and `json`.
+    `group`: events in order of the column `position` where there is one, else in order of the file: one JSON
+    record a row, in the column `event`, or the columns of docs/reference/columns.md. `until`: an instant as
+    on the wire; None: the group's last one. A group does not know when other patients' records end, nor ticks
+    for all: give the instant to have what `run --until` and `assess --at` print of a whole file. Returned:
+    the columns `patient` and `json`.
 
     Raises UsageError for columns that are no events, and for a record that could not be folded. A record that
     is refused is left out, as by the commands.
@@ -56,11 +58,14 @@ def fold(
 
 def lines(group: pandas.DataFrame) -> bytes:
     """Return the records of a group as numbered lines. Raises UsageError."""
+    if POSITION in group.columns:
+        group = group.sort_values(POSITION, kind="stable")
     if EVENT in group.columns:
         records: list[Any] = list(enumerate(map(_encoded, group[EVENT]), 1))
     else:
-        tabular_files.check(map(str, group.columns))
-        found = tabular_files.records(tabular_files.frame_rows(group))
+        cells = group.drop(columns=POSITION, errors="ignore")
+        tabular_files.check(map(str, cells.columns))
+        found = tabular_files.records(tabular_files.frame_rows(cells))
         records = [(one.row, one.value) for one in found if one.value]
     return b"".join(b"%d %s\n" % record for record in records)
 

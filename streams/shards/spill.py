@@ -6,7 +6,7 @@ The files are in a temporary folder that no other user can read, and are removed
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
 from pathlib import Path
@@ -35,11 +35,11 @@ def shards_for(size: int, packed: bool) -> int:
 class Shards:
     """The lines of a file, each patient's in one shard, in file order; ticks for all patients apart.
 
-    `count`: how many shards; `lines`: how many lines were added.
+    `count`: how many shards; `whose`: returns the patient of a line; `lines`: how many lines were added.
     """
 
-    def __init__(self, folder: Path, count: int) -> None:
-        self.folder, self.count = folder, count
+    def __init__(self, folder: Path, count: int, whose: Callable[[bytes], str | None] = patient_of) -> None:
+        self.folder, self.count, self.whose = folder, count, whose
         self.held: dict[int, list[bytes]] = defaultdict(list)
         self.size = self.lines = 0
         self.for_all: list[Line] = []
@@ -47,26 +47,31 @@ class Shards:
     def add(self, lines: Iterable[Line]) -> None:
         """Add every line, holding at most `HELD` bytes of them."""
         for line in lines:
-            self.lines += 1
-            patient = None if line.data is None else patient_of(line.data)
-            if patient == EVERY_PATIENT:
-                self.for_all.append(line)
-            else:
-                self._hold(line, line.number % self.count if patient is None else self.of(patient))
-        self._flush()
+            self.put(line)
+        self.flush()
+
+    def put(self, line: Line) -> None:
+        """Add a line, which may be held until `flush`."""
+        self.lines += 1
+        patient = None if line.data is None else self.whose(line.data)
+        if patient == EVERY_PATIENT:
+            self.for_all.append(line)
+        else:
+            self._hold(line, line.number % self.count if patient is None else self.of(patient))
 
     def of(self, patient: str) -> int:
         """Return the shard of a patient."""
         return crc32(patient.encode()) % self.count
 
     def _hold(self, line: Line, shard: int) -> None:
-        text = b"%d %s\n" % (line.number, line.data or b"")
+        text = _numbered(line)
         self.held[shard].append(text)
         self.size += len(text)
         if self.size > HELD:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write the lines that are held."""
         for shard, lines in self.held.items():
             with self._path(shard).open("ab") as file:
                 file.writelines(lines)
@@ -84,6 +89,16 @@ class Shards:
     def read(self, shard: int) -> bytes:
         """Return the lines of a shard: `NUMBER JSON` each, a number alone for a line too long to hold."""
         return self._path(shard).read_bytes()
+
+    def every(self) -> Iterator[bytes]:
+        """Yield the lines of every shard, then those for all patients."""
+        yield from map(self.read, self.filled)
+        if self.for_all:
+            yield b"".join(map(_numbered, self.for_all))
+
+
+def _numbered(line: Line) -> bytes:
+    return b"%d %s\n" % (line.number, line.data or b"")
 
 
 class Runs:

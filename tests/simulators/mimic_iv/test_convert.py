@@ -5,7 +5,8 @@ cut up.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rules.ingest.decode import decode
 from simulators.mimic_iv import convert, disk_sort, tables
 from simulators.mimic_iv.tables import UnreadableMimic
 from simulators.mimic_iv.tally import ImportTally
+from simulators.shared_work import Pool
 from tests.simulators.mimic_iv.folder import (
     DEMO_CHART,
     HEADS,
@@ -22,6 +24,7 @@ from tests.simulators.mimic_iv.folder import (
     STAY,
     STAYS,
     SUBJECT,
+    Row,
     Rows,
     chart,
     codes,
@@ -123,13 +126,16 @@ def test_ids_are_unique_within_the_stay(tmp_path: Path) -> None:
     assert len({event["id"] for event in events}) == len(events)
 
 
+TWO: Sequence[Row] = [*STAYS, {**STAYS[0], "stay_id": STAY + 1, "intime": OUT, "outtime": ""}]
+
+
 @pytest.mark.parametrize(("rows", "held", "together"), [(1, 1, 1), (2, 3, 2), (3, 2, 64)])
 def test_the_pieces_in_which_the_work_is_done_do_not_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, held: int, together: int
 ) -> None:
     folder = mimic(
         tmp_path / "mimic",
-        {**SOME, "icu/icustays": [*STAYS, {**STAYS[0], "stay_id": STAY + 1, "intime": OUT, "outtime": ""}]},
+        {**SOME, "icu/icustays": TWO},
     )
     (tmp_path / "spill").mkdir()
 
@@ -140,10 +146,31 @@ def test_the_pieces_in_which_the_work_is_done_do_not_show(
 
     whole = lines()
     monkeypatch.setattr(tables, "ROWS", rows)
-    monkeypatch.setattr(convert, "Ordering", lambda folder: disk_sort.Ordering(folder, held, 2))
-    monkeypatch.setattr(convert, "Buckets", lambda folder: disk_sort.Buckets(folder, together))
+    monkeypatch.setattr(
+        convert, "Ordering", lambda folder, number=0: disk_sort.Ordering(folder, held, 2, number)
+    )
+    monkeypatch.setattr(convert, "BUCKET", together)
     assert lines() == whole
     assert list((tmp_path / "spill").iterdir()) == []
+
+
+def test_an_interrupt_leaves_nothing_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def interrupted() -> Iterator[Pool]:
+        def pool(work: Any, requests: Any) -> Iterator[Any]:
+            yield work(next(iter(requests)))
+            assert list((tmp_path / "spill").rglob("*"))
+            raise KeyboardInterrupt
+
+        yield pool
+
+    monkeypatch.setattr(convert, "BUCKET", 1)
+    folder, spill = mimic(tmp_path / "mimic", {**SOME, "icu/icustays": TWO}), tmp_path / "spill"
+    spill.mkdir()
+    lines = convert.events(folder, None, ImportTally(), lambda what, done, total: None, spill, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(lines)
+    assert list(spill.iterdir()) == []
 
 
 def test_the_stays_that_were_asked_for_are_written_and_the_others_counted(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from streams.cli import imports, main
+from simulators.mimic_iv import convert
+from streams.cli import imports, main, sharing
 from streams.replay.source import source
 from streams.service.files import filling
-from tests.simulators.mimic_iv.folder import STAY, Rows, chart, collected, mimic
+from tests.simulators.mimic_iv.folder import STAY, STAYS, Rows, chart, collected, mimic
 
 Capture = pytest.CaptureFixture[str]
 ROWS: Rows = {
@@ -142,6 +143,65 @@ def test_a_mistake_is_one_line_and_exit_2(
     error = capsys.readouterr().err
     assert said in error
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_any_number_of_processes_imports_the_same_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Lines, messages and every count, in their order; ties of `known` are between stays too."""
+    collections = [*ROWS["icu/outputevents"], collected("11:00", 226559, 60.5)]
+    others = [
+        {name: number if name == "stay_id" else cell for name, cell in row.items()}
+        for number in (STAY + 1, STAY + 2)
+        for row in (STAYS[0], *ROWS["icu/chartevents"], *collections)
+    ]
+    rows = {
+        "icu/icustays": [*STAYS, *(row for row in others if "intime" in row)],
+        "icu/chartevents": [*ROWS["icu/chartevents"], *(row for row in others if "valuenum" in row)],
+        "icu/outputevents": [
+            *(row for row in others if "valuenum" not in row and "value" in row),
+            *collections,
+        ],
+    }
+    folder = mimic(tmp_path / "mimic", rows)
+    made = []
+    for bucket, jobs in ((64, "1"), (1, "1"), (1, "2")):
+        monkeypatch.setattr(convert, "BUCKET", bucket)
+        into, report = tmp_path / "events.jsonl", tmp_path / "report.json"
+        arguments = ["-o", str(into), "--report", str(report), "--jobs", jobs]
+        assert main.main(["import", "mimic-iv", str(folder), *arguments]) == 0
+        made.append((into.read_bytes(), report.read_bytes(), capsys.readouterr().err))
+    assert made[0] == made[1] == made[2]
+    assert {event["patient"] for event in events(into)} == {str(STAY + number) for number in range(3)}
+
+
+@pytest.mark.slow
+def test_any_number_of_processes_imports_the_same_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Rows of one record stand apart; some are of all patients, of none, of a cut name, or no rows."""
+    table, into = tmp_path / "ward.csv", tmp_path / "ward.jsonl"
+    lines = ["type,id,patient,at,known,code,value,unit"]
+    for turn in range(2):
+        for number in range(40):
+            name = {3: "", 5: "*", 7: "12.0", 11: "1.23E+11"}.get(number, f"p{number % 4}")
+            at = f"2026-03-02T10:{60 - number:02}:00Z" if number else "yesterday"
+            lines.append(f"vitals,v{number},{name},{at},,heart-rate,{80 + turn},/min")
+        lines += [
+            '"open',
+            "vitals,v,p1,2026-03-02T10:00:00Z,,heart-rate,1,/min,more",
+            "tick,t,*,2026-03-02T11:00:00Z,,,,",
+        ]
+    table.write_text("\n".join(lines) + "\n")
+    made = []
+    for few, jobs in ((1 << 40, "1"), (10, "1"), (10, "2")):
+        monkeypatch.setattr(sharing, "FEW", few)
+        assert main.main(["import", "csv", str(table), "-o", str(into), "--jobs", jobs]) == 0
+        made.append((into.read_bytes(), capsys.readouterr().err))
+    assert made[0] == made[1] == made[2]
+    assert {len(event.get("readings", ())) for event in events(into)} == {0, 2}
+    assert "left out (malformed" in made[0][1]
 
 
 def test_an_import_that_fails_leaves_an_earlier_file_alone(

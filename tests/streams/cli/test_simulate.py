@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 import pytest
 
 from rules.decide.engine import Outcome, fold
@@ -15,9 +20,13 @@ from rules.evaluate import recheck
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.events import Dose, Encounter, Event
+from simulators.course import output_files
 from simulators.scenarios import SCENARIOS
 from simulators.truth.file import load_truth as truths
 from streams.cli.main import main
+from streams.kafka import ports
+from tests.kept import ROOT
+from tests.patience import PATIENCE_S
 
 DAY = ("--days", "1", "--patients", "2")
 
@@ -55,6 +64,47 @@ def test_the_truth_and_the_faults_are_the_same_bytes_too(tmp_path: Path) -> None
         simulated(tmp_path / turn, "ward", *DAY, "--faults", "all", *beside)
     for name in ("{}", "{}.truth.gz", "{}.l"):
         assert (tmp_path / name.format("a")).read_bytes() == (tmp_path / name.format("b")).read_bytes()
+
+
+@pytest.mark.slow
+def test_any_number_of_processes_writes_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output_files, "FEWEST", 2)
+    monkeypatch.setattr(output_files, "WORTH", 0.0)
+    made = []
+    for jobs in ("1", "2"):
+        folder = tmp_path / jobs
+        folder.mkdir()
+        beside = ("--truth", str(folder / "truth.gz"), "--fault-log", str(folder / "faults.jsonl"))
+        ward = ("--days", "0.6", "--patients", "5", "--faults", "all", "--jobs", jobs)
+        simulated(folder / "ward.jsonl.gz", "ward", *ward, *beside)
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        made.append((files, capsys.readouterr().err))
+    assert made[0] == made[1]
+    assert sorted(made[0][0]) == ["faults.jsonl", "truth.gz", "ward.jsonl.gz"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ward.jsonl.gz", "ward.parquet"])
+def test_ctrl_c_ends_every_process_and_leaves_no_file(name: str, tmp_path: Path) -> None:
+    for folder in ("made", "temporary"):
+        (tmp_path / folder).mkdir()
+    files = ("-o", str(tmp_path / "made" / name), "--truth", str(tmp_path / "made" / "truth.gz"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streams", "simulate", "ward", "--patients", "64", "--jobs", "2", *files],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
+        stderr=subprocess.PIPE,
+    )
+    assert ports.wait_until(lambda: len(list(tmp_path.glob("temporary/*/records-*"))) == 2, PATIENCE_S)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (130, b"")
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
+    assert alive == []
+    assert [path for folder in ("made", "temporary") for path in (tmp_path / folder).iterdir()] == []
 
 
 def test_faults_change_what_arrives_and_never_what_happened(tmp_path: Path) -> None:
@@ -178,7 +228,11 @@ def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> No
         (["ward", "--start", "yesterday"], "write it like"),
         (["ward", "--faults", "dropp"], "did you mean 'drop'"),
         (["ward", "--vitals", "daily"], "invalid choice"),
-        (["ward", "-o", "/nowhere/at/all.jsonl"], "/nowhere/at/all.jsonl: No such file"),
+        (["ward", "-o", "/nowhere/at/all.jsonl"], "/nowhere/at/all.jsonl: no folder /nowhere/at; make it"),
+        (
+            ["ward", "-o", "/nowhere/at/all.parquet"],
+            "/nowhere/at/all.parquet: no folder /nowhere/at; make it",
+        ),
         (["ward", "--truth", "/nowhere/truth.jsonl"], "/nowhere/truth.jsonl: No such file"),
         (["ward", "-o", "a.jsonl", "--truth", "a.jsonl"], "a.jsonl is named twice"),
     ],

@@ -1,15 +1,23 @@
-"""The fold over a pandas group gives under Dask what the offline commands print."""
+"""The fold over a pandas group gives under Dask and Spark what the offline commands print."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import msgspec
 import pandas
 import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001
+from streams.shards import parquet
 from streams.shards.frames import fold
+from tests.docs.followed import FENCE
+from tests.kept import ROOT
 from tests.streams.shards.wards import in_shards, monitored, typed
 
 pytestmark = pytest.mark.slow
@@ -77,3 +85,34 @@ def test_dask(
         expected = typed(capfdbinary, "run", ward, "-o", "json", "--jobs", "1")
         address = cluster.scheduler_address
         assert typed(capfdbinary, "run", ward, "-o", "json", "--scheduler", address) == expected
+
+
+@pytest.mark.skipif(
+    find_spec("pyspark") is None or which("java") is None,
+    reason="needs PySpark and Java 17: pip install 'il2watch[spark]' (half a gigabyte: neither [dev] nor .ci/run has it)",
+)
+def test_spark(ward: str, tmp_path: Path, capfdbinary: Capture) -> None:
+    """`applyInPandas`, as the how-to page has it, on a folder of Parquet that the commands write."""
+    page = (ROOT / "docs" / "howto" / "backtest-ten-years.md").read_text(encoding="utf-8")
+    (script,) = (text for _, title, text in FENCE.findall(page) if title == "on_spark.py")
+    (tmp_path / "on_spark.py").write_text(script, encoding="utf-8")
+    with parquet.folder(str(tmp_path / "ward.parquet")) as into:
+        into.write(Path(ward).read_bytes())
+    options = (
+        "--master local[1] --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 pyspark-shell"
+    )
+    env = {"PYSPARK_SUBMIT_ARGS": options, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    done = subprocess.run(
+        [sys.executable, "on_spark.py"],
+        cwd=tmp_path,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    until = "2026-03-05T00:00:00Z"
+    for made, command, option in (("alerts", "run", "--until"), ("assessments", "assess", "--at")):
+        expected = typed(capfdbinary, command, ward, option, until, "-o", "json")[1].decode().splitlines()
+        assert len(expected) > 2
+        assert sorted(pandas.read_parquet(tmp_path / f"{made}.parquet")["json"]) == sorted(expected)

@@ -6,6 +6,7 @@ import io
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,8 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001
 from streams.errors import UsageError
 from streams.kafka import ports
+from streams.service import tabular_files
+from streams.shards import parquet
 from streams.shards.fold import ShardRequest, fold_shard
 from streams.shards.pool import processes
 from tests.kept import ROOT
@@ -68,6 +71,72 @@ def test_parquet_by_patient_gives_what_the_file_gives(
             assert (
                 typed(capfdbinary, command, str(tmp_path / "ward"), "-o", "json", "--jobs", "1") == expected
             )
+
+
+def rows_of(folder: Path) -> list[tuple[int, bytes]]:
+    """The positions and lines of a folder that the commands wrote."""
+    found = pandas.concat(map(pandas.read_parquet, folder.glob("patient=*/*.parquet")))
+    lines = (event if isinstance(event, bytes) else event.encode() for event in found["event"])
+    return sorted(zip(found["position"].tolist(), lines, strict=True))
+
+
+def test_parquet_that_is_written_is_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Capture
+) -> None:
+    """Lines, also those that name no patient and are no text; output and messages of the other commands."""
+    monkeypatch.chdir(tmp_path)
+    ward = ("simulate", "typical-course", "--patients", "3", "--days", "0.5", "--faults", "garbled=0.1")
+    for name in ("ward.jsonl", "ward.parquet", "ward.parquet/"):
+        assert typed(capfdbinary, *ward, "-o", name)[0] == 0
+    lines = (tmp_path / "ward.jsonl").read_bytes().splitlines()
+    assert rows_of(tmp_path / "ward.parquet") == list(enumerate(lines, 1))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ward.jsonl", "ward.parquet"]
+    for command in ("run", "assess"):
+        code, out, err = typed(capfdbinary, command, "ward.jsonl", "-o", "json")
+        same = code, out, err.replace(b"ward.jsonl", b"ward.parquet")
+        assert err.count(b"malformed") > 9
+        assert typed(capfdbinary, command, "ward.parquet", "-o", "json") == same
+        with monkeypatch.context() as patched:
+            in_shards(patched)
+            assert typed(capfdbinary, command, "ward.parquet", "-o", "json", "--jobs", "1") == same
+
+
+def test_parquet_has_a_patient_s_name_whatever_is_in_it(tmp_path: Path, capfdbinary: Capture) -> None:
+    names = ["p/1", "007", "a=b", "Zoë %2F", "..", "*"]
+    lines = [
+        msgspec.json.encode({"type": "tick", "id": "t", "patient": name, "at": "2026-03-02T10:00:00Z"})
+        for name in names
+    ]
+    with parquet.folder(str(tmp_path / "ward.parquet")) as into:
+        into.writelines(line + b"\n" for line in lines)
+    assert rows_of(tmp_path / "ward.parquet") == list(enumerate(lines, 1))
+    frame = pandas.concat(map(tabular_files.partition, (tmp_path / "ward.parquet").glob("*/*.parquet")))
+    assert sorted(frame["patient"]) == sorted(names)
+
+
+def test_parquet_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    whole = tmp_path / "ward.parquet"
+    with parquet.folder(str(whole)) as into:
+        into.write(b'{"patient":"p1"}\n')
+    with ExitStack() as stack:
+        stack.enter_context(pytest.raises(KeyboardInterrupt))
+        stack.enter_context(parquet.folder(str(whole))).write(b'{"patient":"p2"}\n')
+        raise KeyboardInterrupt
+    assert rows_of(whole) == [(1, b'{"patient":"p1"}')]
+    assert [path.name for path in tmp_path.iterdir()] == ["ward.parquet"]
+
+
+@pytest.mark.parametrize("taken", ["a file", "a folder of something else"])
+def test_parquet_replaces_nothing_but_its_like(taken: str, tmp_path: Path) -> None:
+    whole = tmp_path / "ward.parquet"
+    if taken == "a file":
+        whole.write_text("mine")
+    else:
+        whole.mkdir()
+        (whole / "mine").touch()
+    with pytest.raises(UsageError, match="is no folder of Parquet by patient"), parquet.folder(str(whole)):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["ward.parquet"]
 
 
 def test_a_table_by_patient_is_read_by_its_columns_too(tmp_path: Path, capfdbinary: Capture) -> None:
