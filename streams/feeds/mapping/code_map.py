@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -108,13 +108,10 @@ NAMED = ("MDC",)
 """Systems in which the text beside a code is its name (the ref-id): both must say the same."""
 
 
-MOST_KEPT = 4096
-
-
 class CodeMap:
     """The effective map of a feed.
 
-    `looked_up`, `units`: what was found for fields as they were sent, for they come again and again.
+    `kept`: what was made of fields as they were sent, for they come again and again (`hl7.observation`).
     """
 
     def __init__(self, rows: Iterable[MapRow]) -> None:
@@ -122,8 +119,7 @@ class CodeMap:
         self.rows = tuple(effective.values())
         self.by_code: dict[tuple[str, str], list[MapRow]] = {}
         self.by_name: dict[tuple[str, str], list[MapRow]] = {}
-        self.looked_up: dict[tuple[str, ...], tuple[Coding, Found]] = {}
-        self.units: dict[tuple[str, ...], str | None] = {}
+        self.kept: dict[tuple[object, ...], Any] = {}
         for row in self.rows:
             if row.code:
                 self.by_code.setdefault((row.system, row.code), []).append(row)

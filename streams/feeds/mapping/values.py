@@ -39,6 +39,8 @@ def number(text: str, decimal_comma: bool = False) -> float:
 
 def compared(text: str, decimal_comma: bool = False) -> Value:
     """Return the number of a text that may begin with a comparator (`<10`). Raises NotANumber."""
+    if _NUMBER.fullmatch(text):
+        return Value(float(text))
     found = _COMPARED.fullmatch(text.strip())
     if found is None:
         return Value(number(text, decimal_comma))

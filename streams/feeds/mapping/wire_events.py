@@ -108,17 +108,23 @@ class SentAck(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="ack
     actionable: bool | None = None
 
 
-_ENCODER = msgspec.json.Encoder()
+_KINDS: dict[type[WireEvent], str] = {
+    kind: str(kind.__struct_config__.tag) for kind in WireEvent.__subclasses__()
+}
+_TOPICS = {kind: topic_of(tag) for kind, tag in _KINDS.items()}
 
 
 def kind_of(event: WireEvent) -> str:
     """Return an event's type on the wire."""
-    return str(event.__struct_config__.tag)
+    return _KINDS[type(event)]
 
 
 def topic(event: WireEvent) -> str:
     """Return the topic that carries an event."""
-    return topic_of(kind_of(event))
+    return _TOPICS[type(event)]
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 def encode(event: WireEvent) -> bytes:

@@ -1,4 +1,4 @@
-"""Hold one OBX and what surrounds it: its codes, its device, its time, and what its status means.
+"""Hold one OBX and what surrounds it: its codes, its unit, its device, its time, what its status means.
 
 Source: docs/spec/feeds.md, Time, Identity; PCD B.8.
 """
@@ -10,12 +10,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rules.wire.instants import Instant
-from streams.feeds.mapping.code_map import UNIT, CodeMap, Coding, MapRow, system_of
+from streams.feeds.mapping import values
+from streams.feeds.mapping.code_map import UNIT, CodeMap, Coding, Found, MapRow, system_of
 from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WITHDRAWN
+from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
 from streams.feeds.mapping.identity import Origin
 from streams.feeds.mapping.times import latest
+from streams.feeds.mapping.unit_words import accepted_by, spelled
+from streams.feeds.mapping.values import Range
 
 NOTHING, GONE, REFUSED = "nothing", "gone", "refused"
 _STATUS = {
@@ -47,9 +51,78 @@ def codings(segment: Segment, field: int) -> list[Coding]:
     return [each for each in found if each.code or each.text]
 
 
-def status_of(obx: Segment, context: Context) -> str:
+class Form(NamedTuple):
+    """What an OBX says but for its value, device and time, as its next one will: codes, unit, flags.
+
+    `letter`: OBX-11; `setting`: it was set, not measured; `structured`: OBX-2 is SN; `units`: the spellings
+    of its unit, as sent; `unit`: as the wire spells it (None: none that it takes).
+    """
+
+    coding: Coding
+    found: Found
+    sub_id: str
+    level: tuple[str, ...]
+    letter: str
+    never_used: bool
+    setting: bool
+    structured: bool
+    units: list[str]
+    unit: str | None
+    range_text: str
+    range: Range
+
+
+MOST_FORMS = 4096
+
+
+def form_of(obx: Segment, rules: FeedRules) -> Form:
+    """Return the form of an OBX, kept by its fields as they stand."""
+    fields, kept = obx.fields, rules.codes.kept
+    status = fields[11] if len(fields) > 11 else ""
+    key = (obx.delimiters, status, *fields[2:5], *fields[6:9], *fields[17:18])
+    form: Form | None = kept.get(key)
+    if form is None:
+        if len(kept) >= MOST_FORMS:
+            kept.clear()
+        form = kept[key] = _form(obx, rules)
+    return form
+
+
+def _form(obx: Segment, rules: FeedRules) -> Form:
+    sub_id, range_text = obx.text(4), obx.text(7)
+    coding, found = rules.codes.find(codings(obx, 3), sub_id, obx.text(6))
+    units = unit_texts(obx, 6, rules.codes)
+    return Form(
+        coding,
+        found,
+        sub_id,
+        level(sub_id),
+        obx.text(11).upper(),
+        _holds(obx, 8, NEVER_USED),
+        _holds(obx, 17, SETTINGS),
+        obx.text(2).upper() == "SN",
+        units,
+        _unit(units, found, rules),
+        range_text,
+        values.reference_range(range_text),
+    )
+
+
+def _holds(obx: Segment, field: int, words: tuple[str, ...]) -> bool:
+    return any(obx.parts(each)[0].upper() in words for each in obx.repetitions(field))
+
+
+def _unit(units: list[str], found: Found, rules: FeedRules) -> str | None:
+    """Return the unit as the wire spells it for the row's code; that of the row where none was sent."""
+    if not isinstance(found, MapRow):
+        return None
+    texts = units or ([found.unit_default] if found.unit_default else [])
+    return spelled(texts, rules.codes, rules.units, accepted_by(found.type, found.our_code))
+
+
+def status_of(obx: Segment, form: Form, context: Context) -> str:
     """Return what OBX-11 means: a status, `nothing`, `gone` (X without a value) or `refused`."""
-    letter, value = obx.text(11).upper(), obx.raw(5).strip()
+    letter, value = form.letter, obx.raw(5).strip()
     if letter == "X":
         with_value = FINAL if context.rules.x_with_value == "final" else REFUSED
         return with_value if value and value != DELETE else GONE
@@ -62,16 +135,6 @@ def status_of(obx: Segment, context: Context) -> str:
     return _STATUS.get(letter, REFUSED)
 
 
-def is_never_used(obx: Segment) -> bool:
-    """Return whether OBX-8 marks a reading as none of a patient: a demonstration, a test, a calibration."""
-    return bool(obx.raw(8)) and any(obx.parts(each)[0].upper() in NEVER_USED for each in obx.repetitions(8))
-
-
-def is_setting(obx: Segment) -> bool:
-    """Return whether OBX-17 says that it was set, not measured."""
-    return bool(obx.raw(17)) and any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
-
-
 @lru_cache(maxsize=4096)
 def level(sub_id: str) -> tuple[str, ...]:
     """Return an OBX-4 as its levels, without the zeros that fill it up: `1.1.0.0` is the device `1.1`."""
@@ -82,25 +145,34 @@ def level(sub_id: str) -> tuple[str, ...]:
 
 
 class Containment:
-    """The levels of one OBR: which device and which time hold for what is inside a level."""
+    """The levels of one OBR: which device and which time hold for what is inside a level.
 
-    def __init__(self, group: Group) -> None:
+    `forms`, `own_devices`, `own_times`: what each OBX says itself, by its number.
+    """
+
+    def __init__(self, group: Group, rules: FeedRules) -> None:
         self.group = group
+        self.forms = {obx.number: form_of(obx, rules) for obx in group.observations}
         self.origins: dict[str, Origin] = {}
         self.devices: dict[tuple[str, ...], str] = {}
         self.times: dict[tuple[str, ...], str] = {}
+        self.own_devices: dict[int, str] = {}
+        self.own_times: dict[int, str] = {}
         for obx in group.observations:
-            here = level(obx.text(4))
+            here = self.forms[obx.number].level
             if device := entity(obx, 18):
-                self.devices[here] = device
+                self.own_devices[obx.number] = self.devices[here] = device
             if time := obx.text(14):
+                self.own_times[obx.number] = time
                 self.times.setdefault(here, time)
 
     def device(self, obx: Segment) -> str:
         """Return the device of a reading: its own, that of the nearest level around it, or the only one."""
-        named = entity(obx, 18) or (nearest(self.devices, level(obx.text(4))) if self.devices else "")
-        if named:
-            return named
+        if own := self.own_devices.get(obx.number):
+            return own
+        around = nearest(self.devices, self.forms[obx.number].level) if self.devices else ""
+        if around:
+            return around
         only = set(self.devices.values())
         return only.pop() if len(only) == 1 else ""
 
@@ -124,9 +196,9 @@ class Containment:
         return min((each for each in found if each), default=None)
 
     def _stated(self, obx: Segment, context: Context) -> str:
-        if own := obx.text(14):
+        if own := self.own_times.get(obx.number):
             return own
-        around = nearest(self.times, level(obx.text(4)))
+        around = nearest(self.times, self.forms[obx.number].level)
         of_message = context.header.time if context.rules.message_time else ""
         return around or self.group.obr.text(7) or of_message
 
