@@ -125,7 +125,8 @@ async def _send(port: int, messages: Iterable[bytes]) -> int:
     return taken
 
 
-async def _through_feed(port: int, messages: Sequence[bytes]) -> int:
+async def through_feed(port: int, messages: Sequence[bytes]) -> int:
+    """Send messages over as many connections as there are; return how many were taken."""
     parts = (messages[place::CONNECTIONS] for place in range(CONNECTIONS))
     return sum(await asyncio.gather(*(_send(port, part) for part in parts)))
 
@@ -150,9 +151,9 @@ def answered(broker: Broker, messages: Sequence[bytes]) -> list[str]:
     """Return the lines about a running feed, and about a producer of ready-made records."""
     with tempfile.TemporaryDirectory() as folder, running(broker, Path(folder), 'raw = "final"') as feed:
         assert feed.process is not None
-        asyncio.run(_through_feed(feed.port, messages[:CONNECTIONS]))
+        asyncio.run(through_feed(feed.port, messages[:CONNECTIONS]))
         before, began = processor_s(feed.process.pid), time.monotonic()
-        assert asyncio.run(_through_feed(feed.port, messages)) == len(messages)
+        assert asyncio.run(through_feed(feed.port, messages)) == len(messages)
         took, after = time.monotonic() - began, processor_s(feed.process.pid)
     own = Speed(len(messages) / ((after or took) - (before or 0.0)), len(messages) / took)
     ready = asyncio.run(_ready_made(broker, mapped(messages)))
