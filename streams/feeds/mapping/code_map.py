@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -109,17 +109,13 @@ NAMED = ("MDC",)
 
 
 class CodeMap:
-    """The effective map of a feed.
-
-    `kept`: what was made of fields as they were sent, for they come again and again (`hl7.observation`).
-    """
+    """The effective map of a feed."""
 
     def __init__(self, rows: Iterable[MapRow]) -> None:
         effective = {row.key: row for row in rows}
         self.rows = tuple(effective.values())
         self.by_code: dict[tuple[str, str], list[MapRow]] = {}
         self.by_name: dict[tuple[str, str], list[MapRow]] = {}
-        self.kept: dict[tuple[object, ...], Any] = {}
         for row in self.rows:
             if row.code:
                 self.by_code.setdefault((row.system, row.code), []).append(row)

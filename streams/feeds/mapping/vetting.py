@@ -44,6 +44,7 @@ def vetted(event: WireEvent) -> Vetted:
     return Vetted(decoded, problem)
 
 
+PASSES = Vetted(None)
 MOST_PASSED = 16_384
 ORDINARY = 1e12
 """A number that no unit takes out of a float's range."""
@@ -61,22 +62,24 @@ class Passed:
         self.who: dict[tuple[object, ...], tuple[str, str]] = {}
         self.what: dict[tuple[object, ...], LabReading | None] = {}
 
-    def has(self, event: WireEvent) -> bool:
-        """Return whether an event is a reading of parts that have all passed before."""
-        parts = _parts(event)
-        return parts is not None and parts[0] in self.who and parts[1] in self.what
+    def again(self, event: WireEvent) -> Vetted | None:
+        """Return what the worker makes of a reading whose parts have all passed; None: it is to be vetted.
 
-    def result(self, event: WireEvent) -> Labs | None:
-        """Return what the worker makes of a result whose parts have passed; None for a vital sign."""
-        whose, what = _parts(event) or ((), ())
-        reading = self.what[what]
-        if reading is None or not isinstance(event, SentLabs):
+        Of a vital sign only that it passes, without what is made of it: nobody asks.
+        """
+        parts = _parts(event)
+        if parts is None or parts[0] not in self.who or parts[1] not in self.what:
             return None
-        (code, _, *rest), (patient, status) = reading, self.who[whose]
-        at = parse(event.at)
+        reading = self.what[parts[1]]
+        return PASSES if reading is None else Vetted(self._result(event, self.who[parts[0]], reading))
+
+    @staticmethod
+    def _result(event: Any, whose: tuple[str, str], reading: LabReading) -> Labs:
+        code, _, low, high, unit, comparator = reading
+        at, (patient, status) = parse(event.at), whose
         known = at if event.known is None else parse(event.known)
-        value: Any = event.readings[0].value
-        return Labs(event.id, patient, at, known, status, ((code, value, *rest),))  # type: ignore[arg-type]
+        readings = ((code, event.readings[0].value, low, high, unit, comparator),)
+        return Labs(event.id, patient, at, known, status, readings)
 
     def note(self, event: WireEvent, made: Event | None) -> None:
         """Note the parts of an event that was taken whole, as the worker makes it."""

@@ -100,7 +100,7 @@ class Context(Publishing):
         super().send(event, digest, order)
         if self.source != self.rules.name:
             self.handled.by_bed[event.id] = event.patient
-        elif self.tables.by_bed.get(event.id, event.patient) != event.patient:
+        elif self.tables.by_bed and self.tables.by_bed.get(event.id, event.patient) != event.patient:
             wrong = type(event)(
                 id=event.id, patient=self.tables.by_bed[event.id], at=event.at, known=event.known,
                 status=WITHDRAWN, source=event.source,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rules.wire.instants import Instant
 from streams.feeds.mapping import values
-from streams.feeds.mapping.code_map import UNIT, CodeMap, Coding, Found, MapRow, system_of
+from streams.feeds.mapping.code_map import READINGS, UNIT, CodeMap, Coding, Found, MapRow, system_of
 from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WITHDRAWN
 from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.hl7.context import Context, entity
@@ -54,15 +54,19 @@ def codings(segment: Segment, field: int) -> list[Coding]:
 class Form(NamedTuple):
     """What an OBX says but for its value, device and time, as its next one will: codes, unit, flags.
 
-    `letter`: OBX-11; `setting`: it was set, not measured; `structured`: OBX-2 is SN; `units`: the spellings
-    of its unit, as sent; `unit`: as the wire spells it (None: none that it takes).
+    `named`: system and code, for its id; `letter`: OBX-11; `status`: what that means beside a value;
+    `setting`: it was set, not measured; `structured`: OBX-2 is SN; `units`: the spellings of its unit, as
+    sent; `unit`: as the wire spells it (None: none that it takes); `ordinary`: beside a plain number it is a
+    reading that stands, and nothing else has to be asked.
     """
 
     coding: Coding
     found: Found
+    named: str
     sub_id: str
     level: tuple[str, ...]
     letter: str
+    status: str
     never_used: bool
     setting: bool
     structured: bool
@@ -70,6 +74,7 @@ class Form(NamedTuple):
     unit: str | None
     range_text: str
     range: Range
+    ordinary: bool
 
 
 MOST_FORMS = 4096
@@ -77,7 +82,7 @@ MOST_FORMS = 4096
 
 def form_of(obx: Segment, rules: FeedRules) -> Form:
     """Return the form of an OBX, kept by its fields as they stand."""
-    fields, kept = obx.fields, rules.codes.kept
+    fields, kept = obx.fields, rules.kept
     status = fields[11] if len(fields) > 11 else ""
     key = (obx.delimiters, status, *fields[2:5], *fields[6:9], *fields[17:18])
     form: Form | None = kept.get(key)
@@ -91,21 +96,31 @@ def form_of(obx: Segment, rules: FeedRules) -> Form:
 def _form(obx: Segment, rules: FeedRules) -> Form:
     sub_id, range_text = obx.text(4), obx.text(7)
     coding, found = rules.codes.find(codings(obx, 3), sub_id, obx.text(6))
-    units = unit_texts(obx, 6, rules.codes)
-    return Form(
-        coding,
-        found,
-        sub_id,
-        level(sub_id),
-        obx.text(11).upper(),
-        _holds(obx, 8, NEVER_USED),
-        _holds(obx, 17, SETTINGS),
-        obx.text(2).upper() == "SN",
-        units,
-        _unit(units, found, rules),
-        range_text,
-        values.reference_range(range_text),
+    units, letter = unit_texts(obx, 6, rules.codes), obx.text(11).upper()
+    form = Form(
+        coding=coding,
+        found=found,
+        named=f"{coding.system} {coding.code or coding.text}",
+        sub_id=sub_id,
+        level=level(sub_id),
+        letter=letter,
+        status=_status(letter, rules),
+        never_used=_holds(obx, 8, NEVER_USED),
+        setting=_holds(obx, 17, SETTINGS),
+        structured=obx.text(2).upper() == "SN",
+        units=units,
+        unit=_unit(units, found, rules),
+        range_text=range_text,
+        range=values.reference_range(range_text),
+        ordinary=False,
     )
+    return form._replace(ordinary=_is_ordinary(form))
+
+
+def _is_ordinary(form: Form) -> bool:
+    measured = isinstance(form.found, MapRow) and form.found.type in READINGS and form.unit is not None
+    stands = form.status in (FINAL, PRELIMINARY, CORRECTED)
+    return measured and stands and not (form.never_used or form.setting or form.structured)
 
 
 def _holds(obx: Segment, field: int, words: tuple[str, ...]) -> bool:
@@ -120,18 +135,22 @@ def _unit(units: list[str], found: Found, rules: FeedRules) -> str | None:
     return spelled(texts, rules.codes, rules.units, accepted_by(found.type, found.our_code))
 
 
-def status_of(obx: Segment, form: Form, context: Context) -> str:
+def status_of(obx: Segment, form: Form) -> str:
     """Return what OBX-11 means: a status, `nothing`, `gone` (X without a value) or `refused`."""
-    letter, value = form.letter, obx.raw(5).strip()
-    if letter == "X":
-        with_value = FINAL if context.rules.x_with_value == "final" else REFUSED
-        return with_value if value and value != DELETE else GONE
-    if value == DELETE:
+    value = obx.raw(5).strip()
+    if value == DELETE or (form.letter == "X" and not value):
         return GONE
+    return form.status
+
+
+def _status(letter: str, rules: FeedRules) -> str:
+    """Return what OBX-11 means beside a value."""
+    if letter == "X":
+        return FINAL if rules.x_with_value == "final" else REFUSED
     if letter == "R":
-        return context.rules.raw
+        return rules.raw
     if not letter:
-        return FINAL if context.rules.empty_status == "final" else REFUSED
+        return FINAL if rules.empty_status == "final" else REFUSED
     return _STATUS.get(letter, REFUSED)
 
 
@@ -152,14 +171,15 @@ class Containment:
 
     def __init__(self, group: Group, rules: FeedRules) -> None:
         self.group = group
-        self.forms = {obx.number: form_of(obx, rules) for obx in group.observations}
+        self.forms: dict[int, Form] = {}
         self.origins: dict[str, Origin] = {}
         self.devices: dict[tuple[str, ...], str] = {}
         self.times: dict[tuple[str, ...], str] = {}
         self.own_devices: dict[int, str] = {}
         self.own_times: dict[int, str] = {}
         for obx in group.observations:
-            here = self.forms[obx.number].level
+            form = self.forms[obx.number] = form_of(obx, rules)
+            here = form.level
             if device := entity(obx, 18):
                 self.own_devices[obx.number] = self.devices[here] = device
             if time := obx.text(14):
@@ -247,15 +267,17 @@ def grouped(segments: Iterable[Segment]) -> list[Group]:
     orc: Segment | None = None
     found: list[tuple[Segment | None, Segment | None, Segment, list[Segment], Segment | None]] = []
     for segment in segments:
-        if segment.name == "PID":
+        name = segment.name
+        if name == "OBX":
+            if found and found[-1][0] is pid:
+                found[-1][3].append(segment)
+        elif name == "PID":
             pid, pv1, orc = segment, None, None
-        elif segment.name == "PV1":
+        elif name == "PV1":
             pv1 = segment
-        elif segment.name == "ORC":
+        elif name == "ORC":
             orc = segment
-        elif segment.name == "OBR":
+        elif name == "OBR":
             found.append((pid, orc, segment, [], pv1))
             orc = None
-        elif segment.name == "OBX" and found and found[-1][0] is pid:
-            found[-1][3].append(segment)
     return [Group(pid, orc, obr, tuple(observations), pv1) for pid, orc, obr, observations, pv1 in found]

@@ -154,9 +154,9 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
     Of that a reading is sent on all the same: the engine sets it aside. None: nothing is.
     """
     passed = context.tables.passed
-    if not candidate.set_aside and passed.has(candidate.event):
-        made = passed.result(candidate.event) if candidate.order else None
-        return candidate if made is None else msgspec.structs.replace(candidate, checked=Vetted(made))
+    again = None if candidate.set_aside else passed.again(candidate.event)
+    if again is not None:
+        return candidate if again.event is None else msgspec.structs.replace(candidate, checked=again)
     checked = vetted(candidate.event)
     problem = checked.problem
     if problem is None:
@@ -197,14 +197,17 @@ def _candidates(
     obx: Segment, form: Form, row: MapRow, group: Group, containment: Containment, context: Context
 ) -> list[Candidate]:
     """Return the events that an OBX gives: one, or none. Raises Unusable and BadTime."""
-    status = status_of(obx, form, context)
-    if not _counts(obx, form, row, status, context):
-        return []
+    number = values.plain(obx.raw(5)) if form.ordinary else None
+    status = form.status
+    if number is None or number in context.rules.sentinels:
+        status = status_of(obx, form)
+        if not _counts(obx, form, row, status, context):
+            return []
     at = containment.time(obx, context)
     source = containment.origin(obx, context)
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
     known = context.known(group.obr.text(22) if row.type == "labs" else "")
-    event = _event(obx, row, group, context, Frame(form, row, source, at, known, status, context))
+    event = _event(obx, row, group, context, Frame(form, row, source, at, known, status, context, number))
     candidate = Candidate(event, obx, row, form.coding, order)
     return _gone(event, order, context, candidate) if status == GONE else [candidate]
 
@@ -224,7 +227,7 @@ def _unreadable(
     at = _when(obx, containment, context)
     if at is None:
         return []
-    status = status_of(obx, form, context)
+    status = status_of(obx, form)
     sent = FINAL if status in (REFUSED, GONE) else status
     event = Frame(form, row, source, at, context.known(), sent, context).event(_KINDS[row.type])
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
@@ -289,7 +292,10 @@ Kind = TypeVar("Kind", bound=WireEvent)
 
 
 class Frame:
-    """The fields that every event of an OBX has. `empty`: it says nothing but that it is withdrawn."""
+    """The fields that every event of an OBX has. `empty`: it says nothing but that it is withdrawn.
+
+    `number`: its value, where that is known to be a plain number.
+    """
 
     def __init__(
         self,
@@ -300,14 +306,15 @@ class Frame:
         known: str | None,
         status: str,
         context: Context,
+        number: float | None = None,
     ) -> None:
         when = _written(at)
         in_order = row.type == "labs"
         timed = not in_order or context.rules.id_time
         named = source.by_order if in_order and source.order else source.named
-        code = f"{form.coding.system} {form.coding.code or form.coding.text}"
-        self.form, self.at, self.empty = form, at, status in (GONE, WITHDRAWN)
-        self.id = event_id(row.type, named, code, form.sub_id, when if timed else "")
+        self.form, self.at, self.number = form, at, number
+        self.empty = status in (GONE, WITHDRAWN)
+        self.id = event_id(row.type, named, form.named, form.sub_id, when if timed else "")
         self.patient, self.when, self.source, self.known = context.patient, when, context.source, known
         self.status = FINAL if status == GONE else status
 
@@ -331,23 +338,23 @@ def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Fra
 
 
 def _vitals(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    readings = () if frame.empty else _vital_readings(obx, frame.form, row, context)
+    readings = () if frame.empty else _vital_readings(obx, row, context, frame)
     return frame.event(SentVitals, readings=readings)
 
 
-def _vital_readings(obx: Segment, form: Form, row: MapRow, context: Context) -> tuple[SentReading, ...]:
+def _vital_readings(obx: Segment, row: MapRow, context: Context, frame: Frame) -> tuple[SentReading, ...]:
     if row.our_code == "o2-device":
         return charted_words.oxygen((obx.text(5) or obx.text(5, 2),), context.rules.codes)
-    value = _value(obx, form, row, context)
+    value = _value(obx, row, context, frame)
     if value.comparator is not None:
         raise Unusable(NOT_A_NUMBER, "a vital sign beside a comparator")
-    return (SentReading(row.our_code, value.number, _unit(form, row)),)
+    return (SentReading(row.our_code, value.number, _unit(frame.form, row)),)
 
 
 def _labs(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
     if frame.empty:
         return frame.event(SentLabs)
-    value, limits = _value(obx, frame.form, row, context), _range(frame.form, context)
+    value, limits = _value(obx, row, context, frame), _range(frame.form, context)
     unit = _unit(frame.form, row)
     reading = SentReading(row.our_code, value.number, unit, limits.low, limits.high, value.comparator)
     return frame.event(SentLabs, readings=(reading,))
@@ -365,9 +372,9 @@ def _io(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame)
     if frame.empty:
         pass
     elif row.unit_default == COUNTED:
-        count = _value(obx, frame.form, row, context).number
+        count = _value(obx, row, context, frame).number
     else:
-        volume, unit = _value(obx, frame.form, row, context).number, _unit(frame.form, row)
+        volume, unit = _value(obx, row, context, frame).number, _unit(frame.form, row)
     return frame.event(
         SentIo,
         direction=direction,
@@ -399,14 +406,16 @@ def _finding(obx: Segment, row: MapRow, group: Group, context: Context, frame: F
 _MAKERS = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}
 
 
-def _value(obx: Segment, form: Form, row: MapRow, context: Context) -> Value:
+def _value(obx: Segment, row: MapRow, context: Context, frame: Frame) -> Value:
     """Return the number of an OBX. Raises Unusable."""
+    if frame.number is not None:
+        return Value(frame.number)
     comma, raw = context.rules.decimal_comma, obx.raw(5)
     found = obx.repetitions(5) if obx.delimiters.repetition in raw else ()
     try:
         if len(found) > 1:
             return _of_several([values.number(obx.plain(each), comma) for each in found], row.repetition)
-        if form.structured:
+        if frame.form.structured:
             return values.structured(obx.parts(obx.first(5)), comma)
         if obx.delimiters.component in obx.first(5):
             raise NotANumber("several components")
