@@ -170,6 +170,8 @@ class Conversation:
         sign = Sign(datetime.now(UTC), f"W{wall()}{next(_numbers) % 10_000:04}")
         for text in answers(answered.header, verdict, sign):
             self.writer.write(VT + text.encode("utf-8", "replace") + FS + CR)
+        if not self.writer.transport.get_write_buffer_size():
+            return True
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self.writer.drain()

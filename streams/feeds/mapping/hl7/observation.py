@@ -237,7 +237,7 @@ def nearest(levels: dict[tuple[str, ...], str], inside: tuple[str, ...]) -> str:
 def origin(group: Group, device: str, context: Context) -> Origin:
     """Return where a group's records come from: filler, else placer order, device, sender."""
     own = context.header.control_id
-    orders = (entity(group.obr, 3), entity(group.orc, 3), entity(group.obr, 2), entity(group.orc, 2))
+    orders = (entity(*place) for place in ((group.obr, 3), (group.orc, 3), (group.obr, 2), (group.orc, 2)))
     named = (each for each in orders if each and each.partition("^")[0] != own)
     return Origin(next(named, ""), device, "^".join(context.header.sender))
 
