@@ -14,7 +14,7 @@ from rules.ingest.decode import decode
 from rules.wire.events import Event, LabReading, Labs
 from rules.wire.instants import parse
 from rules.wire.refusals import FROM_THE_FUTURE, Problem
-from streams.feeds.mapping.wire_events import SentLabs, SentReading, SentVitals, WireEvent, encode
+from streams.feeds.mapping.wire_events import SentLabs, SentVitals, WireEvent, encode
 
 _NOT_STATED = frozenset(("id", "patient", "known", "status", "offset", "charted"))
 """What is no content: who, when known, and in which unit a value was written that is the same in another."""
@@ -49,6 +49,7 @@ MOST_PASSED = 16_384
 ORDINARY = 1e12
 """A number that no unit takes out of a float's range."""
 Parts = tuple[tuple[object, ...], tuple[object, ...]]
+_MEASURED = (SentVitals, SentLabs)
 
 
 class Passed:
@@ -86,7 +87,7 @@ class Passed:
         parts = _parts(event)
         if parts is None or made is None:
             return
-        if isinstance(made, Labs) and made.charted:
+        if isinstance(made, Labs) and (made.charted or not made.readings):
             return
         for kept in (self.who, self.what):
             if len(kept) >= MOST_PASSED:
@@ -97,15 +98,15 @@ class Passed:
 
 def _parts(event: WireEvent) -> Parts | None:
     """Return who a reading of a number is of, and what is read; None for what has to be vetted whole."""
-    kind = type(event)
-    if (kind is not SentVitals and kind is not SentLabs) or len(event.readings) != 1:  # type: ignore[attr-defined]
+    readings = event.readings if isinstance(event, _MEASURED) else ()
+    if len(readings) != 1:
         return None
-    reading: SentReading = event.readings[0]  # type: ignore[attr-defined]
+    reading = readings[0]
     value = reading.value
     if type(value) is not float or not -ORDINARY < value < ORDINARY:
         return None
     limits = (reading.low, reading.high, reading.comparator)
-    return (event.patient, event.source, event.status), (kind, reading.code, reading.unit, *limits)
+    return (event.patient, event.source, event.status), (type(event), reading.code, reading.unit, *limits)
 
 
 def digest_of(event: Event) -> str:
