@@ -470,5 +470,9 @@ def test_a_backlog_of_eighteen_thousand_messages_over_fifty_connections_is_store
 
 
 @pytest.mark.campaign("feeds", slices=1)
-def test_fifty_patients_sent_live_give_the_alerts_of_the_native_file(broker: Broker, tmp_path: Path) -> None:
-    live_round_trip(broker, tmp_path, patients=50, seed=4, days=2)
+def test_fifty_patients_sent_live_give_the_alerts_of_the_native_file(
+    broker: Broker, tmp_path: Path, figures: Callable[..., None]
+) -> None:
+    found = live_round_trip(broker, tmp_path, patients=50, seed=4, days=2)
+    figures(f"50 patients, {found} alerts", alerts=found)
+    assert found > 100
