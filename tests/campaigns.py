@@ -160,7 +160,8 @@ class Campaign:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         done = set(self.shared["passed"])
         out = [item for item in items if campaign_of(item) != self.name or plain(item.nodeid) in done]
-        items[:] = [item for item in items if item not in set(out)]
+        gone = set(out)
+        items[:] = [item for item in items if item not in gone]
         self.config.hook.pytest_deselected(items=out)
 
     @pytest.hookimpl(tryfirst=True)

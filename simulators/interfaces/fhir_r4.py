@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulators.interfaces.hl7_v2 import LOINC, finding_code
+from simulators.interfaces.hl7_v2 import LOINC, Stays, finding_code
 
 Fact = Mapping[str, Any]
 Resource = dict[str, Any]
@@ -37,6 +37,7 @@ class FhirWriter:
     """Writes a ward's resources; it remembers what is open: stays, and the administration of each line."""
 
     def __init__(self) -> None:
+        self.events = Stays()
         self.stays: dict[str, Resource] = {}
         self.running: dict[tuple[str, str, str], Resource] = {}
 
@@ -108,7 +109,7 @@ class FhirWriter:
         return found
 
     def _encounter(self, record: Fact) -> list[Resource] | None:
-        event, patient = str(record["event"]), str(record["patient"])
+        event, patient = str(self.events.whole(record).get("event")), str(record["patient"])
         if event not in ("admit", "transfer", "discharge"):
             return None
         stay = self.stays.get(patient) or _stay(record)

@@ -74,11 +74,35 @@ def site_map(io: Mapping[str, tuple[str, ...]], findings: tuple[str, ...]) -> st
     return MAP + "".join(f"{row}\n" for row in rows)
 
 
-def message(record: Fact, number: int) -> bytes | None:
-    """Return the message that a record would have come in; None: it cannot be said in one.
+class Stays:
+    """The events of stays by patient and id: a record that takes one back does not say which it was."""
 
-    `number`: of the message, its control id.
-    """
+    def __init__(self) -> None:
+        self.events: dict[tuple[str, str], Fact] = {}
+
+    def whole(self, record: Fact) -> Fact:
+        """Return a record of a stay with its event; one whose event never came as it is."""
+        key = str(record["patient"]), str(record["id"])
+        if "event" in record:
+            self.events[key] = record
+        return {**self.events.get(key, {}), **record}
+
+
+class Hl7Writer:
+    """Writes a ward's records, in their order, as messages."""
+
+    def __init__(self) -> None:
+        self.stays = Stays()
+
+    def message(self, record: Fact, number: int) -> bytes | None:
+        """Return the message that a record would have come in; None: it cannot be said in one.
+
+        `number`: of the message, its control id.
+        """
+        return _message(self.stays.whole(record) if record["type"] == "encounter" else record, number)
+
+
+def _message(record: Fact, number: int) -> bytes | None:
     write = WRITERS.get(str(record["type"]))
     segments = None if write is None else write(record)
     if segments is None:
@@ -208,7 +232,7 @@ CANCEL = {"admit": "A11", "transfer": "A12", "discharge": "A13"}
 
 
 def _encounter(record: Fact) -> list[str] | None:
-    event, status = str(record["event"]), record.get("status") or "final"
+    event, status = record.get("event"), record.get("status") or "final"
     if event not in ADT or status not in ("final", "entered-in-error"):
         return None
     code = (ADT if status == "final" else CANCEL)[event]

@@ -145,7 +145,7 @@ def interface(name: str | None) -> Interface | None:
     if name is None:
         return None
     module = import_module(INTERFACES[name])
-    return Interface(module.message, module.site_map(IO_KINDS, tuple(sorted(FINDINGS))))
+    return Interface(module.Hl7Writer().message, module.site_map(IO_KINDS, tuple(sorted(FINDINGS))))
 
 
 def check_receiver(to: str) -> None:

@@ -30,13 +30,41 @@ Place = tuple[str, int]
 partition_of = lru_cache(maxsize=1 << 16)(partition)
 
 
+COUNTED_S = 10.0
+"""How long a topic's number of partitions is taken as known; the client itself asks for it less often."""
+
+
+class Waiting:
+    """One who appended records. `done`: resolved once the broker has its batches, each of `left`."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def one_is_there(self) -> None:
+        """Count a batch that the broker has."""
+        self.left -= 1
+        if not self.left and not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, fault: BaseException) -> None:
+        """Wait no more: a batch is not there, or not in time."""
+        if not self.done.done():
+            self.done.set_exception(fault)
+            self.done.exception()  # whoever waited may be gone
+
+
 class Batch:
-    """Records of one partition. `done`: resolved once the broker has them; `waiting`: how many wait."""
+    """Records of one partition, and who waits for them."""
 
     def __init__(self, builder: Any) -> None:
         self.builder = builder
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.waiting = 0
+        self.waiting: list[Waiting] = []
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody waits for it still."""
+        return any(not each.done.done() for each in self.waiting)
 
     def append(self, record: OutgoingRecord) -> bool:
         """Append a record; return whether there was room for it."""
@@ -47,10 +75,15 @@ class Batch:
             is not None
         )
 
+    def is_there(self) -> None:
+        """Tell whoever waits that the broker has the records."""
+        for each in self.waiting:
+            each.one_is_there()
+
     def fail(self, fault: BaseException) -> None:
         """Tell whoever waits that the broker does not have the records."""
-        self.done.set_exception(fault)
-        self.done.exception()  # nobody may wait any more
+        for each in self.waiting:
+            each.fail(fault)
 
 
 class BatchingProducer:
@@ -64,6 +97,8 @@ class BatchingProducer:
             broker, acks="all", max_request_size=largest, max_batch_size=BATCH, linger_ms=0, **settings
         )
         self._largest = largest
+        self._counts: dict[str, int] = {}
+        self._counted: dict[str, float] = {}
         self._queues: dict[Place, deque[Batch]] = {}
         self._senders: dict[Place, asyncio.Task[None]] = {}
 
@@ -83,24 +118,26 @@ class BatchingProducer:
         """
         until = asyncio.get_running_loop().time() + patience_s
         try:
-            async with asyncio.timeout_at(until):
-                counts = {topic: await self._partitions(topic) for topic in {each.topic for each in records}}
-            batches = self._put(records, counts)
+            await self._count(records, until)
+            await _acknowledged(self._put(records), until)
         except (KafkaError, TimeoutError) as fault:
             raise NotAcknowledged(type(fault).__name__) from fault
-        await _acknowledged(batches, until)
 
-    async def _partitions(self, topic: str) -> int:
-        return len(await self._producer.partitions_for(topic))
+    async def _count(self, records: Sequence[OutgoingRecord], until: float) -> None:
+        """Ask how many partitions the topics have, of those whose number is not known lately."""
+        now = asyncio.get_running_loop().time()
+        for topic in {each.topic for each in records}:
+            if now - self._counted.get(topic, -COUNTED_S) < COUNTED_S:
+                continue
+            async with asyncio.timeout_at(until):
+                self._counts[topic] = len(await self._producer.partitions_for(topic))
+            self._counted[topic] = now
 
-    def _put(self, records: Sequence[OutgoingRecord], counts: dict[str, int]) -> set[Batch]:
+    def _put(self, records: Sequence[OutgoingRecord]) -> set[Batch]:
         """Put records into the last batches of their partitions. Raises MessageSizeTooLargeError."""
         if any(len(each.value or b"") + FRAME > self._largest for each in records):
             raise MessageSizeTooLargeError
-        batches = {self._put_one(record, counts[record.topic]) for record in records}
-        for batch in batches:
-            batch.waiting += 1
-        return batches
+        return {self._put_one(record, self._counts[record.topic]) for record in records}
 
     def _put_one(self, record: OutgoingRecord, count: int) -> Batch:
         number = random.randrange(count) if record.key is None else partition_of(record.key, count)
@@ -118,7 +155,7 @@ class BatchingProducer:
         try:
             while queue:
                 batch = queue.popleft()
-                if batch.waiting:
+                if batch.wanted:
                     await self._send_one(place, batch)
         finally:
             del self._senders[place]
@@ -132,20 +169,20 @@ class BatchingProducer:
             if not isinstance(fault, Exception):
                 raise
         else:
-            batch.done.set_result(None)
+            batch.is_there()
 
 
 async def _acknowledged(batches: set[Batch], until: float) -> None:
-    """Wait until the broker has all batches, at most to a moment of the loop's clock. Raises NotAcknowledged.
+    """Wait until the broker has all batches, at most to a moment of the loop's clock.
 
-    A batch that nobody waits for any more is not sent: its senders will send again.
+    Raises KafkaError and TimeoutError. A batch that nobody waits for any more is not sent: its senders will
+    send again.
     """
-    patience = max(0.0, until - asyncio.get_running_loop().time())
+    waiting = Waiting(len(batches))
+    for batch in batches:
+        batch.waiting.append(waiting)
+    late = asyncio.get_running_loop().call_at(until, waiting.fail, TimeoutError())
     try:
-        done, late = await asyncio.wait({batch.done for batch in batches}, timeout=patience)
+        await waiting.done
     finally:
-        for batch in batches:
-            batch.waiting -= 1
-    fault = next((fault for each in done if (fault := each.exception()) is not None), None)
-    if fault is not None or late:
-        raise NotAcknowledged(type(fault or TimeoutError()).__name__) from fault
+        late.cancel()

@@ -1,8 +1,8 @@
 """`python -m tests.bench.feeds [--messages N]`: HL7 messages of ten OBX, mapped, and acknowledged by Kafka.
 
 Mapping stands beside what `hl7` and `hl7apy` take to parse the same messages alone; a feed that answers beside
-a producer of the same records ready-made. Seconds are of the processor, since a busy machine does not count;
-the clock on the wall stands beside them. One line says so where there is no Java.
+its own producer of the same records ready-made, and beside that of aiokafka. Seconds are of the processor; the
+clock on the wall stands beside them. One line says so where there is no Java.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from streams.feeds.mapping.hl7.framing import CR, FS, VT
 from streams.feeds.mapping.hl7.handling import handle
 from streams.feeds.mapping.tables import Tables
 from streams.feeds.service.store import Source, Store, records
+from streams.kafka import clients
 from streams.kafka.ports import HOST
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.settings import Broker
@@ -36,7 +37,7 @@ from tests.bench.pipeline.contest import processor_s
 from tests.streams.feeds.running import running
 
 MESSAGES, CONNECTIONS, PATIENTS = 4_000, 50, 500
-AIM, SHARE = 1_800, 0.5
+AIM, SHARE, BACKLOG = 1_800, 0.5, 18_000
 HL7APY = 100
 """Messages for hl7apy, which takes a hundred times as long."""
 NOW = 1_772_467_200_000
@@ -125,7 +126,8 @@ async def _send(port: int, messages: Iterable[bytes]) -> int:
     return taken
 
 
-async def _through_feed(port: int, messages: Sequence[bytes]) -> int:
+async def through_feed(port: int, messages: Sequence[bytes]) -> int:
+    """Send messages over as many connections as there are; return how many were taken."""
     parts = (messages[place::CONNECTIONS] for place in range(CONNECTIONS))
     return sum(await asyncio.gather(*(_send(port, part) for part in parts)))
 
@@ -146,17 +148,40 @@ async def _ready_made(broker: Broker, made: Sequence[list[OutgoingRecord]]) -> S
     return speed
 
 
+async def _one_by_one(broker: Broker, made: Sequence[list[OutgoingRecord]]) -> Speed:
+    """Return how fast aiokafka's own `send` appends the same records, each with a future of its own."""
+    producer = clients.async_producer(broker, acks="all", enable_idempotence=True)
+    await producer.start()
+
+    async def append(part: Iterable[list[OutgoingRecord]]) -> None:
+        for each in part:
+            sent = [await producer.send(record.topic, record.value, key=record.key) for record in each]
+            await asyncio.gather(*sent)
+
+    spent, began = time.process_time(), time.monotonic()
+    await asyncio.gather(*(append(made[place::CONNECTIONS]) for place in range(CONNECTIONS)))
+    speed = Speed(len(made) / (time.process_time() - spent), len(made) / (time.monotonic() - began))
+    await clients.stop(producer)
+    return speed
+
+
 def answered(broker: Broker, messages: Sequence[bytes]) -> list[str]:
     """Return the lines about a running feed, and about a producer of ready-made records."""
     with tempfile.TemporaryDirectory() as folder, running(broker, Path(folder), 'raw = "final"') as feed:
         assert feed.process is not None
-        asyncio.run(_through_feed(feed.port, messages[:CONNECTIONS]))
+        asyncio.run(through_feed(feed.port, messages[:CONNECTIONS]))
         before, began = processor_s(feed.process.pid), time.monotonic()
-        assert asyncio.run(_through_feed(feed.port, messages)) == len(messages)
+        assert asyncio.run(through_feed(feed.port, messages)) == len(messages)
         took, after = time.monotonic() - began, processor_s(feed.process.pid)
     own = Speed(len(messages) / ((after or took) - (before or 0.0)), len(messages) / took)
-    ready = asyncio.run(_ready_made(broker, mapped(messages)))
-    return [f"  the feed                 {own}", f"  records ready-made       {ready}", verdict(own, ready)]
+    made = mapped(messages)
+    ready, plain = asyncio.run(_ready_made(broker, made)), asyncio.run(_one_by_one(broker, made))
+    return [
+        f"  the feed                 {own}: {BACKLOG:,} in {BACKLOG / own.processor:.1f} s of a processor",
+        f"  records ready-made       {ready}",
+        f"  the same, one by one     {plain}: by aiokafka's send",
+        verdict(own, ready),
+    ]
 
 
 def verdict(own: Speed, ready: Speed) -> str:

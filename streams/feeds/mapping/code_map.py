@@ -108,22 +108,14 @@ NAMED = ("MDC",)
 """Systems in which the text beside a code is its name (the ref-id): both must say the same."""
 
 
-MOST_KEPT = 4096
-
-
 class CodeMap:
-    """The effective map of a feed.
-
-    `looked_up`, `units`: what was found for fields as they were sent, for they come again and again.
-    """
+    """The effective map of a feed."""
 
     def __init__(self, rows: Iterable[MapRow]) -> None:
         effective = {row.key: row for row in rows}
         self.rows = tuple(effective.values())
         self.by_code: dict[tuple[str, str], list[MapRow]] = {}
         self.by_name: dict[tuple[str, str], list[MapRow]] = {}
-        self.looked_up: dict[tuple[str, ...], tuple[Coding, Found]] = {}
-        self.units: dict[tuple[str, ...], str | None] = {}
         for row in self.rows:
             if row.code:
                 self.by_code.setdefault((row.system, row.code), []).append(row)

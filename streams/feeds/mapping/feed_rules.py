@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,7 +19,8 @@ class FeedRules(msgspec.Struct, frozen=True, kw_only=True):
 
     `imported`: a replay of captured messages: events say when they were known. `ignored`: message types that
     are taken and give nothing, as `ORM` or `ORM^O01`. `by_bed`: readings without a patient id are given to
-    who lies in their bed; `keeps_beds`: some feed does that.
+    who lies in their bed; `keeps_beds`: some feed does that. `kept`: what was made by these rules of fields
+    as they were sent, for they come again and again (`hl7.observation`).
     """
 
     name: str
@@ -45,3 +46,8 @@ class FeedRules(msgspec.Struct, frozen=True, kw_only=True):
     imported: bool = False
     by_bed: bool = False
     keeps_beds: bool = False
+    kept: dict[tuple[object, ...], Any] = {}
+
+    def __post_init__(self) -> None:
+        """Begin anew with what is kept: rules that replace others make something else of the same fields."""
+        msgspec.structs.force_setattr(self, "kept", {})

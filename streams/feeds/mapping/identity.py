@@ -5,33 +5,27 @@ Source: docs/spec/feeds.md, Identity.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
 
 SEPARATOR = "\x1f"
 
 
-class Origin(NamedTuple):
+class Origin:
     """Where a record comes from: `order` (filler, else placer, with its namespace), or a `device`.
 
     A device's readings are told apart by their time; an order's results are not, unless the feed says so.
+    `by_order`: the order, whatever the device; `named`: the device, else the order, else the sender.
     """
 
-    order: str = ""
-    device: str = ""
-    sender: str = ""
+    __slots__ = ("by_order", "device", "named", "order")
 
-    @property
-    def by_order(self) -> str:
-        """The order, whatever the device."""
-        return f"order{SEPARATOR}{self.order}"
-
-    @property
-    def named(self) -> str:
-        """The device, else the order, else the sending application."""
-        if self.device:
-            return f"device{SEPARATOR}{self.device}"
-        return self.by_order if self.order else f"sender{SEPARATOR}{self.sender}"
+    def __init__(self, order: str = "", device: str = "", sender: str = "") -> None:
+        self.order, self.device = order, device
+        self.by_order = f"order{SEPARATOR}{order}"
+        self.named = self.by_order if order else f"sender{SEPARATOR}{sender}"
+        if device:
+            self.named = f"device{SEPARATOR}{device}"
 
 
 def digest(*parts: str) -> str:
@@ -44,6 +38,7 @@ def event_id(kind: str, origin: str, code: str, sub_id: str = "", at: str = "") 
     return f"{kind}-{digest(kind, origin, code, sub_id, at)}"
 
 
+@lru_cache(maxsize=4096)
 def order_digest(origin: str) -> str:
     """Return the short name of an order or visit, as the results topic keys it."""
     return digest("order", origin)

@@ -69,7 +69,7 @@ class Tables:
         self.beds = Beds()
         self.by_bed: dict[str, str] = {}
         self.incidents: dict[str, Incident] = {}
-        self.passed: Passed = set()
+        self.passed = Passed()
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""

@@ -6,7 +6,7 @@ Source: docs/spec/feeds.md, Time; v2 chapter 2A (DTM); PCD B.1; FHIR R4 datatype
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ _DTM = re.compile(
 )
 _SHORTER = re.compile(r"[0-9]{4}(?:[0-9]{2})?(?:[+-][0-9]{4})?")
 UNKNOWN_OFFSET = "-0000"
+_EPOCH, _MILLISECOND = instants.EPOCH.replace(tzinfo=None), timedelta(milliseconds=1)
 
 
 class Local(NamedTuple):
@@ -111,11 +112,11 @@ def candidates(wall: datetime, zone: str) -> tuple[Instant, ...]:
 
 
 def _at(wall: datetime, offset: int) -> Instant:
-    return _milliseconds(wall.replace(tzinfo=timezone(timedelta(minutes=offset))))
+    return (wall - _EPOCH) // _MILLISECOND - offset * instants.MINUTE
 
 
 def _milliseconds(moment: datetime) -> Instant:
-    return (moment - instants.EPOCH) // timedelta(milliseconds=1)
+    return (moment - instants.EPOCH) // _MILLISECOND
 
 
 _DAY = re.compile(r"([0-9]{8})([+-][0-9]{4})?")

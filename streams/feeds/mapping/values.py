@@ -37,6 +37,11 @@ def number(text: str, decimal_comma: bool = False) -> float:
     return float(trimmed)
 
 
+def plain(text: str) -> float | None:
+    """Return the number of a text that is a plain number and nothing else; else None."""
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
 def compared(text: str, decimal_comma: bool = False) -> Value:
     """Return the number of a text that may begin with a comparator (`<10`). Raises NotANumber."""
     found = _COMPARED.fullmatch(text.strip())

@@ -7,7 +7,7 @@ import msgspec
 from rules.wire.topics import topic_of
 
 
-class SentReading(msgspec.Struct, frozen=True, omit_defaults=True):
+class SentReading(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A reading or result of a set; `value` a number, or a word for `o2-device`."""
 
     code: str
@@ -18,7 +18,7 @@ class SentReading(msgspec.Struct, frozen=True, omit_defaults=True):
     comparator: str | None = None
 
 
-class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type"):
+class WireEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="type"):
     """The fields of every event: times are RFC 3339; `known` None: the broker's time stamp is.
 
     What an event says may be left out where it is withdrawn, and only there.
@@ -32,19 +32,19 @@ class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     source: str | None = None
 
 
-class SentVitals(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="vitals"):
+class SentVitals(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="vitals"):
     """Vital signs: from a feed one reading an event, so that a correction touches one."""
 
     readings: tuple[SentReading, ...] = ()
 
 
-class SentLabs(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="labs"):
+class SentLabs(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="labs"):
     """Laboratory results: from a feed one result an event."""
 
     readings: tuple[SentReading, ...] = ()
 
 
-class SentIo(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="io"):
+class SentIo(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="io"):
     """A volume in or out; a text: it cannot be read."""
 
     direction: str = ""
@@ -55,7 +55,7 @@ class SentIo(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="io")
     count: float | None = None
 
 
-class SentDose(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="dose"):
+class SentDose(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="dose"):
     """A dose given, or held with its reason."""
 
     agent: str = ""
@@ -65,7 +65,7 @@ class SentDose(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="do
     reason: str | None = None
 
 
-class SentInfusion(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="infusion"):
+class SentInfusion(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="infusion"):
     """A rate in force from `at`; 0 stops it; a text: it cannot be read."""
 
     agent: str = ""
@@ -74,7 +74,7 @@ class SentInfusion(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag
     line: str | None = None
 
 
-class SentMedication(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="medication"):
+class SentMedication(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="medication"):
     """A medication given."""
 
     agent: str = ""
@@ -83,7 +83,7 @@ class SentMedication(WireEvent, frozen=True, omit_defaults=True, kw_only=True, t
     route: str | None = None
 
 
-class SentFinding(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="finding"):
+class SentFinding(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="finding"):
     """Something observed or done; `specimen`: what it was found in."""
 
     code: str = ""
@@ -92,14 +92,14 @@ class SentFinding(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag=
     specimen: str | None = None
 
 
-class SentEncounter(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="encounter"):
+class SentEncounter(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="encounter"):
     """An event of the stay."""
 
     event: str = ""
     location: str | None = None
 
 
-class SentAck(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="ack"):
+class SentAck(WireEvent, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="ack"):
     """A clinician's acknowledgement, given at an alarm manager."""
 
     alert: str = ""
@@ -108,17 +108,23 @@ class SentAck(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="ack
     actionable: bool | None = None
 
 
-_ENCODER = msgspec.json.Encoder()
+_KINDS: dict[type[WireEvent], str] = {
+    kind: str(kind.__struct_config__.tag) for kind in WireEvent.__subclasses__()
+}
+_TOPICS = {kind: topic_of(tag) for kind, tag in _KINDS.items()}
 
 
 def kind_of(event: WireEvent) -> str:
     """Return an event's type on the wire."""
-    return str(event.__struct_config__.tag)
+    return _KINDS[type(event)]
 
 
 def topic(event: WireEvent) -> str:
     """Return the topic that carries an event."""
-    return topic_of(kind_of(event))
+    return _TOPICS[type(event)]
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 def encode(event: WireEvent) -> bytes:

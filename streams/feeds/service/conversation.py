@@ -37,6 +37,7 @@ PAUSE_S = 0.2
 """How long after an FS the CR may take: a sender that leaves it out waits for its answer."""
 ANSWER_S = 10.0
 MOST_CONTROL_IDS = 20_000
+TOLERATED = ("stray", "abandoned", "without_cr", "empty")
 NOT_KEPT = Verdict(NOT_STORED, "not stored")
 log = logging.getLogger("il2watch.feeds")
 _numbers = count(1)
@@ -65,6 +66,8 @@ class Feed:
         self.stopping = asyncio.Event()
         self.alarms = FeedAlarms(self.name, table, wall())
         self.control_ids: dict[tuple[str, str], int] = {}
+        for what in TOLERATED:
+            metrics.of(metrics.FRAMES, self.name, what.replace("_", "-"))
 
     def is_reused(self, header: Header, data: bytes) -> bool:
         """Return whether a sender used a control id for another message; remember the latest ones."""
@@ -113,25 +116,25 @@ class Conversation:
                 data = await self.reader.read(CHUNK)
         except TimeoutError:
             return b"" if self.framer.pending else None
-        metrics.BYTES.labels(self.feed.name).inc(len(data))
+        metrics.of(metrics.BYTES, self.feed.name).inc(len(data))
         return data or None
 
     async def _handle(self, frame: Frame) -> bool:
         """Store a message and answer it; return whether the connection goes on."""
         began = time.monotonic()
         self.in_hand = True
-        metrics.IN_HAND.labels(self.feed.name).inc()
+        metrics.of(metrics.IN_HAND, self.feed.name).inc()
         try:
             return await self._stored(frame, began)
         finally:
             self.in_hand = False
-            metrics.IN_HAND.labels(self.feed.name).dec()
+            metrics.of(metrics.IN_HAND, self.feed.name).dec()
 
     async def _stored(self, frame: Frame, began: float) -> bool:
         feed, now = self.feed, wall()
         answered = handle(frame.data, feed.rules, feed.tables, now, frame.whole)
         handled, header = answered.handled, answered.header
-        metrics.LAST.labels(feed.name).set(now / SECOND)
+        metrics.of(metrics.LAST, feed.name).set(now / SECOND)
         source = Source(feed.name, self.peer, header.control_id if header else "", frame.data)
         try:
             await feed.store.append(records(handled, source), feed.hold)
@@ -154,7 +157,7 @@ class Conversation:
     async def _not_stored(self, answered: Answered, fault: str) -> bool:
         """Give no positive answer: close, or say that it is not stored where the sender is known to retry."""
         self.feed.tables.restore(answered.handled.before)
-        metrics.MESSAGES.labels(self.feed.name, kind(answered.header), "not-stored").inc()
+        metrics.of(metrics.MESSAGES, self.feed.name, kind(answered.header), "not-stored").inc()
         log.error("%s: the broker did not acknowledge (%s): no positive answer", self.feed.name, fault)
         if self.feed.table.on_outage == "nak":
             return await self._answer(answered, NOT_KEPT)
@@ -167,6 +170,8 @@ class Conversation:
         sign = Sign(datetime.now(UTC), f"W{wall()}{next(_numbers) % 10_000:04}")
         for text in answers(answered.header, verdict, sign):
             self.writer.write(VT + text.encode("utf-8", "replace") + FS + CR)
+        if not self.writer.transport.get_write_buffer_size():
+            return True
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self.writer.drain()
@@ -177,22 +182,24 @@ class Conversation:
     def _count(self, answered: Answered, now: int) -> None:
         name, handled = self.feed.name, answered.handled
         result = "taken" if handled.verdict.taken else "refused"
-        metrics.MESSAGES.labels(name, kind(answered.header), result).inc()
+        metrics.of(metrics.MESSAGES, name, kind(answered.header), result).inc()
         metrics.count(name, handled)
         if handled.refused:
             metrics.LETTERS.labels(name, handled.refused[0].reason).inc()
         made = zones(answered.header.time, self.feed.rules.time_zone).made if answered.header else ()
         ahead = made[0] - now if len(made) == 1 else None
         if ahead is not None:
-            metrics.SKEW.labels(name).set(ahead / SECOND)
+            metrics.of(metrics.SKEW, name).set(ahead / SECOND)
         self.feed.alarms.seen(handled, now, ahead)
 
     def count_frames(self) -> None:
         """Count what the connection's framing tolerated since it was counted last."""
-        for what in ("stray", "abandoned", "without_cr", "empty"):
+        for what in TOLERATED:
             number = getattr(self.framer.counts, what)
-            metrics.FRAMES.labels(self.feed.name, what.replace("_", "-")).inc(number - self.counted[what])
-            self.counted[what] = number
+            if number != self.counted[what]:
+                kind = what.replace("_", "-")
+                metrics.of(metrics.FRAMES, self.feed.name, kind).inc(number - self.counted[what])
+                self.counted[what] = number
 
     def ended(self) -> None:
         """Count what is left when the connection has ended."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TypeVar
+
+from prometheus_client import Counter, Gauge
+
 from streams.feeds.mapping.handled import Handled
 from streams.service.metrics import SHORT, counter, gauge, histogram
 
@@ -40,6 +45,15 @@ CERTIFICATE = gauge(
 OUTAGE = counter("il2_feed_outage_seconds", "Time in which the broker did not acknowledge.")
 AWAY = gauge("il2_feed_broker_away", "1 while the broker does not acknowledge.")
 
+Labelled = TypeVar("Labelled", Counter, Gauge)
+
+
+@lru_cache(maxsize=1024)
+def of(metric: Labelled, *labels: str) -> Labelled:
+    """Return a metric with its labels, kept: they are few, and each message asks for many."""
+    return metric.labels(*labels)
+
+
 _SKIPPED = ("events", "refused", "unmapped", "ignored", "not-taken")
 
 
@@ -47,7 +61,7 @@ def count(feed: str, handled: Handled) -> None:
     """Count what became of a message that is stored."""
     for (what, label), number in handled.tally.items():
         if what == "events":
-            EVENTS.labels(feed, label).inc(number)
+            of(EVENTS, feed, label).inc(number)
         elif what == "refused":
             REFUSED.labels(feed, label).inc(number)
         elif what == "unmapped":

@@ -68,7 +68,7 @@ def records(handled: Handled, source: Source) -> list[OutgoingRecord]:
     Of an imported event `known` is the record's time too: the worker merges topics by that.
     """
     found = [
-        OutgoingRecord(topic(event), event.patient.encode(), encode(event), time=_known(event))
+        OutgoingRecord(topic(event), event.patient.encode(), encode(event), (), _known(event))
         for event in handled.events
     ]
     found += [

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from rules.wire.instants import MINUTE, parse, text
 from simulators.interfaces.fhir_r4 import FhirWriter
-from simulators.interfaces.hl7_v2 import message
+from simulators.interfaces.hl7_v2 import Hl7Writer
 from tests.streams.feeds.test_fhir import bundle
 
 Resource = dict[str, Any]
@@ -77,6 +77,7 @@ def spoken_hl7(records: list[bytes], seed: int, again: float) -> Iterator[Spoken
 
     A monitor says C when it corrects; a laboratory may say F.
     """
+    message = Hl7Writer().message
     told = (message(record, number) for number, record in enumerate(_silent(records, ("labs",)), 1))
     yield from _resent(records, ([] if data is None else [data] for data in told), seed, again)
 

@@ -53,6 +53,18 @@ def test_every_fact_of_a_ward_but_the_stay_of_therapy_has_a_resource(tmp_path: P
     }  # fmt: skip
 
 
+def test_a_discharge_that_is_taken_back_without_saying_so_opens_the_stay_again(tmp_path: Path) -> None:
+    records = ward(tmp_path, "discharge-in-error", 1, 5, 3)
+    stays = [
+        one["status"]
+        for each in spoken(records, 1, 0.0)
+        for one in each.requests
+        if one["resourceType"] == "Encounter"
+    ]
+    assert stays == ["in-progress", "finished", "in-progress"]
+    assert alerts(through(records, feed(tmp_path))) == alerts(records)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("patients", "again", "wrong"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -23,6 +24,7 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka import blocking_reader, clients
 from streams.kafka.ports import HOST, open_at, wait_until
 from streams.kafka.settings import Broker
+from tests.bench import feeds as bench
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import Signer
@@ -453,5 +455,24 @@ def test_with_the_broker_away_for_minutes_nothing_is_lost(
 
 
 @pytest.mark.campaign("feeds", slices=1)
-def test_fifty_patients_sent_live_give_the_alerts_of_the_native_file(broker: Broker, tmp_path: Path) -> None:
-    live_round_trip(broker, tmp_path, patients=50, seed=4, days=2)
+def test_a_backlog_of_eighteen_thousand_messages_over_fifty_connections_is_stored_once(
+    broker: Broker, tmp_path: Path, figures: Callable[..., None]
+) -> None:
+    """Each message holds ten results, and each is answered once the broker has them."""
+    backlog = [bench.message(number) for number in range(18_000)]
+    with running(broker, tmp_path, 'raw = "final"') as feed:
+        began = time.monotonic()
+        assert asyncio.run(bench.through_feed(feed.port, backlog)) == len(backlog)
+        took = time.monotonic() - began
+    ids = Counter(json.loads(record.value)["id"] for record in blocking_reader.records(broker, LABS, VITALS))
+    figures(f"{len(backlog)} messages, {len(ids)} events in {took:.1f} s", seconds=took)
+    assert (len(ids), max(ids.values())) == (10 * len(backlog), 1)
+
+
+@pytest.mark.campaign("feeds", slices=1)
+def test_fifty_patients_sent_live_give_the_alerts_of_the_native_file(
+    broker: Broker, tmp_path: Path, figures: Callable[..., None]
+) -> None:
+    found = live_round_trip(broker, tmp_path, patients=50, seed=4, days=2)
+    figures(f"50 patients, {found} alerts", alerts=found)
+    assert found > 100

@@ -18,7 +18,7 @@ from rules.wire.alerts import record as alert_record
 from rules.wire.events import Event
 from rules.wire.instants import MINUTE
 from rules.wire.vocabulary import FINDINGS, IO_KINDS, VALUE_FINDINGS, WITH_SPECIMEN, Specimen
-from simulators.interfaces.hl7_v2 import message, site_map
+from simulators.interfaces.hl7_v2 import Hl7Writer, site_map
 from streams.cli.main import main
 from streams.config.feeds import FeedTable, PatientIds
 from streams.feeds import configured
@@ -53,7 +53,8 @@ def rules(folder: Path) -> FeedRules:
 
 def messages(records: Iterable[bytes]) -> list[bytes | None]:
     """Return the message of each record; None for what has none."""
-    return [message(json.loads(line), number) for number, line in enumerate(records, 1)]
+    writer = Hl7Writer()
+    return [writer.message(json.loads(line), number) for number, line in enumerate(records, 1)]
 
 
 def through(records: list[bytes], sent: list[tuple[int, bytes]], feed: FeedRules) -> list[bytes]:
@@ -106,11 +107,20 @@ def test_every_finding_comes_back_with_its_specimen(tmp_path: Path) -> None:
     feed, named = rules(tmp_path), [(code, None) for code in sorted(set(FINDINGS) - set(VALUE_FINDINGS))]
     for code, specimen in (*named, *((WITH_SPECIMEN, each) for each in get_args(Specimen))):
         one = record("finding", "f1", "2026-03-02T10:00:00Z", code=code, present=True, specimen=specimen)
-        data = message(one, 1)
+        data = Hl7Writer().message(one, 1)
         assert data is not None
         (event,) = handle(data, feed, Tables(), 0).handled.events
         assert isinstance(event, SentFinding)
         assert (event.code, event.present, event.specimen) == (code, True, specimen)
+
+
+def test_a_discharge_that_is_taken_back_without_saying_so_is_a13(tmp_path: Path) -> None:
+    """A record that withdraws an event of a stay does not name the event: only its id."""
+    records = ward(tmp_path, "discharge-in-error", 1, 5, 3)
+    sent = rendered(records)
+    types = [data.split(b"|", 9)[8] for _, data in sent]
+    assert (types.count(b"ADT^A03^ADT_A03"), types.count(b"ADT^A13^ADT_A13")) == (1, 1)
+    assert alerts(through(records, sent, rules(tmp_path))) == alerts(records)
 
 
 @pytest.mark.slow

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import re
 
+import msgspec
 import pytest
 
 from rules.ingest.decode import decode
+from rules.wire.topics import DEADLETTERS, LABS
+from streams.config.feeds import FeedTable
 from streams.feeds.mapping.hl7 import batches
 from streams.feeds.mapping.hl7.acknowledging import answers
 from streams.feeds.mapping.hl7.framing import Framer
 from streams.feeds.mapping.tables import Tables
-from streams.feeds.mapping.wire_events import encode
+from streams.feeds.mapping.wire_events import SentLabs, encode
+from streams.feeds.service.conversation import Feed
+from streams.feeds.service.listening import Listener
+from streams.feeds.service.store import Source, records
 from tests.streams.feeds.hl7_goldens import GOLDENS, Golden
+from tests.streams.feeds.running import said
 from tests.streams.feeds.support import SAMPLES, SIGN, answered, given, line, lines, rules, sample
+from tests.streams.feeds.test_fhir_listener import Kept
 
 BATCHES = ("36", "38", "46")
 MESSAGES = [(number, golden) for number, goldens in GOLDENS.items() for golden in goldens]
@@ -31,6 +41,23 @@ def test_a_sample_gives_its_golden(number: str, golden: Golden) -> None:
     assert answered(found) == golden.answer
     assert tuple((merge.prior, merge.surviving) for merge in handled.merges) == golden.merges
     assert handled.verdict.code == golden.code
+
+
+@pytest.mark.parametrize(
+    ("number", "golden"), MESSAGES, ids=[f"{number}-{golden.feed}" for number, golden in MESSAGES]
+)
+def test_what_a_sample_is_refused_for_is_one_letter_with_its_bytes(number: str, golden: Golden) -> None:
+    handled = given(sample(number), golden.feed).handled
+    made = records(handled, Source(golden.feed, "10.0.8.1", "M1", sample(number)))
+    assert [record.value for record in made if record.topic != DEADLETTERS][: len(handled.events)] == [
+        encode(event) for event in handled.events
+    ]
+    letters = [record for record in made if record.topic == DEADLETTERS]
+    assert [letter.value for letter in letters] == ([sample(number)] if golden.refused else [])
+    for headers in (dict(letter.headers) for letter in letters):
+        assert tuple(tuple(part[:3]) for part in json.loads(headers["refused"])) == golden.refused
+        assert headers["__streams.errors.reason"].decode() == golden.refused[0][2]
+        assert (headers["feed"].decode(), headers["control-id"]) == (golden.feed, b"M1")
 
 
 def test_every_sample_has_a_golden() -> None:
@@ -135,6 +162,59 @@ def test_a_stream_gives_its_frames(number: str, expected: tuple[int, dict[str, i
     assert all(given(frame.data).header is not None for frame in frames)
     for what, least in expected[1].items():
         assert getattr(framer.counts, what) >= least
+
+
+SENT: dict[str, tuple[str, ...]] = {
+    "01": ("80", "81", "82"),
+    "02": ("80", "81"),
+    "03": ("80", "81"),
+    "06": (),
+    "07": ("81",),
+    "09": ("80",),
+    "10": ("80",),
+    "11": (),
+    "12": (),
+}
+"""The messages of each stream, by their samples; the others hold none that can be read."""
+
+
+def spoken(data: bytes) -> tuple[list[bytes], Kept]:
+    """Send bytes to a listener on loopback and say no more; return the answers, and what it stored."""
+    kept = Kept()
+
+    async def run() -> bytes:
+        table = FeedTable(kind="mllp", listen="127.0.0.1:0")
+        listener = Listener(Feed(table, rules("strict"), Tables(), kept, lambda prior: None))  # type: ignore[arg-type]
+        await listener.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(data)
+        writer.write_eof()
+        found = await reader.read()
+        writer.close()
+        await listener.stop()
+        return found
+
+    return asyncio.run(run()).split(b"\x1c\r")[:-1], kept
+
+
+@pytest.mark.parametrize("number", SENT)
+def test_a_stream_gives_and_is_answered_what_its_messages_are(number: str) -> None:
+    answered_with, kept = spoken(stream(number))
+    ids = [sample(each).split(b"|")[9].decode() for each in SENT[number]]
+    assert [said(each) for each in answered_with] == [("CA", id) for id in ids]
+    events = [
+        line(msgspec.json.decode(record.value, type=SentLabs))  # type: ignore[arg-type]
+        for record in kept.records
+        if record.topic == LABS
+    ]
+    assert events == [event for each in SENT[number] for event in GOLDENS[each][0].events]
+    letters = [dict(record.headers) for record in kept.records if record.topic == DEADLETTERS]
+    reasons = {letter["__streams.errors.reason"] for letter in letters}
+    assert reasons == ({b"unknown-charset"} if number == "11" else set())
+
+
+def test_every_stream_was_sent() -> None:
+    assert {path.name.partition("-")[0] for path in SAMPLES.glob("mllp/*")} == SENT.keys()
 
 
 def test_bytes_between_frames_are_counted_and_never_a_message() -> None:

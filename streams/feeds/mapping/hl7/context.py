@@ -26,7 +26,9 @@ class Context(Publishing):
         super().__init__(rules, tables, now)
         self.header = header
         self.zones: Zones = zones(header.time, rules.time_zone)
-        self.stamp = self.handled.made = self._instant(header.time) or 0
+        made = self.zones.made
+        self.stamp = self.handled.made = made[0] if len(made) == 1 else self._instant(header.time) or 0
+        self._times: dict[str, Instant] = {}
         self.patient = ""
         self.source = rules.name
 
@@ -38,9 +40,13 @@ class Context(Publishing):
 
     def time(self, text: str) -> Instant:
         """Return the instant of a time of the message; count a coarse one. Raises BadTime."""
+        if text in self._times:
+            return self._times[text]
         found = resolve(text, self.zones)
         if parse(text).coarse:
             self.handled.count("coarse-time")
+        else:
+            self._times[text] = found
         return found
 
     def known(self, *also: str) -> str | None:
@@ -94,7 +100,7 @@ class Context(Publishing):
         super().send(event, digest, order)
         if self.source != self.rules.name:
             self.handled.by_bed[event.id] = event.patient
-        elif self.tables.by_bed.get(event.id, event.patient) != event.patient:
+        elif self.tables.by_bed and self.tables.by_bed.get(event.id, event.patient) != event.patient:
             wrong = type(event)(
                 id=event.id, patient=self.tables.by_bed[event.id], at=event.at, known=event.known,
                 status=WITHDRAWN, source=event.source,
@@ -141,10 +147,15 @@ def identifiers(segment: Segment, field: int) -> list[Identifier]:
     found = []
     for repetition in segment.repetitions(field):
         id, _, _, authority, kind, *_ = [*segment.parts(repetition), "", "", "", "", ""]
-        names = tuple(name.strip() for name in authority.split(segment.delimiters.sub) if name.strip())
         if id and id != DELETE:
-            found.append(Identifier(id, tuple(name for name in names if name != "ISO"), kind))
+            found.append(Identifier(id, _names(authority, segment.delimiters.sub), kind))
     return found
+
+
+@lru_cache(maxsize=256)
+def _names(authority: str, between: str) -> tuple[str, ...]:
+    names = (name.strip() for name in authority.split(between))
+    return tuple(name for name in names if name not in ("", "ISO"))
 
 
 def entity(segment: Segment | None, field: int) -> str:

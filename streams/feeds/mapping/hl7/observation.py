@@ -1,4 +1,4 @@
-"""Hold one OBX and what surrounds it: its codes, its device, its time, and what its status means.
+"""Hold one OBX and what surrounds it: its codes, its unit, its device, its time, what its status means.
 
 Source: docs/spec/feeds.md, Time, Identity; PCD B.8.
 """
@@ -10,12 +10,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rules.wire.instants import Instant
-from streams.feeds.mapping.code_map import UNIT, CodeMap, Coding, MapRow, system_of
+from streams.feeds.mapping import values
+from streams.feeds.mapping.code_map import READINGS, UNIT, CodeMap, Coding, Found, MapRow, system_of
 from streams.feeds.mapping.corrections import CORRECTED, FINAL, PRELIMINARY, WITHDRAWN
+from streams.feeds.mapping.feed_rules import FeedRules
 from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.splitting import DELETE, Segment
 from streams.feeds.mapping.identity import Origin
 from streams.feeds.mapping.times import latest
+from streams.feeds.mapping.unit_words import accepted_by, spelled
+from streams.feeds.mapping.values import Range
 
 NOTHING, GONE, REFUSED = "nothing", "gone", "refused"
 _STATUS = {
@@ -47,29 +51,107 @@ def codings(segment: Segment, field: int) -> list[Coding]:
     return [each for each in found if each.code or each.text]
 
 
-def status_of(obx: Segment, context: Context) -> str:
+class Form(NamedTuple):
+    """What an OBX says but for its value, device and time, as its next one will: codes, unit, flags.
+
+    `named`: system and code, for its id; `letter`: OBX-11; `status`: what that means beside a value;
+    `setting`: it was set, not measured; `structured`: OBX-2 is SN; `units`: the spellings of its unit, as
+    sent; `unit`: as the wire spells it (None: none that it takes); `ordinary`: beside a plain number it is a
+    reading that stands, and nothing else has to be asked.
+    """
+
+    coding: Coding
+    found: Found
+    named: str
+    sub_id: str
+    level: tuple[str, ...]
+    letter: str
+    status: str
+    never_used: bool
+    setting: bool
+    structured: bool
+    units: list[str]
+    unit: str | None
+    range_text: str
+    range: Range
+    ordinary: bool
+
+
+MOST_FORMS = 4096
+
+
+def form_of(obx: Segment, rules: FeedRules) -> Form:
+    """Return the form of an OBX, kept by its fields as they stand."""
+    fields, kept = obx.fields, rules.kept
+    status = fields[11] if len(fields) > 11 else ""
+    key = (obx.delimiters, status, *fields[2:5], *fields[6:9], *fields[17:18])
+    form: Form | None = kept.get(key)
+    if form is None:
+        if len(kept) >= MOST_FORMS:
+            kept.clear()
+        form = kept[key] = _form(obx, rules)
+    return form
+
+
+def _form(obx: Segment, rules: FeedRules) -> Form:
+    sub_id, range_text = obx.text(4), obx.text(7)
+    coding, found = rules.codes.find(codings(obx, 3), sub_id, obx.text(6))
+    units, letter = unit_texts(obx, 6, rules.codes), obx.text(11).upper()
+    form = Form(
+        coding=coding,
+        found=found,
+        named=f"{coding.system} {coding.code or coding.text}",
+        sub_id=sub_id,
+        level=level(sub_id),
+        letter=letter,
+        status=_status(letter, rules),
+        never_used=_holds(obx, 8, NEVER_USED),
+        setting=_holds(obx, 17, SETTINGS),
+        structured=obx.text(2).upper() == "SN",
+        units=units,
+        unit=_unit(units, found, rules),
+        range_text=range_text,
+        range=values.reference_range(range_text),
+        ordinary=False,
+    )
+    return form._replace(ordinary=_is_ordinary(form))
+
+
+def _is_ordinary(form: Form) -> bool:
+    measured = isinstance(form.found, MapRow) and form.found.type in READINGS and form.unit is not None
+    stands = form.status in (FINAL, PRELIMINARY, CORRECTED)
+    return measured and stands and not (form.never_used or form.setting or form.structured)
+
+
+def _holds(obx: Segment, field: int, words: tuple[str, ...]) -> bool:
+    return any(obx.parts(each)[0].upper() in words for each in obx.repetitions(field))
+
+
+def _unit(units: list[str], found: Found, rules: FeedRules) -> str | None:
+    """Return the unit as the wire spells it for the row's code; that of the row where none was sent."""
+    if not isinstance(found, MapRow):
+        return None
+    texts = units or ([found.unit_default] if found.unit_default else [])
+    return spelled(texts, rules.codes, rules.units, accepted_by(found.type, found.our_code))
+
+
+def status_of(obx: Segment, form: Form) -> str:
     """Return what OBX-11 means: a status, `nothing`, `gone` (X without a value) or `refused`."""
-    letter, value = obx.text(11).upper(), obx.raw(5).strip()
-    if letter == "X":
-        with_value = FINAL if context.rules.x_with_value == "final" else REFUSED
-        return with_value if value and value != DELETE else GONE
-    if value == DELETE:
+    value = obx.raw(5).strip()
+    if value == DELETE or (form.letter == "X" and not value):
         return GONE
+    return form.status
+
+
+def _status(letter: str, rules: FeedRules) -> str:
+    """Return what OBX-11 means beside a value."""
+    if letter == "X":
+        return FINAL if rules.x_with_value == "final" else REFUSED
     if letter == "R":
-        return context.rules.raw
+        return rules.raw
     if not letter:
-        return FINAL if context.rules.empty_status == "final" else REFUSED
+        return FINAL if rules.empty_status == "final" else REFUSED
     return _STATUS.get(letter, REFUSED)
-
-
-def is_never_used(obx: Segment) -> bool:
-    """Return whether OBX-8 marks a reading as none of a patient: a demonstration, a test, a calibration."""
-    return bool(obx.raw(8)) and any(obx.parts(each)[0].upper() in NEVER_USED for each in obx.repetitions(8))
-
-
-def is_setting(obx: Segment) -> bool:
-    """Return whether OBX-17 says that it was set, not measured."""
-    return bool(obx.raw(17)) and any(obx.parts(each)[0].upper() in SETTINGS for each in obx.repetitions(17))
 
 
 @lru_cache(maxsize=4096)
@@ -82,25 +164,35 @@ def level(sub_id: str) -> tuple[str, ...]:
 
 
 class Containment:
-    """The levels of one OBR: which device and which time hold for what is inside a level."""
+    """The levels of one OBR: which device and which time hold for what is inside a level.
 
-    def __init__(self, group: Group) -> None:
+    `forms`, `own_devices`, `own_times`: what each OBX says itself, by its number.
+    """
+
+    def __init__(self, group: Group, rules: FeedRules) -> None:
         self.group = group
+        self.forms: dict[int, Form] = {}
         self.origins: dict[str, Origin] = {}
         self.devices: dict[tuple[str, ...], str] = {}
         self.times: dict[tuple[str, ...], str] = {}
+        self.own_devices: dict[int, str] = {}
+        self.own_times: dict[int, str] = {}
         for obx in group.observations:
-            here = level(obx.text(4))
+            form = self.forms[obx.number] = form_of(obx, rules)
+            here = form.level
             if device := entity(obx, 18):
-                self.devices[here] = device
+                self.own_devices[obx.number] = self.devices[here] = device
             if time := obx.text(14):
+                self.own_times[obx.number] = time
                 self.times.setdefault(here, time)
 
     def device(self, obx: Segment) -> str:
         """Return the device of a reading: its own, that of the nearest level around it, or the only one."""
-        named = entity(obx, 18) or (nearest(self.devices, level(obx.text(4))) if self.devices else "")
-        if named:
-            return named
+        if own := self.own_devices.get(obx.number):
+            return own
+        around = nearest(self.devices, self.forms[obx.number].level) if self.devices else ""
+        if around:
+            return around
         only = set(self.devices.values())
         return only.pop() if len(only) == 1 else ""
 
@@ -124,9 +216,9 @@ class Containment:
         return min((each for each in found if each), default=None)
 
     def _stated(self, obx: Segment, context: Context) -> str:
-        if own := obx.text(14):
+        if own := self.own_times.get(obx.number):
             return own
-        around = nearest(self.times, level(obx.text(4)))
+        around = nearest(self.times, self.forms[obx.number].level)
         of_message = context.header.time if context.rules.message_time else ""
         return around or self.group.obr.text(7) or of_message
 
@@ -145,7 +237,7 @@ def nearest(levels: dict[tuple[str, ...], str], inside: tuple[str, ...]) -> str:
 def origin(group: Group, device: str, context: Context) -> Origin:
     """Return where a group's records come from: filler, else placer order, device, sender."""
     own = context.header.control_id
-    orders = (entity(group.obr, 3), entity(group.orc, 3), entity(group.obr, 2), entity(group.orc, 2))
+    orders = (entity(*place) for place in ((group.obr, 3), (group.orc, 3), (group.obr, 2), (group.orc, 2)))
     named = (each for each in orders if each and each.partition("^")[0] != own)
     return Origin(next(named, ""), device, "^".join(context.header.sender))
 
@@ -175,15 +267,17 @@ def grouped(segments: Iterable[Segment]) -> list[Group]:
     orc: Segment | None = None
     found: list[tuple[Segment | None, Segment | None, Segment, list[Segment], Segment | None]] = []
     for segment in segments:
-        if segment.name == "PID":
+        name = segment.name
+        if name == "OBX":
+            if found and found[-1][0] is pid:
+                found[-1][3].append(segment)
+        elif name == "PID":
             pid, pv1, orc = segment, None, None
-        elif segment.name == "PV1":
+        elif name == "PV1":
             pv1 = segment
-        elif segment.name == "ORC":
+        elif name == "ORC":
             orc = segment
-        elif segment.name == "OBR":
+        elif name == "OBR":
             found.append((pid, orc, segment, [], pv1))
             orc = None
-        elif segment.name == "OBX" and found and found[-1][0] is pid:
-            found[-1][3].append(segment)
     return [Group(pid, orc, obr, tuple(observations), pv1) for pid, orc, obr, observations, pv1 in found]

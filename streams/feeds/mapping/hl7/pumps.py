@@ -19,11 +19,9 @@ from streams.feeds.mapping.code_map import MapRow
 from streams.feeds.mapping.hl7.context import Context, entity
 from streams.feeds.mapping.hl7.observation import (
     Containment,
+    Form,
     Group,
-    is_never_used,
-    level,
     origin,
-    unit_texts,
 )
 from streams.feeds.mapping.hl7.splitting import Segment
 from streams.feeds.mapping.identity import event_id
@@ -37,10 +35,11 @@ _PER_HOUR = "mL/h"
 
 
 class PumpPart(NamedTuple):
-    """An OBX of a pump with its row."""
+    """An OBX of a pump with its row and its form."""
 
     obx: Segment
     row: MapRow
+    form: Form
 
 
 class Rate(NamedTuple):
@@ -82,9 +81,9 @@ def _channels(parts: Sequence[PumpPart]) -> dict[str, Parts]:
     channels: defaultdict[tuple[str, ...], Parts] = defaultdict(dict)
     shared: list[tuple[tuple[str, ...], PumpPart]] = []
     for part in parts:
-        if is_never_used(part.obx) or not part.obx.raw(5).strip():
+        if part.form.never_used or not part.obx.raw(5).strip():
             continue
-        place = level(part.obx.text(4))[:3]
+        place = part.form.level[:3]
         if part.row.our_code in ("status", "event"):
             shared.append((place, part))
         else:
@@ -201,7 +200,7 @@ def _measured(part: PumpPart, context: Context) -> Measured:
         number = values.number(part.obx.text(5), context.rules.decimal_comma)
     except NotANumber as fault:
         raise PumpFault(NOT_A_NUMBER, str(fault), part.obx) from None
-    texts = unit_texts(part.obx, 6, context.rules.codes)
+    texts = part.form.units
     own = (context.rules.units.get(text) or context.rules.codes.unit(text) for text in texts)
     unit = next((each for each in own if each), texts[0] if texts else "")
     return Measured(number, unit, part.obx)

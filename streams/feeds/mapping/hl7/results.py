@@ -6,7 +6,7 @@ Source: docs/spec/feeds.md, The map, Identity, Values.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -30,16 +30,13 @@ from streams.feeds.mapping import charted_words, values
 from streams.feeds.mapping.code_map import (
     COUNTED,
     IGNORE,
-    MOST_KEPT,
     PANEL,
     PUMP,
     READINGS,
     UNIT,
     WORD,
-    CodeMap,
     Coding,
     Disagrees,
-    Found,
     MapRow,
 )
 from streams.feeds.mapping.corrections import FINAL, WITHDRAWN
@@ -50,20 +47,16 @@ from streams.feeds.mapping.hl7.observation import (
     NOTHING,
     REFUSED,
     Containment,
+    Form,
     Group,
-    codings,
     grouped,
-    is_never_used,
-    is_setting,
     status_of,
-    unit_texts,
 )
 from streams.feeds.mapping.hl7.splitting import Message, Segment
 from streams.feeds.mapping.identity import Origin, event_id, order_digest
 from streams.feeds.mapping.publishing import NoResult, Unusable, is_known_to_have_come, set_aside
-from streams.feeds.mapping.unit_words import accepted_by, spelled
 from streams.feeds.mapping.values import NO_RANGE, NotANumber, Range, Value
-from streams.feeds.mapping.vetting import Vetted, note_passed, passes_again, vetted
+from streams.feeds.mapping.vetting import Vetted, vetted
 from streams.feeds.mapping.wire_events import (
     SentFinding,
     SentIo,
@@ -108,12 +101,12 @@ def handle(message: Message, context: Context) -> None:
         if place == 0 or group.pid is not pid:
             pid, chosen = group.pid, context.choose_patient(group.pid)
         if chosen:
-            _handle_group(group, Containment(group), context)
+            _handle_group(group, Containment(group, context.rules), context)
 
 
 def _handle_by_bed(group: Group, bed: str, context: Context) -> None:
     """Map the readings of a group without a patient, each as that of who lay in its bed then."""
-    containment = Containment(group)
+    containment = Containment(group, context.rules)
     whose: defaultdict[str, list[Segment]] = defaultdict(list)
     for obx in group.observations:
         try:
@@ -133,21 +126,22 @@ def _handle_group(group: Group, containment: Containment, context: Context) -> N
     candidates: list[Candidate] = []
     parts: list[pumps.PumpPart] = []
     for obx in group.observations:
-        coding, row = _row(obx, context)
+        form = containment.forms[obx.number]
+        row = _row(obx, form, context)
         if row is None:
             continue
         if row.type == PUMP:
-            parts.append(pumps.PumpPart(obx, row))
+            parts.append(pumps.PumpPart(obx, row, form))
             continue
         try:
-            candidates += _candidates(obx, coding, row, group, containment, context)
+            candidates += _candidates(obx, form, row, group, containment, context)
         except Unusable as fault:
-            context.refuse_segment(obx, fault.reason, coding.named, str(fault))
-            candidates += _unreadable(fault, obx, coding, row, group, containment, context)
+            context.refuse_segment(obx, fault.reason, form.coding.named, str(fault))
+            candidates += _unreadable(fault, obx, form, row, containment, context)
         except BadTime as fault:
-            context.refuse_segment_time(obx, coding.named, fault)
+            context.refuse_segment_time(obx, form.coding.named, fault)
             unusable = Unusable(BAD_TIME, str(fault))
-            candidates += _unreadable(unusable, obx, coding, row, group, containment, context)
+            candidates += _unreadable(unusable, obx, form, row, containment, context)
     pumps.handle(parts, group, containment, context)
     usable = [each for each in map(partial(_vetted, context), candidates) if each is not None]
     for candidate in _unambiguous(usable, context):
@@ -160,12 +154,13 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
     Of that a reading is sent on all the same: the engine sets it aside. None: nothing is.
     """
     passed = context.tables.passed
-    if not candidate.set_aside and passes_again(candidate.event, passed):
-        return candidate
+    again = None if candidate.set_aside else passed.again(candidate.event)
+    if again is not None:
+        return candidate if again.event is None else msgspec.structs.replace(candidate, checked=again)
     checked = vetted(candidate.event)
     problem = checked.problem
     if problem is None:
-        note_passed(candidate.event, passed)
+        passed.note(candidate.event, checked.event)
     if problem is not None and not candidate.set_aside:
         context.refuse_segment(candidate.obx, problem.reason, candidate.coding.named, problem.message)
         if checked.event is None or candidate.row.type not in READINGS:
@@ -173,30 +168,20 @@ def _vetted(context: Context, candidate: Candidate) -> Candidate | None:
     return msgspec.structs.replace(candidate, checked=checked)
 
 
-def _row(obx: Segment, context: Context) -> tuple[Coding, MapRow | None]:
+def _row(obx: Segment, form: Form, context: Context) -> MapRow | None:
     """Return the row of an OBX; None for what is not used: unmapped, ignored, refused."""
-    coding, found = _looked_up(obx, context.rules.codes)
+    coding, found = form.coding, form.found
     if isinstance(found, Disagrees):
         text = f"{coding.code} is {found.number}, and {coding.text} is {found.name}: which is right?"
         context.refuse_segment(obx, CODE_DISAGREES, coding.named, text)
-        return coding, None
+        return None
     if found is None:
         _unmapped(obx, coding, context)
-        return coding, None
+        return None
     if found.type in (IGNORE, PANEL, UNIT, WORD):
         context.handled.count("ignored", coding.named)
-        return coding, None
-    return coding, found
-
-
-def _looked_up(obx: Segment, codes: CodeMap) -> tuple[Coding, Found]:
-    """Return the coding and the row of an OBX, kept by its fields as they stand."""
-    key = (*obx.delimiters, obx.raw(3), obx.raw(4), obx.raw(6))
-    if key not in codes.looked_up:
-        if len(codes.looked_up) >= MOST_KEPT:
-            codes.looked_up.clear()
-        codes.looked_up[key] = codes.find(codings(obx, 3), obx.text(4), obx.text(6))
-    return codes.looked_up[key]
+        return None
+    return found
 
 
 def _unmapped(obx: Segment, coding: Coding, context: Context) -> None:
@@ -209,27 +194,29 @@ def _unmapped(obx: Segment, coding: Coding, context: Context) -> None:
 
 
 def _candidates(
-    obx: Segment, coding: Coding, row: MapRow, group: Group, containment: Containment, context: Context
+    obx: Segment, form: Form, row: MapRow, group: Group, containment: Containment, context: Context
 ) -> list[Candidate]:
     """Return the events that an OBX gives: one, or none. Raises Unusable and BadTime."""
-    status = status_of(obx, context)
-    if not _counts(obx, row, status, context):
-        return []
+    number = values.plain(obx.raw(5)) if form.ordinary else None
+    status = form.status
+    if number is None or number in context.rules.sentinels:
+        status = status_of(obx, form)
+        if not _counts(obx, form, row, status, context):
+            return []
     at = containment.time(obx, context)
     source = containment.origin(obx, context)
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
     known = context.known(group.obr.text(22) if row.type == "labs" else "")
-    event = _event(obx, row, group, context, Frame(obx, coding, row, source, at, known, status, context))
-    candidate = Candidate(event, obx, row, coding, order)
+    event = _event(obx, row, group, context, Frame(form, row, source, at, known, status, context, number))
+    candidate = Candidate(event, obx, row, form.coding, order)
     return _gone(event, order, context, candidate) if status == GONE else [candidate]
 
 
 def _unreadable(
     fault: Unusable,
     obx: Segment,
-    coding: Coding,
+    form: Form,
     row: MapRow,
-    group: Group,
     containment: Containment,
     context: Context,
 ) -> list[Candidate]:
@@ -240,11 +227,11 @@ def _unreadable(
     at = _when(obx, containment, context)
     if at is None:
         return []
-    status = status_of(obx, context)
+    status = status_of(obx, form)
     sent = FINAL if status in (REFUSED, GONE) else status
-    event = Frame(obx, coding, row, source, at, context.known(), sent, context).event(_KINDS[row.type])
+    event = Frame(form, row, source, at, context.known(), sent, context).event(_KINDS[row.type])
     order = "" if source.device and row.type != "labs" else order_digest(source.named)
-    candidate = Candidate(event, obx, row, coding, order, set_aside=True)
+    candidate = Candidate(event, obx, row, form.coding, order, set_aside=True)
     if status == GONE:
         return _gone(event, order, context, candidate)
     if status != WITHDRAWN:
@@ -263,9 +250,9 @@ def _when(obx: Segment, containment: Containment, context: Context) -> Instant |
         return containment.latest(obx, context)
 
 
-def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
+def _counts(obx: Segment, form: Form, row: MapRow, status: str, context: Context) -> bool:
     """Return whether an OBX says anything; count what does not. Raises Unusable."""
-    if is_never_used(obx):
+    if form.never_used:
         context.handled.count("skipped", "demonstration")
     elif status == NOTHING:
         context.handled.count("skipped", "no-result")
@@ -274,9 +261,8 @@ def _counts(obx: Segment, row: MapRow, status: str, context: Context) -> bool:
     elif _is_sentinel(obx, context):
         context.handled.count("skipped", "sentinel")
     elif status == REFUSED:
-        letter = obx.text(11).upper()
-        raise Unusable(UNSUPPORTED, f"OBX-11 {letter or 'empty'} beside a value")
-    elif row.type == "vitals" and is_setting(obx):
+        raise Unusable(UNSUPPORTED, f"OBX-11 {form.letter or 'empty'} beside a value")
+    elif row.type == "vitals" and form.setting:
         raise NoResult(UNSUPPORTED, "OBX-17: a setting, not a measurement")
     else:
         return True
@@ -306,26 +292,29 @@ Kind = TypeVar("Kind", bound=WireEvent)
 
 
 class Frame:
-    """The fields that every event of an OBX has. `empty`: it says nothing but that it is withdrawn."""
+    """The fields that every event of an OBX has. `empty`: it says nothing but that it is withdrawn.
+
+    `number`: its value, where that is known to be a plain number.
+    """
 
     def __init__(
         self,
-        obx: Segment,
-        coding: Coding,
+        form: Form,
         row: MapRow,
         source: Origin,
         at: Instant,
         known: str | None,
         status: str,
         context: Context,
+        number: float | None = None,
     ) -> None:
         when = _written(at)
         in_order = row.type == "labs"
         timed = not in_order or context.rules.id_time
         named = source.by_order if in_order and source.order else source.named
-        code = f"{coding.system} {coding.code or coding.text}"
-        self.at, self.empty = at, status in (GONE, WITHDRAWN)
-        self.id = event_id(row.type, named, code, obx.text(4), when if timed else "")
+        self.form, self.at, self.number = form, at, number
+        self.empty = status in (GONE, WITHDRAWN)
+        self.id = event_id(row.type, named, form.named, form.sub_id, when if timed else "")
         self.patient, self.when, self.source, self.known = context.patient, when, context.source, known
         self.status = FINAL if status == GONE else status
 
@@ -349,33 +338,32 @@ def _event(obx: Segment, row: MapRow, group: Group, context: Context, frame: Fra
 
 
 def _vitals(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
-    return frame.event(SentVitals, readings=() if frame.empty else _vital_readings(obx, row, context))
+    readings = () if frame.empty else _vital_readings(obx, row, context, frame)
+    return frame.event(SentVitals, readings=readings)
 
 
-def _vital_readings(obx: Segment, row: MapRow, context: Context) -> tuple[SentReading, ...]:
+def _vital_readings(obx: Segment, row: MapRow, context: Context, frame: Frame) -> tuple[SentReading, ...]:
     if row.our_code == "o2-device":
         return charted_words.oxygen((obx.text(5) or obx.text(5, 2),), context.rules.codes)
-    value = _value(obx, row, context)
+    value = _value(obx, row, context, frame)
     if value.comparator is not None:
         raise Unusable(NOT_A_NUMBER, "a vital sign beside a comparator")
-    return (SentReading(row.our_code, value.number, _unit(obx, row, context)),)
+    return (SentReading(row.our_code, value.number, _unit(frame.form, row)),)
 
 
 def _labs(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
     if frame.empty:
         return frame.event(SentLabs)
-    value, limits = _value(obx, row, context), _range(obx, context)
-    unit = _unit(obx, row, context)
+    value, limits = _value(obx, row, context, frame), _range(frame.form, context)
+    unit = _unit(frame.form, row)
     reading = SentReading(row.our_code, value.number, unit, limits.low, limits.high, value.comparator)
     return frame.event(SentLabs, readings=(reading,))
 
 
-def _range(obx: Segment, context: Context) -> Range:
-    text = obx.text(7)
-    found = values.reference_range(text)
-    if text and found == NO_RANGE:
+def _range(form: Form, context: Context) -> Range:
+    if form.range_text and form.range == NO_RANGE:
         context.handled.count("range-not-understood")
-    return found
+    return form.range
 
 
 def _io(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame) -> WireEvent:
@@ -384,9 +372,9 @@ def _io(obx: Segment, row: MapRow, group: Group, context: Context, frame: Frame)
     if frame.empty:
         pass
     elif row.unit_default == COUNTED:
-        count = _value(obx, row, context).number
+        count = _value(obx, row, context, frame).number
     else:
-        volume, unit = _value(obx, row, context).number, _unit(obx, row, context)
+        volume, unit = _value(obx, row, context, frame).number, _unit(frame.form, row)
     return frame.event(
         SentIo,
         direction=direction,
@@ -418,14 +406,16 @@ def _finding(obx: Segment, row: MapRow, group: Group, context: Context, frame: F
 _MAKERS = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}
 
 
-def _value(obx: Segment, row: MapRow, context: Context) -> Value:
+def _value(obx: Segment, row: MapRow, context: Context, frame: Frame) -> Value:
     """Return the number of an OBX. Raises Unusable."""
+    if frame.number is not None:
+        return Value(frame.number)
     comma, raw = context.rules.decimal_comma, obx.raw(5)
     found = obx.repetitions(5) if obx.delimiters.repetition in raw else ()
     try:
         if len(found) > 1:
             return _of_several([values.number(obx.plain(each), comma) for each in found], row.repetition)
-        if obx.text(2).upper() == "SN":
+        if frame.form.structured:
             return values.structured(obx.parts(obx.first(5)), comma)
         if obx.delimiters.component in obx.first(5):
             raise NotANumber("several components")
@@ -442,34 +432,23 @@ def _of_several(found: Sequence[float], repetition: str) -> Value:
     raise NotANumber("several values, and the map does not say which counts")
 
 
-def _unit(obx: Segment, row: MapRow, context: Context) -> str | None:
-    """Return the unit of an OBX as the wire spells it, kept by its field as it stands. Raises Unusable."""
-    kept, key = (
-        context.rules.codes.units,
-        (*obx.delimiters, obx.raw(6), row.type, row.our_code, row.unit_default),
-    )
-    if key not in kept:
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept[key] = _found_unit(obx, row, context)
-    return kept[key]
+def _unit(form: Form, row: MapRow) -> str | None:
+    """Return the unit of an OBX as the wire spells it; None: a result that needs none. Raises Unusable."""
+    if form.unit is None:
+        sent = form.units or row.unit_default
+        if sent or row.type != "labs" or units.lab(row.our_code, "") is None:
+            raise Unusable(BAD_UNIT, "a unit that does not convert" if sent else "no unit")
+    return form.unit
 
 
-def _found_unit(obx: Segment, row: MapRow, context: Context) -> str | None:
-    texts = unit_texts(obx, 6, context.rules.codes) or ([row.unit_default] if row.unit_default else [])
-    if not texts and row.type == "labs" and units.lab(row.our_code, "") is not None:
-        return None
-    found = spelled(texts, context.rules.codes, context.rules.units, accepted_by(row.type, row.our_code))
-    if found is None:
-        raise Unusable(BAD_UNIT, "no unit" if not texts else "a unit that does not convert")
-    return found
-
-
-def _unambiguous(candidates: Iterable[Candidate], context: Context) -> list[Candidate]:
+def _unambiguous(candidates: list[Candidate], context: Context) -> list[Candidate]:
     """Return the candidates that may be sent: of one vital sign at one time the preferred, of one id one."""
+    things = [_thing(candidate) for candidate in candidates]
+    if len(set(things)) == len(candidates):
+        return candidates
     groups: defaultdict[tuple[str, ...], list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        groups[_thing(candidate)].append(candidate)
+    for thing, candidate in zip(things, candidates, strict=True):
+        groups[thing].append(candidate)
     return [each for group in groups.values() for each in _settled(group, context)]
 
 

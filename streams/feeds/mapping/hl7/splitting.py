@@ -6,11 +6,13 @@ Source: docs/spec/feeds.md, Framing and decoding; v2 chapter 2.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 DELETE = '""'
 _ENDS = re.compile("\r\n|\r|\n")
 _NAME = re.compile("[A-Z][A-Z0-9]{2}")
+_DECLARED = len("MSH|^~\\&")
 
 
 class NoMessage(ValueError):
@@ -99,22 +101,25 @@ class Message(NamedTuple):
 
 def split(text: str) -> Message:
     """Split a message. Raises NoMessage."""
-    lines = [line for line in _ENDS.split(text) if line.strip()]
-    delimiters = declared(lines[0].lstrip() if lines else "")
+    lines = _ENDS.split(text) if "\n" in text else text.split("\r")
+    delimiters = declared(next((line.lstrip() for line in lines if line.strip()), "")[:_DECLARED])
     numbers: dict[str, int] = {}
     segments = []
     for line in lines:
-        fields = line.lstrip().split(delimiters.field)
-        name = fields[0].strip().upper()
-        if name not in numbers and not _NAME.fullmatch(name):
-            continue
-        numbers[name] = numbers.get(name, 0) + 1
-        segments.append(Segment(name, numbers[name], fields, delimiters))
+        fields = line.split(delimiters.field)
+        name = fields[0]
+        if name not in numbers:
+            name = name.strip().upper()
+            if not _NAME.fullmatch(name):
+                continue
+        numbers[name] = number = numbers.get(name, 0) + 1
+        segments.append(Segment(name, number, fields, delimiters))
     return Message(tuple(segments))
 
 
+@lru_cache(maxsize=64)
 def declared(line: str) -> Delimiters:
-    """Return the delimiters of an MSH segment. Raises NoMessage."""
+    """Return the delimiters of an MSH segment, of which its beginning is enough. Raises NoMessage."""
     if line[:3] != "MSH":
         raise NoMessage("does not begin with MSH")
     field = line[3:4]
