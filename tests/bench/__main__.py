@@ -26,7 +26,7 @@ from tests.bench import wards
 from tests.bench.records import Naming, short_ids, uuids
 
 T = TypeVar("T")
-SHOWN, TURNS = 8, 3
+SHOWN, TURNS = 8, 5
 ROOT = Path(__file__).parents[2]
 WEEKS: tuple[tuple[str, int, int], ...] = (("hourly vitals", 60, 12_000), ("vitals each minute", 1, 40_000))
 IDS: tuple[tuple[str, Callable[[], Naming]], ...] = (

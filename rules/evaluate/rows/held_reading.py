@@ -118,7 +118,8 @@ def _lifted(
     """
     history = getattr(chart.tail.readings, SIGNALS[row.signal])
     readings: list[Reading] = history[history.index(tripped) :]
-    moments = sorted({one.at for one in (*readings, *signs) if after < one.at < until})
+    found = {*(one.at for one in readings), *(sign.at for sign in signs)}
+    moments = sorted(at for at in found if after < at < until)
     return next((t for t in moments if not _present(signs, t) and _recovered(row, chart, readings, t)), None)
 
 
