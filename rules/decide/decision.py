@@ -279,12 +279,14 @@ def _flag_any_vitals(patient: Patient) -> None:
     They are those of a subject that is stale, indeterminate or overdue; and after therapy the pressure: the
     advice weighs each one against its baseline, where else only the crossing of a limit counts.
     """
+    plan = plan_for(patient.guideline)
     patient.dirty_on_vitals = 0 if patient.chart.cycle.end is None else dirty_flags.SYSTOLIC
-    for name, bits in plan_for(patient.guideline).on_any_vitals:
+    for name, bits in plan.on_any_vitals:
         memory = patient.memories.get(name)
         if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
             patient.dirty_on_vitals |= bits
-    patient.dirty_on_vitals |= kept_by_finding(patient.memories, plan_for(patient.guideline))
+    if plan.until_denied:
+        patient.dirty_on_vitals |= kept_by_finding(patient.memories, plan)
     if patient.chart.guideline.overlays:
         patient.dirty_on_vitals |= overlay_vitals(patient)
 

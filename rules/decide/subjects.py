@@ -188,7 +188,8 @@ def _criterion(row: AnyRow, guideline: Guideline, silent: bool = False) -> Subje
 def _of_pack(descriptor: RowType[Any], guideline: Guideline, beside: bool) -> judgement.Evaluate:
     """Return the evaluator of a pack's row; one beside must be named by the resume that means it."""
     if guideline.pack is None or descriptor.of_pack is None:
-        return judgement.once(descriptor.evaluate)
+        alone = not beside and not guideline.overlays
+        return descriptor.evaluate if alone else judgement.once(descriptor.evaluate)
     return functools.partial(descriptor.of_pack, of=OfPack(guideline, beside))  # type: ignore[call-arg]
 
 

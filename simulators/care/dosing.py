@@ -7,7 +7,7 @@ each hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -56,21 +56,20 @@ class DosingPlan:
     def part(self, first: int, last: int) -> DosingPlan:
         """Return the plan of patients `first` up to `last`, counted from the first of them."""
         events = (one for one in self.clinical_events if first <= one.patient < last)
-        sets = ("norepinephrine", "fluid_only", "returning")
-        of_sets = {
-            name: frozenset(bed - first for bed in getattr(self, name) if first <= bed < last)
-            for name in sets
-        }
-        of_maps = {
-            name: {bed - first: value for bed, value in getattr(self, name).items() if first <= bed < last}
-            for name in ("accepted", "limits")
-        }
         return replace(
             self,
             clinical_events=tuple(one._replace(patient=one.patient - first) for one in events),
-            **of_sets,
-            **of_maps,
+            norepinephrine=part_of(self.norepinephrine, first, last),
+            accepted={bed: self.accepted[bed + first] for bed in part_of(self.accepted, first, last)},
+            limits={bed: self.limits[bed + first] for bed in part_of(self.limits, first, last)},
+            fluid_only=part_of(self.fluid_only, first, last),
+            returning=part_of(self.returning, first, last),
         )
+
+
+def part_of(beds: Iterable[int], first: int, last: int) -> frozenset[int]:
+    """Return those of the beds from `first` up to `last`, counted from the first of them."""
+    return frozenset(bed - first for bed in beds if first <= bed < last)
 
 
 SECOND_CYCLE: Final = 15 * 1440
