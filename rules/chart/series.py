@@ -112,7 +112,8 @@ class Series(msgspec.Struct, array_like=True):
         self._step(reading, history, setting)
         if before is None or counted is None or reading.on != counted.on:
             return True
-        return reading.asks != before.asks or reading.asks == EXTREME
+        # The latest may have been charted too late to count: then what counted before it still asks.
+        return reading.asks != before.asks or reading.asks != counted.asks or reading.asks == EXTREME
 
     def _step(self, reading: Reading, history: History, setting: Setting) -> None:
         latest, at = self.latest_counted, reading.at

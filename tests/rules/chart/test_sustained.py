@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from rules.chart.course import Mode
+from rules.chart.dirty_flags import HEART_RATE, SPO2, SYSTOLIC
 from rules.chart.oxygen import VitalsRow
 from rules.chart.vital_sign_limits import setting_for
 from rules.chart.vitals import Signals, Tail
@@ -217,3 +218,19 @@ def test_a_withdrawn_reading_is_as_if_it_had_never_been(seed: int) -> None:
     for id in gone:
         kept.remove(id)
     assert said(kept.now) == expected([row for row in rows if row.id not in gone], HOUR)
+
+
+SAFE = {"hr": 90, "sbp": 120, "spo2": 97}
+
+
+@pytest.mark.parametrize(
+    ("sign", "past", "flag"), [("hr", 136, HEART_RATE), ("sbp", 88, SYSTOLIC), ("spo2", 93, SPO2)]
+)
+def test_a_reading_behind_one_that_came_too_late_to_count_is_decided(sign: str, past: int, flag: int) -> None:
+    """criteria.md 1 and 3.1: what asks to be repeated is the latest that counts, until another that counts."""
+    kept = tail()
+    for n, (hour, known, value) in enumerate([(1, 1, past), (2, 5, SAFE[sign]), (6, 6, SAFE[sign])]):
+        dirty = kept.add(
+            VitalsRow(hour * HOUR, known * HOUR, n, f"v{n}", known * HOUR, 1, -1, **{sign: value})
+        )
+    assert dirty & flag
