@@ -264,9 +264,12 @@ def remaining(chart: Chart, id: str) -> Fact | None:
     if place is not None:
         return place
     facts = [fact for _, fact in _facts(chart, id, moments)]
-    return max(facts, key=_standing, default=None)
+    return max(facts, key=precedence, default=None)
 
 
-def _standing(fact: Fact) -> int:
-    """Return how well a fact stands for its record: used before unusable before taken back."""
-    return 0 if isinstance(fact, TakenBack) else 1 if isinstance(fact, SetAside) else 2
+def precedence(fact: Fact) -> tuple[int, int, int, int]:
+    """Return how well a fact stands for its record: used before unusable before taken back, the last word
+    before the first. A chart read back must let the same one stand, which has the digest of the `final`.
+    """
+    used = 0 if isinstance(fact, TakenBack) else 1 if isinstance(fact, SetAside) else 2
+    return (3 if isinstance(fact, Place) else used, fact.rank, fact.tie, fact.n)

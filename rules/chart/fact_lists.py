@@ -10,7 +10,7 @@ from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, rebuilt
-from rules.chart.corrected_codes import moments_of, undo, versions
+from rules.chart.corrected_codes import moments_of, precedence, undo, versions
 from rules.chart.encoded_vitals import Signals
 from rules.chart.facts import (
     Accepted,
@@ -18,6 +18,7 @@ from rules.chart.facts import (
     Drug,
     Fact,
     FactList,
+    Ghost,
     Lab,
     NotUnderstood,
     Place,
@@ -83,10 +84,20 @@ def index(chart: Chart) -> None:
     """Derive the fact in force for each id, the one `record` would have left there, and what has moved."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
     for facts in every_list(chart):
-        seen.update((fact.id, fact) for fact in facts)
-    seen.update((row.id, row) for row in chart.tail.rows)
+        for fact in facts:
+            _let_stand(seen, fact)
+    for row in chart.tail.rows:
+        other = seen.get(row.id)
+        if not isinstance(other, VitalsRow) or precedence(row) >= precedence(other):
+            seen[row.id] = row
     chart.seen = Seen(seen, chart.tail.recall, chart.tail.unpack, chart.faded)
     chart.moved = moved(chart)
+
+
+def _let_stand(seen: dict[str, Fact], fact: Fact) -> None:
+    other = seen.get(fact.id)
+    if other is None or isinstance(other, Ghost) or precedence(fact) >= precedence(other):
+        seen[fact.id] = fact
 
 
 def moved(chart: Chart) -> dict[str, tuple[int, ...]]:

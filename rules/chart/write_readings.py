@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED, FADED_KEPT, Chart
-from rules.chart.corrected_codes import COLUMN, WHOLE
+from rules.chart.corrected_codes import COLUMN, WHOLE, precedence
 from rules.chart.facts import Fact, FactList, Ghost, Lab, Weight, insert, of_record
 from rules.chart.identity import keep_digest
 from rules.chart.oxygen import UNREAD, VitalsRow
@@ -47,7 +47,8 @@ def vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int
 
 
 def _drop_pruned(chart: Chart) -> None:
-    kept = {row.id: row for row in chart.tail.rows_of({row.id for row in chart.tail.pruned})}
+    rows = chart.tail.rows_of({row.id for row in chart.tail.pruned})
+    kept = {row.id: row for row in sorted(rows, key=precedence)}
     for row in chart.tail.pruned:
         moments = chart.moved.get(row.id, (row.at,))
         other = kept.get(row.id) or next(of_record(chart.raw_weights, row.id, moments), None)

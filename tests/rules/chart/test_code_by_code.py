@@ -356,6 +356,20 @@ def test_a_conflict_is_told_after_the_state_was_written_and_read() -> None:
     assert outcomes == ["id-conflict", "id-conflict", None, None]
 
 
+@pytest.mark.parametrize(("first", "then"), [("08:30", "08:00"), ("08:00", "08:30")])
+def test_it_is_told_too_where_the_id_has_two_rows(first: str, then: str) -> None:
+    """Which of them stands for the id, with the digest of the `final`, is the same in a state read back."""
+    from rules.decide.engine import advance
+    from tests.rules.courses import decoded
+
+    course = Course().start("00:00").vitals(first, "v", status="preliminary", sbp=118)
+    course.vitals(then, "v", known="09:00", hr=90)
+    patient = decode(encode(folded(course).patients["p1"]), SCHWARTZENTRUBER_2001)
+    again = Course().vitals(then, "v", known="10:00", device="high-flow", flow=40)
+    [event] = decoded([again])
+    assert advance(patient, event, SCHWARTZENTRUBER_2001)[2].refused == "id-conflict"
+
+
 def test_ticks_never_conflict() -> None:
     """wire.md, Events: a tick carries no fact."""
     course = Course().start("00:00")
