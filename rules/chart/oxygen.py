@@ -115,6 +115,8 @@ class Oxygen(msgspec.Struct, array_like=True):
         if level != self.level:
             self.level, self.changed = level, at
         self.flags = _amount(self, limits)
+        if self.unread:
+            return
         if not _stops(self, limits):
             self.stops_since = None
         elif self.stops_since is None:

@@ -64,6 +64,16 @@ HOLDS = {
         "08:30",
         ["oxygen"],
     ),
+    "one that cannot be read interrupts nothing": (
+        on("08:00", device="mask", fio2=40).vitals("08:20", device="venturi").unreadable(),
+        "08:30",
+        ["oxygen"],
+    ),
+    "one that cannot be read begins nothing": (
+        on("08:00", device="nasal-cannula", flow=4).vitals("08:20", device="venturi").unreadable(),
+        "10:00",
+        [],
+    ),
     "an interruption counts anew": (
         on("08:00", device="nasal-cannula", flow=6).vitals("08:20", flow=3).vitals("08:25", flow=6),
         "08:54:59.999",
