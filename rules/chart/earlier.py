@@ -68,6 +68,10 @@ def without(earlier: Earlier, id: str) -> Earlier:
 
 def lasting(earlier: Earlier, now: int) -> Earlier:
     """Return the memory as it is at an instant: nothing after its time."""
-    if earlier.discharged is not None and now >= earlier.discharged + KEPT:
-        return NOTHING_EARLIER
-    return earlier
+    end = over_at(earlier)
+    return earlier if end is None or now < end else NOTHING_EARLIER
+
+
+def over_at(earlier: Earlier) -> int | None:
+    """Return the moment from which nothing of it lasts, ms; None: there is none."""
+    return None if earlier.discharged is None else earlier.discharged + KEPT

@@ -52,6 +52,15 @@ def test_it_is_gone_after_its_time() -> None:
     assert states(assessed(made.events, SITE, 48 + days + 3))[CODE] == "clear"
 
 
+def test_it_ends_by_time_alone_in_a_stay_that_lasts_so_long() -> None:
+    made = course((3, CODE, True), (4, CODE, False))
+    stay_again(made, 48, 350)
+    over = 48 + KEPT / HOUR
+    assert states(assessed(made.events, SITE, over - 0.001))[CODE] == "absolute"
+    assert states(assessed(made.events, SITE, over))[CODE] == "clear"
+    assert alerts_of(folded(made.events, SITE, over + 20), CODE)[-1] == ("resolved", "clear", over)
+
+
 @pytest.mark.parametrize("withdrawn_at", [20.0, 400.0])
 def test_it_ends_with_the_correction_of_its_record(withdrawn_at: float) -> None:
     made = course((3, CODE, True))

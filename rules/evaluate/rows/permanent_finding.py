@@ -6,7 +6,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.earlier import lasting
+from rules.chart.earlier import lasting, over_at
 from rules.chart.facts import Sign, place
 from rules.chart.stated import flags_of
 from rules.evaluate.accepted_criteria import OfPack
@@ -52,7 +52,8 @@ def permanent_finding(
     found = [one for one in trips(row, chart, runs, now) if lifted is None or one.known > lifted]
     if found:
         first = min(found, key=lambda one: one.at)
-        return Result(ABSOLUTE, at=first.at, latest=first.at, evidence=first.evidence)
+        over = _forgotten_at(row, chart, now)
+        return Result(ABSOLUTE, at=first.at, latest=first.at, evidence=first.evidence, next=over)
     return Result(CLEAR, at=lifted, next=_deadline_ahead(row, runs, now))
 
 
@@ -68,6 +69,13 @@ def trips(row: PermanentFindingRow, chart: Chart, runs: Iterable[Run], now: Inst
         found = _lasted(row, run, now) if row.lasts else _at_once(run)
         if found is not None:
             yield found
+
+
+def _forgotten_at(row: PermanentFindingRow, chart: Chart, now: Instant) -> Instant | None:
+    """Return when what earlier stays left of the row is over; None: they left nothing."""
+    over = over_at(chart.earlier)
+    left = any(one.code == row.code for one in lasting(chart.earlier, now).standing)
+    return Instant(over) if left and over is not None else None
 
 
 def _at_once(run: Run) -> Tripped:
