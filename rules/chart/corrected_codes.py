@@ -268,8 +268,12 @@ def remaining(chart: Chart, id: str) -> Fact | None:
 
 
 def precedence(fact: Fact) -> tuple[int, int, int, int]:
-    """Return how well a fact stands for its record: used before unusable before taken back, the last word
-    before the first. A chart read back must let the same one stand, which has the digest of the `final`.
+    """Return how well a fact stands for its record: used before unusable before taken back, vital signs
+    before a weight beside them, the last word before the first. A chart read back must let the same one
+    stand, which has the digest of the `final`.
     """
-    used = 0 if isinstance(fact, TakenBack) else 1 if isinstance(fact, SetAside) else 2
-    return (3 if isinstance(fact, Place) else used, fact.rank, fact.tie, fact.n)
+    if isinstance(fact, TakenBack | SetAside):
+        kind = int(isinstance(fact, SetAside))
+    else:
+        kind = 3 if isinstance(fact, Place | VitalsRow) else 2
+    return (kind, fact.rank, fact.tie, fact.n)

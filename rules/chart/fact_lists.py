@@ -83,21 +83,12 @@ def ids(chart: Chart) -> list[str]:
 def index(chart: Chart) -> None:
     """Derive the fact in force for each id, the one `record` would have left there, and what has moved."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
-    for facts in every_list(chart):
-        for fact in facts:
-            _let_stand(seen, fact)
-    for row in chart.tail.rows:
-        other = seen.get(row.id)
-        if not isinstance(other, VitalsRow) or precedence(row) >= precedence(other):
-            seen[row.id] = row
+    for fact in chain(chain.from_iterable(every_list(chart)), chart.tail.rows):
+        other = seen.get(fact.id)
+        if other is None or isinstance(other, Ghost) or precedence(fact) >= precedence(other):
+            seen[fact.id] = fact
     chart.seen = Seen(seen, chart.tail.recall, chart.tail.unpack, chart.faded)
     chart.moved = moved(chart)
-
-
-def _let_stand(seen: dict[str, Fact], fact: Fact) -> None:
-    other = seen.get(fact.id)
-    if other is None or isinstance(other, Ghost) or precedence(fact) >= precedence(other):
-        seen[fact.id] = fact
 
 
 def moved(chart: Chart) -> dict[str, tuple[int, ...]]:

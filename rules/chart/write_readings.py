@@ -71,7 +71,7 @@ def _faded(row: VitalsRow, digest: int, other: Fact | None) -> Ghost:
     ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset, digest)
     if not isinstance(other, Ghost):
         return ghost
-    outranking = max(ghost, other, key=lambda one: (one.rank, one.tie))
+    outranking = max(ghost, other, key=precedence)
     return replace(outranking, digest=digest or other.digest)
 
 
