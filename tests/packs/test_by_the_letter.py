@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.packs.moments import LAST, NOW, Course
+from tests.packs.moments import LAST, NOW, Course, at
 from tests.packs.support import assessed, site, states
 
 LABEL, TIL, PAPER_2014 = "proleukin-us-label/2024-12", "til-2024/1", "dutcher-2014/1"
@@ -81,6 +81,23 @@ def test_each_finding_that_held_is_denied_at_or_after_the_latest_that_trips(name
         else:
             made.finding(hour, code, value=said)
     assert states(assessed(made.events, site(LABEL), 8))["mental-status"] == expected
+
+
+@pytest.mark.parametrize(("known", "expected"), [(19.9, "clear"), (20, "absolute")])
+def test_a_mental_status_stale_when_it_became_known_lifts_no_hold(known: float, expected: str) -> None:
+    """criteria.md section 1: it neither trips nor clears anything; stale after 16 h."""
+    made = begun()
+    made.finding(2, "mental-status", value="changed")
+    made.finding(4, "mental-status", value="normal", known=at(known))
+    made.finding(known - 1, "agitation", False)
+    assert states(assessed(made.events, site(LABEL), known))["mental-status"] == expected
+
+
+@pytest.mark.parametrize(("known", "expected"), [(17.9, "absolute"), (18, "indeterminate")])
+def test_a_changed_status_stale_when_it_became_known_trips_no_hold(known: float, expected: str) -> None:
+    made = begun()
+    made.finding(2, "mental-status", value="changed", known=at(known))
+    assert states(assessed(made.events, site(LABEL), known))["mental-status"] == expected
 
 
 def second_cycle(*signs: tuple[float, str]) -> Course:
