@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.packs.moments import LAST, NOW, Course, at
-from tests.packs.support import assessed, site, states
+from tests.packs.support import alerts_of, assessed, folded, site, states
 
 LABEL, TIL, PAPER_2014 = "proleukin-us-label/2024-12", "til-2024/1", "dutcher-2014/1"
 STOOL, NONE = {"specimen": "stool"}, dict[str, str]()
@@ -98,6 +98,35 @@ def test_a_changed_status_stale_when_it_became_known_trips_no_hold(known: float,
     made = begun()
     made.finding(2, "mental-status", value="changed", known=at(known))
     assert states(assessed(made.events, site(LABEL), known))["mental-status"] == expected
+
+
+OVER: dict[str, tuple[float, float | None, float, str]] = {
+    "before the dose is judged": (1, None, 3, "clear"),
+    "judged from half an hour before it is due": (1, None, 7.5, "relative"),
+    "therapy has ended: no dose is to come": (1, 2, 3, "relative"),
+    "seen after therapy has ended": (4, 2, 4, "relative"),
+}
+
+
+@pytest.mark.parametrize("name", OVER)
+def test_a_relative_row_waits_for_a_dose_only_while_one_is_to_come(name: str) -> None:
+    """editions.md section 3, At-dosing."""
+    seen, end, now, expected = OVER[name]
+    made = begun()
+    made.doses(0)
+    made.finding(seen, "dyspnea-at-rest")
+    if end is not None:
+        made.record("encounter", end, event="therapy-end")
+    found = {row.code: row for row in assessed(made.events, site(PAPER_2014), now).criteria}["dyspnea"]
+    assert (found.state, found.now) == (expected, "relative")
+
+
+def test_a_row_that_was_not_judged_is_told_when_therapy_ends() -> None:
+    made = begun()
+    made.doses(0)
+    made.finding(1, "dyspnea-at-rest")
+    made.record("encounter", 2, event="therapy-end")
+    assert alerts_of(folded(made.events, site(PAPER_2014), 20), "dyspnea") == [("opened", "relative", 2.0)]
 
 
 def second_cycle(*signs: tuple[float, str]) -> Course:
