@@ -8,7 +8,7 @@ import pytest
 from rules.chart.earlier import KEPT, CycleDoses, Earlier, Standing, joined, lasting
 from rules.decide import codec
 from rules.decide.engine import advance, settle
-from tests.packs.moments import Course, Event
+from tests.packs.moments import Course, Event, at
 from tests.packs.support import HOUR, T0, alerts_of, assessed, decoded, folded, site, states
 
 LABEL = "proleukin-us-label/2024-12"
@@ -120,6 +120,15 @@ def test_a_duration_is_counted_from_the_first_record_to_the_one_that_denies_it(
 def test_its_alert_has_the_instant_of_the_deadline() -> None:
     outcome = folded(intubated((1, None)), SITE, 80)
     assert alerts_of(outcome, "intubation-72h") == [("opened", "absolute", 73.25)]
+
+
+def test_a_denial_charted_ahead_of_its_time_does_not_undo_a_deadline_before_it() -> None:
+    """criteria.md section 1: what is at most 15 min ahead counts at once, with its own `at`."""
+    made = course((1, "intubation", True))
+    made.finding(73.4, "intubation", False, known=at(73.2))
+    assert states(assessed(made.events, SITE, 73.24))["intubation-72h"] == "clear"
+    assert states(assessed(made.events, SITE, 73.25))["intubation-72h"] == "absolute"
+    assert alerts_of(folded(made.events, SITE, 80), "intubation-72h") == [("opened", "absolute", 73.25)]
 
 
 def test_it_is_kept_in_the_encoded_state_and_is_small() -> None:
