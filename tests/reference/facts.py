@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from .clock import HOUR
-from .records import WITHDRAWN, Item, Record
+from .records import UNKNOWN, WITHDRAWN, Item, Record
 
 READING_TYPES = ("vitals", "labs")
 NO_FACTS = ("ack", "silence", "tick")
@@ -145,6 +145,8 @@ def _merged(layers: list[Record], first: int) -> Fact | None:
             values, event, header = {}, {}, None
             continue
         for item in layer.items:
+            if item.problem == UNKNOWN:
+                continue
             values.pop(item.code, None)
             if item.problem != WITHDRAWN:
                 values[item.code] = Value(

@@ -28,7 +28,7 @@ STATUSES = {
 ENCOUNTERS = ("admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge")
 AHEAD = 15 * clock.MINUTE
 COMPARED = re.compile(r"\s*(<=|>=|<|>)\s*([0-9.]+)\s*$")
-WITHDRAWN = "withdrawn"
+WITHDRAWN, UNKNOWN = "withdrawn", "unknown-code"
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
 
 def _one(several: list[Item]) -> Item:
     standing = [item for item in several if item.problem != WITHDRAWN]
-    said = {(i.value, i.comparator) for i in standing}
+    said = {(i.value, i.comparator, i.problem) for i in standing}
     if len(said) > 1:
         return Item(several[0].code, problem="ambiguous")
     return standing[0] if standing else several[0]
@@ -147,14 +147,14 @@ def _item(raw: Event, kind: str) -> Item:
     code = str(raw["code"])
     vital = code in units.VITALS or code == "o2-device"
     if kind and vital != (kind == "vitals"):
-        return Item(code, problem="unknown-code")
+        return Item(code, problem=UNKNOWN)
     if STATUSES.get(str(raw.get("status", "final"))) == "entered-in-error":
         return Item(code, problem=WITHDRAWN)
     if code == "o2-device":
         known = raw.get("value") in names.DEVICES
         return Item(code, raw.get("value"), problem=None if known else "malformed")
     if code not in units.UNITS:
-        return Item(code, problem="unknown-code")
+        return Item(code, problem=UNKNOWN)
     value, comparator = _value(raw)
     if value is None or (comparator and code in units.VITALS):
         return Item(code, str(raw.get("value")), problem="malformed")

@@ -11,7 +11,7 @@ from ..clock import HOUR, MINUTE, show
 from ..facts import Fact, present, settle
 from ..findings import well_since
 from ..knowledge import Knowledge, known
-from ..monitoring import others, table1
+from ..monitoring import others, strange_infusions, table1
 from ..records import Record
 from ..row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row
 from ..scene import Judged, Scene
@@ -308,7 +308,10 @@ class Decision:
         return table1(s.k, s.at) + others(s.k, s.at, set(s.accepted), False)
 
     def _others(self) -> list[str]:
-        return table4._others(self.s, self.advice) if self.pack.counts else []
+        """What a clinician decides on: an infusion that nobody knows is no advice, and counts in every pack."""
+        if self.pack.counts:
+            return table4._others(self.s, self.advice)
+        return [f"not-understood/{name}" for name in strange_infusions(self.s.k, self.s.at)]
 
     # ---- told
 
