@@ -124,7 +124,8 @@ def _readings(record: Record) -> Record:
 
 
 def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
-    """The readings of one record, each code once; two values of a code that differ are neither used.
+    """The readings of one record, each code once; two values of a code that differ are neither used. One that
+    cannot be read stands after the one that can.
 
     `kind`: of a record that has codes of its own: `vitals` or `labs`.
     """
@@ -132,15 +133,16 @@ def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
     for raw in charted:
         item = _item(raw, kind)
         found.setdefault(item.code, []).append(item)
-    return tuple(_one(several) for several in found.values())
+    return tuple(item for several in found.values() for item in _of_code(several))
 
 
-def _one(several: list[Item]) -> Item:
+def _of_code(several: list[Item]) -> list[Item]:
     standing = [item for item in several if item.problem != WITHDRAWN]
-    said = {(i.value, i.comparator, i.problem) for i in standing}
-    if len(said) > 1:
-        return Item(several[0].code, problem="ambiguous")
-    return standing[0] if standing else several[0]
+    read = [item for item in standing if item.problem in (None, "implausible")]
+    unread = [item for item in standing if item not in read]
+    if len({(i.value, i.comparator) for i in read}) > 1:
+        return [Item(several[0].code, problem="ambiguous")]
+    return [*read[:1], *unread[:1]] or several[:1]
 
 
 def _item(raw: Event, kind: str) -> Item:

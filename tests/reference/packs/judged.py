@@ -13,7 +13,7 @@ from ..findings import well_since
 from ..knowledge import Knowledge, known
 from ..monitoring import others, strange_infusions, table1
 from ..records import Record
-from ..row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row
+from ..row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Row
 from ..scene import Judged, Scene
 from ..stops import DELAY, DUE, latest_accepts
 from ..table3 import GROUP
@@ -89,10 +89,10 @@ def _at_dosing(pack: Pack, code: str, k: Knowledge, facts: list[Fact], at: int, 
 
 
 def _without_break(pack: Pack, code: str, k: Knowledge, facts: list[Fact], since: int, at: int) -> bool:
-    """Whether a row was relative at each instant from the last dose on."""
+    """Whether a row was relative, or worse, at each instant from the last dose on."""
     instants = {since, *(f.at for f in k.facts if since < f.at <= at)}
     instants |= {t for f in k.facts for t in _ends(f) if since < t <= at}
-    return all(_seen_at(pack, code, facts, t) == RELATIVE for t in sorted(instants))
+    return all(_seen_at(pack, code, facts, t) in TRIPPED for t in sorted(instants))
 
 
 def _ends(fact: Fact) -> list[int]:
