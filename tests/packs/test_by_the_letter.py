@@ -190,3 +190,42 @@ REFRACTORY = {
 def test_refractory_pressure_ends_with_its_condition_unless_the_cycle_lasts_longer(name: str) -> None:
     made, expected = REFRACTORY[name]
     assert states(assessed(made.events, site(TIL), 7))["sbp-refractory"] == expected
+
+
+Collected = tuple[float, float, float, float]
+
+
+def dry(*later: Collected) -> Course:
+    """80 kg, 20 mL/h for five hours, two boluses of 500 mL; then collections: start, end, mL, hours to know."""
+    made = begun()
+    hourly: list[Collected] = [(hour - 1, hour, 20, 0) for hour in range(1, 6)]
+    for start, end, volume, late in (*hourly, *later):
+        times = {"start": at(start), "known": at(end + late)}
+        made.record("io", end, direction="out", kind="urine", volume=volume, unit="mL", **times)
+    made.bolus(5.2, 500)
+    made.bolus(5.4, 500)
+    made.record("tick", 20)
+    return made
+
+
+DRY: dict[str, tuple[Course, str]] = {
+    "less for an hour after them": (dry((6, 7, 39, 0)), "absolute"),
+    "as much as is asked for": (dry((6, 7, 40, 0)), "clear"),
+    "less, and later an hour that says too little": (dry((6, 7, 39, 0), (18, 19, 100, 0)), "absolute"),
+    "less, known before it is stale": (dry((6, 7, 39, 7.9)), "absolute"),
+    "less, known when it is stale": (dry((6, 7, 39, 8)), "clear"),
+    "less in two half hours, 4 h apart": (dry((6, 6.5, 19, 0), (10.5, 11, 19, 0)), "absolute"),
+    "less in two half hours, longer apart": (dry((6, 6.5, 19, 0), (10.6, 11.1, 19, 0)), "clear"),
+}
+
+
+@pytest.mark.parametrize("name", DRY)
+def test_a_refractory_stretch_is_one_of_urine_hour_and_its_condition_may_be_kept(name: str) -> None:
+    made, expected = DRY[name]
+    assert states(assessed(made.events, site(TIL), 20))["urine-refractory"] == expected
+
+
+@pytest.mark.parametrize(("second", "expected"), [(12.0, "clear"), (12.1, "absolute")])
+def test_a_hole_ends_the_stretch_that_gives_again(second: float, expected: str) -> None:
+    made = dry((7, 8, 60, 0), (second, second + 1, 60, 0))
+    assert states(assessed(made.events, site(TIL), 14))["urine-kg"] == expected
