@@ -167,6 +167,7 @@ BEDSIDE = {
         False,
     ),
     "mental-status-watch": ("mental-status-watch", start().mental("08:00", "changed"), "08:00", True),
+    "coma says so too": ("mental-status-watch", start().finding("coma", "08:00"), "08:00", True),
     "until 2 h": ("mental-status-watch", start().mental("08:00", "changed"), "09:59:59.999", True),
     "not at 2 h": ("mental-status-watch", start().mental("08:00", "changed"), "10:00", False),
     "reversed it closes": (
