@@ -167,7 +167,6 @@ BEDSIDE = {
         False,
     ),
     "mental-status-watch": ("mental-status-watch", start().mental("08:00", "changed"), "08:00", True),
-    "coma says so too": ("mental-status-watch", start().finding("coma", "08:00"), "08:00", True),
     "until 2 h": ("mental-status-watch", start().mental("08:00", "changed"), "09:59:59.999", True),
     "not at 2 h": ("mental-status-watch", start().mental("08:00", "changed"), "10:00", False),
     "reversed it closes": (
@@ -306,6 +305,11 @@ SAID = {
     "mental-status-watch by its deadline": (
         "mental-status-watch",
         start().mental("08:00", "changed").tick("11:00"),
+        ["opened advisory 08:00", "resolved clear 10:00"],
+    ),
+    "mental-status-watch by what implies a changed mental status": (
+        "mental-status-watch",
+        start().mental("07:00", "normal").finding("coma", "08:00").tick("11:00"),
         ["opened advisory 08:00", "resolved clear 10:00"],
     ),
     "forbidden-medication by its deadline": (
