@@ -5,11 +5,11 @@ from rules.chart.pressor_loads import blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declarations import RateMaximumRow
+from rules.guideline.declarations import PressorMaximumRow
 from rules.wire.instants import Instant
 
 
-def rate_maximum(row: RateMaximumRow, chart: Chart, now: Instant, before: Memory) -> Result:
+def pressor_maximum(row: PressorMaximumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the highest load of the part of the dose interval that lies in the last 8 h.
 
     While a running pressor cannot be counted, what was tripped when that began, or since, is kept.
@@ -26,18 +26,18 @@ def rate_maximum(row: RateMaximumRow, chart: Chart, now: Instant, before: Memory
     return result
 
 
-def window_start(row: RateMaximumRow, chart: Chart, now: Instant) -> int:
+def window_start(row: PressorMaximumRow, chart: Chart, now: Instant) -> int:
     """Return when the window starts: 8 h ago, at the dose, or before dose 1 at cycle-start."""
     doses, start = chart.cycle_doses, chart.cycle.start
     assert start is not None
     return max(now - row.window, doses[-1].at if doses else start)
 
 
-def kept_from(row: RateMaximumRow, chart: Chart, since: int) -> int:
+def kept_from(row: PressorMaximumRow, chart: Chart, since: int) -> int:
     """Return when the window started that was in force just before `since`."""
     doses, start = chart.cycle_doses, chart.cycle.start
     assert start is not None
     return max(since - row.window, *(dose.at for dose in doses if dose.at < since), start)
 
 
-ROW_TYPE = RowType[RateMaximumRow](evaluate=rate_maximum, inputs=lambda row: INPUTS)
+ROW_TYPE = RowType[PressorMaximumRow](evaluate=pressor_maximum, inputs=lambda row: INPUTS)
