@@ -177,7 +177,7 @@ class Pressors(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-# The hash of a guideline is taken over tags: these two keep their old ones, so that new names changed no hash.
+# The hash of a guideline is taken over tags: these two keep their old ones, so that new names change no hash.
 class PressorMaximumRow(Row, frozen=True, kw_only=True, tag="RateMaximumRow"):
     """The highest pressor load of the part of the dose interval that lies in the last `window`."""
 
