@@ -51,6 +51,15 @@ def withdrawn(patient: Patient, id: str) -> bool:
     return True
 
 
+def charted_late(patient: Patient) -> None:
+    """Take into the memory what became known of an earlier stay while the present one runs."""
+    before = patient.chart.earlier
+    remember(patient)
+    if patient.chart.earlier != before:
+        patient.dirty |= dirty_flags.EVERYTHING
+        patient.pending = True
+
+
 def left_by(every: Chart, end: Instant, kept: Earlier, decides: str) -> Earlier:
     """Return what the facts up to a moment leave: the permanent rows that stand, and the cycles.
 

@@ -52,6 +52,7 @@ def _in_stay(patient: Patient, event: events.Event, at: int, outcome: Recorded) 
         course_memory.remember(patient)
         return outcome
     if not patient.stay.holds(at):
+        course_memory.charted_late(patient)
         return _bounds(outcome)
     inside = record(patient.chart, event)
     outcome.dirty = inside.dirty

@@ -100,12 +100,15 @@ def _at_dosing(evaluate: Evaluate) -> Evaluate:
 
 
 def _postpone(result: Result, chart: Chart, now: Instant) -> None:
-    """Let a relative state be clear until it is judged, unless it has held since the last dose."""
-    due, doses = due_at(chart), chart.cycle_doses
+    """Let a relative state be clear until it is judged, unless it has held since the last dose.
+
+    Once therapy has ended no dose is to come: what is there is told.
+    """
+    due, doses, end = due_at(chart), chart.cycle_doses, chart.cycle.end
     since = now if result.seen_since is None else result.seen_since
     if due is None or (doses and since <= doses[-1].at):
         return
-    judged_at = due - BEFORE
+    judged_at = due - BEFORE if end is None else min(due - BEFORE, end)
     if now < judged_at:
         result.state, result.evaluates_at = CLEAR, judged_at
         result.next = soonest(now, result.next, Instant(judged_at))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.packs.moments import LAST, NOW, Course
-from tests.packs.support import assessed, site, states
+from tests.packs.moments import LAST, NOW, Course, at
+from tests.packs.support import alerts_of, assessed, folded, site, states
 
 LABEL, TIL, PAPER_2014 = "proleukin-us-label/2024-12", "til-2024/1", "dutcher-2014/1"
 STOOL, NONE = {"specimen": "stool"}, dict[str, str]()
@@ -83,6 +83,52 @@ def test_each_finding_that_held_is_denied_at_or_after_the_latest_that_trips(name
     assert states(assessed(made.events, site(LABEL), 8))["mental-status"] == expected
 
 
+@pytest.mark.parametrize(("known", "expected"), [(19.9, "clear"), (20, "absolute")])
+def test_a_mental_status_stale_when_it_became_known_lifts_no_hold(known: float, expected: str) -> None:
+    """criteria.md section 1: it neither trips nor clears anything; stale after 16 h."""
+    made = begun()
+    made.finding(2, "mental-status", value="changed")
+    made.finding(4, "mental-status", value="normal", known=at(known))
+    made.finding(known - 1, "agitation", False)
+    assert states(assessed(made.events, site(LABEL), known))["mental-status"] == expected
+
+
+@pytest.mark.parametrize(("known", "expected"), [(17.9, "absolute"), (18, "indeterminate")])
+def test_a_changed_status_stale_when_it_became_known_trips_no_hold(known: float, expected: str) -> None:
+    made = begun()
+    made.finding(2, "mental-status", value="changed", known=at(known))
+    assert states(assessed(made.events, site(LABEL), known))["mental-status"] == expected
+
+
+OVER: dict[str, tuple[float, float | None, float, str]] = {
+    "before the dose is judged": (1, None, 3, "clear"),
+    "judged from half an hour before it is due": (1, None, 7.5, "relative"),
+    "therapy has ended: no dose is to come": (1, 2, 3, "relative"),
+    "seen after therapy has ended": (4, 2, 4, "relative"),
+}
+
+
+@pytest.mark.parametrize("name", OVER)
+def test_a_relative_row_waits_for_a_dose_only_while_one_is_to_come(name: str) -> None:
+    """editions.md section 3, At-dosing."""
+    seen, end, now, expected = OVER[name]
+    made = begun()
+    made.doses(0)
+    made.finding(seen, "dyspnea-at-rest")
+    if end is not None:
+        made.record("encounter", end, event="therapy-end")
+    found = {row.code: row for row in assessed(made.events, site(PAPER_2014), now).criteria}["dyspnea"]
+    assert (found.state, found.now) == (expected, "relative")
+
+
+def test_a_row_that_was_not_judged_is_told_when_therapy_ends() -> None:
+    made = begun()
+    made.doses(0)
+    made.finding(1, "dyspnea-at-rest")
+    made.record("encounter", 2, event="therapy-end")
+    assert alerts_of(folded(made.events, site(PAPER_2014), 20), "dyspnea") == [("opened", "relative", 2.0)]
+
+
 def second_cycle(*signs: tuple[float, str]) -> Course:
     """A cycle, findings in it, and another cycle from hour 20 on."""
     made = begun()
@@ -144,3 +190,42 @@ REFRACTORY = {
 def test_refractory_pressure_ends_with_its_condition_unless_the_cycle_lasts_longer(name: str) -> None:
     made, expected = REFRACTORY[name]
     assert states(assessed(made.events, site(TIL), 7))["sbp-refractory"] == expected
+
+
+Collected = tuple[float, float, float, float]
+
+
+def dry(*later: Collected) -> Course:
+    """80 kg, 20 mL/h for five hours, two boluses of 500 mL; then collections: start, end, mL, hours to know."""
+    made = begun()
+    hourly: list[Collected] = [(hour - 1, hour, 20, 0) for hour in range(1, 6)]
+    for start, end, volume, late in (*hourly, *later):
+        times = {"start": at(start), "known": at(end + late)}
+        made.record("io", end, direction="out", kind="urine", volume=volume, unit="mL", **times)
+    made.bolus(5.2, 500)
+    made.bolus(5.4, 500)
+    made.record("tick", 20)
+    return made
+
+
+DRY: dict[str, tuple[Course, str]] = {
+    "less for an hour after them": (dry((6, 7, 39, 0)), "absolute"),
+    "as much as is asked for": (dry((6, 7, 40, 0)), "clear"),
+    "less, and later an hour that says too little": (dry((6, 7, 39, 0), (18, 19, 100, 0)), "absolute"),
+    "less, known before it is stale": (dry((6, 7, 39, 7.9)), "absolute"),
+    "less, known when it is stale": (dry((6, 7, 39, 8)), "clear"),
+    "less in two half hours, 4 h apart": (dry((6, 6.5, 19, 0), (10.5, 11, 19, 0)), "absolute"),
+    "less in two half hours, longer apart": (dry((6, 6.5, 19, 0), (10.6, 11.1, 19, 0)), "clear"),
+}
+
+
+@pytest.mark.parametrize("name", DRY)
+def test_a_refractory_stretch_is_one_of_urine_hour_and_its_condition_may_be_kept(name: str) -> None:
+    made, expected = DRY[name]
+    assert states(assessed(made.events, site(TIL), 20))["urine-refractory"] == expected
+
+
+@pytest.mark.parametrize(("second", "expected"), [(12.0, "clear"), (12.1, "absolute")])
+def test_a_hole_ends_the_stretch_that_gives_again(second: float, expected: str) -> None:
+    made = dry((7, 8, 60, 0), (second, second + 1, 60, 0))
+    assert states(assessed(made.events, site(TIL), 14))["urine-kg"] == expected

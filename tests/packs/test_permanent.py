@@ -8,7 +8,7 @@ import pytest
 from rules.chart.earlier import KEPT, CycleDoses, Earlier, Standing, joined, lasting
 from rules.decide import codec
 from rules.decide.engine import advance, settle
-from tests.packs.moments import Course, Event
+from tests.packs.moments import Course, Event, at
 from tests.packs.support import HOUR, T0, alerts_of, assessed, decoded, folded, site, states
 
 LABEL = "proleukin-us-label/2024-12"
@@ -66,14 +66,21 @@ def test_it_ends_with_the_correction_of_its_record(withdrawn_at: float) -> None:
     made = course((3, CODE, True))
     record = made.events[-1]
     stay_again(made, 48, 350)
-    made.events.append({**record, "status": "entered-in-error", "known": later(withdrawn_at)})
+    made.events.append({**record, "status": "entered-in-error", "known": at(withdrawn_at)})
     assert states(assessed(made.events, SITE, 401))[CODE] == "clear"
 
 
-def later(hours: float) -> str:
-    from tests.packs.moments import at
-
-    return at(hours)
+@pytest.mark.parametrize("known", [70.0, 140.0])
+def test_what_is_charted_late_of_an_earlier_stay_is_remembered_in_this_one(known: float) -> None:
+    made = course()
+    stay_again(made, 48, 60)
+    made.finding(3, CODE, known=at(known))
+    given = {"agent": "aldesleukin", "given": True, "amount": 600_000, "unit": "[iU]/kg", "known": at(known)}
+    made.record("dose", 10, **given)
+    before, after = (assessed(made.events, SITE, hours) for hours in (known - 1, known))
+    assert (states(before)[CODE], states(after)[CODE]) == ("clear", "absolute")
+    assert [one.dose.regimen and one.dose.regimen.in_course for one in (before, after)] == [0, 1]
+    assert alerts_of(folded(made.events, SITE, known), CODE) == [("opened", "absolute", 61)]
 
 
 def test_a_resume_with_a_reason_ends_it_and_a_new_record_makes_it_stand_again() -> None:

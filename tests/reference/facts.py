@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from .clock import HOUR
-from .records import WITHDRAWN, Item, Record
+from .records import UNKNOWN, WITHDRAWN, Item, Record
 
 READING_TYPES = ("vitals", "labs")
 NO_FACTS = ("ack", "silence", "tick")
@@ -137,25 +137,29 @@ def _too_late(version: Record, first: Record) -> bool:
 
 
 def _merged(layers: list[Record], first: int) -> Fact | None:
-    values: dict[str, Value] = {}
+    values: dict[str, list[Value]] = {}
     event: dict[str, Any] = {}
     header: Record | None = None
     for layer in layers:
         if layer.status == "entered-in-error":
             values, event, header = {}, {}, None
             continue
-        for item in layer.items:
-            values.pop(item.code, None)
-            if item.problem != WITHDRAWN:
-                values[item.code] = Value(
-                    item.code, item, layer.at, layer.known, layer.order, first, layer.id
-                )
+        said = [item for item in layer.items if item.problem != UNKNOWN]
+        for code in {item.code for item in said}:
+            mine = [item for item in said if item.code == code and item.problem != WITHDRAWN]
+            values[code] = [
+                Value(code, item, layer.at, layer.known, layer.order, first, layer.id) for item in mine
+            ]
         findings = {**event.get("findings", {}), **(layer.event.get("findings") or {})}
         event = {**event, **layer.event, "findings": findings}
         before = header.start if header is not None else None
         start = before if layer.start is None else layer.start
         header = replace(layer, event=event, start=start, items=())
-    return None if header is None else Fact(header, first, tuple(values.values()))
+    return (
+        None
+        if header is None
+        else Fact(header, first, tuple(v for several in values.values() for v in several))
+    )
 
 
 # ---- stays

@@ -69,30 +69,31 @@ def supplies(k: Knowledge) -> list[tuple[int, Supply]]:
     """The supply after each record that charts oxygen, in order of `at`."""
     values = sorted((v for c in CODES for v in k.results(c)), key=lambda v: v.rank)
     supply, found = Supply(), []
-    groups: dict[tuple[int, str], dict[str, Value]] = {}
+    groups: dict[tuple[int, str], list[Value]] = {}
     for value in values:
-        groups.setdefault((value.at, value.id), {})[value.code] = value
+        groups.setdefault((value.at, value.id), []).append(value)
     for (at, _), charted in groups.items():
         supply = _next(supply, charted)
         found.append((at, supply))
     return found
 
 
-def _next(was: Supply, charted: dict[str, Value]) -> Supply:
-    usable = {c: v for c, v in charted.items() if v.usable}
+def _next(was: Supply, charted: list[Value]) -> Supply:
+    usable = {v.code: v for v in charted if v.usable}
+    unread = {v.code for v in charted if not v.usable}
     supply = was
     if "o2-device" in usable:
         device = usable["o2-device"]
         changed = device.value != was.device
         supply = Supply() if changed else replace(was, unread=_without(was, "o2-device"))
         supply = replace(supply, charted=device)
-    elif "o2-device" not in charted and _starts(usable) and _off(was):
+    elif "o2-device" not in unread and _starts(usable) and _off(was):
         supply = Supply(unread=tuple(c for c in was.unread if c == "o2-device"))
     if "o2-flow" in usable:
         supply = replace(supply, flow=usable["o2-flow"], unread=_without(supply, "o2-flow"))
     if "fio2" in usable:
         supply = replace(supply, fio2=usable["fio2"], unread=_without(supply, "fio2"))
-    bad = [c for c in CODES if c in charted and c not in usable and c not in supply.unread]
+    bad = [c for c in CODES if c in unread and c not in supply.unread]
     return replace(supply, unread=(*supply.unread, *bad))
 
 

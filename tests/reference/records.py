@@ -28,7 +28,7 @@ STATUSES = {
 ENCOUNTERS = ("admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge")
 AHEAD = 15 * clock.MINUTE
 COMPARED = re.compile(r"\s*(<=|>=|<|>)\s*([0-9.]+)\s*$")
-WITHDRAWN = "withdrawn"
+WITHDRAWN, UNKNOWN = "withdrawn", "unknown-code"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def _readings(record: Record) -> Record:
 
 
 def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
-    """The readings of one record, each code once; two values of a code that differ are neither used.
+    """The readings of one record, each code once; two values of a code that differ are neither used. One that
+    cannot be read stands after the one that can.
 
     `kind`: of a record that has codes of its own: `vitals` or `labs`.
     """
@@ -132,29 +133,30 @@ def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
     for raw in charted:
         item = _item(raw, kind)
         found.setdefault(item.code, []).append(item)
-    return tuple(_one(several) for several in found.values())
+    return tuple(item for several in found.values() for item in _of_code(several))
 
 
-def _one(several: list[Item]) -> Item:
+def _of_code(several: list[Item]) -> list[Item]:
     standing = [item for item in several if item.problem != WITHDRAWN]
-    said = {(i.value, i.comparator) for i in standing}
-    if len(said) > 1:
-        return Item(several[0].code, problem="ambiguous")
-    return standing[0] if standing else several[0]
+    read = [item for item in standing if item.problem in (None, "implausible")]
+    unread = [item for item in standing if item not in read]
+    if len({(i.value, i.comparator) for i in read}) > 1:
+        return [Item(several[0].code, problem="ambiguous")]
+    return [*read[:1], *unread[:1]] or several[:1]
 
 
 def _item(raw: Event, kind: str) -> Item:
     code = str(raw["code"])
     vital = code in units.VITALS or code == "o2-device"
     if kind and vital != (kind == "vitals"):
-        return Item(code, problem="unknown-code")
+        return Item(code, problem=UNKNOWN)
     if STATUSES.get(str(raw.get("status", "final"))) == "entered-in-error":
         return Item(code, problem=WITHDRAWN)
     if code == "o2-device":
         known = raw.get("value") in names.DEVICES
         return Item(code, raw.get("value"), problem=None if known else "malformed")
     if code not in units.UNITS:
-        return Item(code, problem="unknown-code")
+        return Item(code, problem=UNKNOWN)
     value, comparator = _value(raw)
     if value is None or (comparator and code in units.VITALS):
         return Item(code, str(raw.get("value")), problem="malformed")

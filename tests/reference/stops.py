@@ -85,7 +85,7 @@ class Standing:
     epoch: str | None = None
     by: Causes = field(default_factory=dict)
     excused: Causes = field(default_factory=dict)
-    absolute: set[str] = field(default_factory=set)
+    so: dict[str, set[str]] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     accepted: dict[str, Fact] = field(default_factory=dict)
 
@@ -102,11 +102,11 @@ class Standing:
             if fact.type == "resume":
                 self._resume(k, str(fact.event["rule"]))
         self.accepted = self._accept(k, rows, at)
-        causes = holding(k, rows, at, self.accepted)
-        self.absolute = {code for code, row in rows.items() if row.state == ABSOLUTE}
+        causes, every = holding(k, rows, at, self.accepted), holding(k, rows, at)
+        self.so = {rule: _so(rule, rows, every[rule]) for rule in RULES}
         for rule in RULES:
             self._hold(k, rule, causes[rule])
-        self._found_out_late(k, new, holding(k, rows, at))
+        self._found_out_late(k, new, every)
         self._late(k)
 
     def _enter(self, k: Knowledge, at: int) -> None:
@@ -121,14 +121,14 @@ class Standing:
     def _resume(self, k: Knowledge, rule: str) -> None:
         if not self.by.get(rule):
             return
-        excused: set[Cause] = {(c, 0) for c in CRITERIA[rule] if c in self.absolute}
+        excused: set[Cause] = {(c, 0) for c in self.so[rule]}
         self.excused[rule] = excused if rule != "delay-over-24h" else set(self.by[rule])
         self.by[rule] = set()
 
     def _hold(self, k: Knowledge, rule: str, causes: set[Cause]) -> None:
         excused = self.excused.get(rule, set())
         if rule != "delay-over-24h":
-            excused = self.excused[rule] = {c for c in excused if c[0] in self.absolute}
+            excused = self.excused[rule] = {c for c in excused if c[0] in self.so[rule]}
             fresh = {c for c in causes if (c[0], 0) not in excused}
         else:
             fresh = {c for c in causes if all(c[1] > e[1] for e in excused)}
@@ -172,6 +172,15 @@ class Standing:
         }
         rule = "neuropsychiatric"
         self.by[rule] = {c for c in self.by[rule] if not _reversed(k, c)}
+
+
+def _so(rule: str, rows: Mapping[str, Row], causes: set[Cause]) -> set[str]:
+    """The criteria that a `resume` has seen: those that hold the rule; of two that hold it together, those
+    absolute.
+    """
+    if rule == "pressor-dependence":
+        return {c for c in CRITERIA[rule] if rows[c].state == ABSOLUTE}
+    return {c for c, _ in causes}
 
 
 def _said(fact: Fact, since: int) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from .windows import (
     SHIFT,
     STALE_URINE,
     completed,
+    counted,
     intensive,
     shift_ending,
     stale,
@@ -181,13 +182,17 @@ def _next(k: Knowledge, was: Row, parts: list[Collection], end: int) -> Row:
     return Row(state, hour.rate, "mL/h", evidence=ids(hour.parts), at=end)
 
 
+def unread(k: Knowledge) -> bool:
+    """Whether the newest collection could not be read; one stale when it became known tells nothing."""
+    told = counted(k, records(k), STALE_URINE)
+    return bool(told) and told[-1].record.volume is None
+
+
 def hour(k: Knowledge, at: int) -> Row:
     """The average rate over the latest stretch."""
     found = stretches(k)
     row, end = found[-1] if found else (unknown("urine"), NEVER)
-    unread = [f for f in records(k) if f.record.volume is None and not stale(k, f.at, STALE_URINE, f.first)]
-    newest = max(usable(k), key=lambda f: f.rank, default=None)
-    if unread and (newest is None or unread[-1].rank > newest.rank):
+    if unread(k):
         return kept(row, "urine.unreadable")
     if not found or not stale(k, end, STALE_URINE, at):
         return row

@@ -7,7 +7,7 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
 from rules.chart.stated import flags_of, stated
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, soonest
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counted, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import HeldFindingRow
 from rules.wire.instants import Instant
@@ -52,7 +52,7 @@ def held_finding(row: HeldFindingRow, chart: Chart, now: Instant, before: Memory
 
 def _aged(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
     """Return a row that holds, stale once what must be seen fresh is too old."""
-    signs = [] if row.fresh is None else stated(chart, row.fresh, holds=True)
+    signs = [] if row.fresh is None else _counting(row, row.fresh, chart)
     if signs:
         stale_at = Instant(signs[-1].at + row.stale)
         result.stale, result.next = now >= stale_at, soonest(now, stale_at)
@@ -62,7 +62,7 @@ def _aged(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Re
 def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
     """Return a clear result as it is while what must be seen is fresh; else it cannot be told."""
     assert row.fresh is not None
-    signs = stated(chart, row.fresh, holds=True)
+    signs = _counting(row, row.fresh, chart)
     if not signs:
         return Result(INDETERMINATE, missing=(row.fresh,))
     stale_at = signs[-1].at + row.stale
@@ -78,8 +78,14 @@ def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> R
 def _signs(row: HeldFindingRow, chart: Chart) -> Iterator[tuple[str, Sign]]:
     """Yield the records of all findings that the row names, of the whole stay, in order of `at`."""
     codes = dict.fromkeys(named(text).code for text in (*row.trips, *row.resumes))
-    found = [(code, sign) for code in codes for sign in stated(chart, code, holds=True)]
+    found = [(code, sign) for code in codes for sign in _counting(row, code, chart)]
     yield from sorted(found, key=lambda one: place(one[1]))
+
+
+def _counting(row: HeldFindingRow, code: str, chart: Chart) -> list[Sign]:
+    """Return the records of a finding; of the one that must be fresh none stale when it became known."""
+    signs = stated(chart, code, holds=True)
+    return counted(signs, lambda at, t: at + row.stale) if code == row.fresh else signs
 
 
 class Course:

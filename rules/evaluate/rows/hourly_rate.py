@@ -199,7 +199,7 @@ def _near(row: Collected, volumes: Sequence[Volume], end: int) -> Sequence[Volum
     return volumes[first : bisect_right(volumes, end, key=AT)]
 
 
-def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> Stretch | None:
+def stretch(row: Collected, chart: Chart, collections: list[Collection], covers: int) -> Stretch | None:
     """Return the shortest stretch that covers enough; None when none of less than 24 h does.
 
     A hole longer than the interval of Table 1 ends it.
@@ -228,7 +228,7 @@ def _covered_from(joined: list[Collection], end: int) -> Iterator[tuple[int, int
             yield start, time
 
 
-def _joined(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> list[Collection]:
+def _joined(row: Collected, chart: Chart, collections: list[Collection], covers: int) -> list[Collection]:
     """Return the collections of known rate, from the latest back to a hole that ends the stretch.
 
     No more of them than a stretch that covers enough can have.

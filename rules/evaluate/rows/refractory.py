@@ -1,6 +1,8 @@
 """Evaluate a row that trips when fluid has not helped (editions.md 3, Refractory)."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import groupby
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -10,15 +12,16 @@ from rules.chart.folded import key_of
 from rules.chart.pressor_loads import load_in_force
 from rules.chart.readings import History, Reading
 from rules.chart.vital_sign_limits import SIGNALS
-from rules.chart.volumes import Collection, covered, volume
+from rules.chart.volumes import END
 from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.evaluate.rows.held_reading import held_of, trip_of
-from rules.evaluate.rows.rolling_volume import kg, since, windows
+from rules.evaluate.rows.hourly_rate import Stretch, known_in_time, stretch
+from rules.evaluate.rows.rolling_volume import decided, kg, since
 from rules.guideline.declarations import HeldReadingRow, Limit, RefractoryRow, RollingVolumeRow
 from rules.wire.events import Reference
-from rules.wire.instants import HOUR, Instant
+from rules.wire.instants import Instant
 
 Spans = list[tuple[int, int]]
 Trip = tuple[int, tuple[Reference, ...]]
@@ -87,7 +90,7 @@ def _trip(row: RefractoryRow, chart: Chart, of_pack: OfPack | None) -> Trip | No
         spans = spans if row.cycle else [one for one in spans if one[1] == FOREVER]
         found = [(_by_reading(row, of, chart, span), span[1]) for span in spans]
     elif isinstance(of, RollingVolumeRow) and scale is not None:
-        found = [(_by_urine(row, chart, span, scale), span[1]) for span in _low_spans(of, chart, scale)]
+        found = [(_by_urine(row, of, chart, span, scale), span[1]) for span in _low_spans(of, chart, scale)]
     else:
         return None
     trips = [
@@ -114,9 +117,9 @@ def _held_spans(of: HeldReadingRow, chart: Chart) -> Spans:
 
 
 def _low_spans(of: RollingVolumeRow, chart: Chart, scale: float) -> Spans:
-    found = windows(of, chart, scale) if chart.collections else []
-    low = bool(found) and found[0].state in TRIPPED
-    return [(since(found), FOREVER)] if low else []
+    found, i = decided(of, chart, scale) or ([], 0)
+    low = bool(found) and found[i].state in TRIPPED
+    return [(since(found[i:]), FOREVER)] if low else []
 
 
 def _enough_from(row: RefractoryRow, chart: Chart, span: tuple[int, int]) -> tuple[int, list[Volume]] | None:
@@ -160,34 +163,32 @@ def _mean_met(of: HeldReadingRow, mean: float) -> bool:
     return of.mean_trip is not None and of.mean_trip.met(mean)
 
 
-def _by_urine(row: RefractoryRow, chart: Chart, span: tuple[int, int], scale: float) -> Trip | None:
+def _by_urine(
+    row: RefractoryRow, of: RollingVolumeRow, chart: Chart, span: tuple[int, int], scale: float
+) -> Trip | None:
     enough = _enough_from(row, chart, span)
     if enough is None or row.rate is None:
         return None
-    begun = [one for one in chart.collections if enough[0] <= one.start < one.end]
-    for found, end in _stretches(begun, row.wait):
-        time = covered(found, found[0].start, end)
-        rate = round(volume(found, found[0].start, end) * HOUR / time / scale, 4)
-        if row.rate.met(rate):
+    for found in _stretches(of, chart, enough[0], row.wait):
+        if row.rate.met(round(found.rate / scale, 4)):
             boluses = (one.reference for one in enough[1])
-            return end, (*boluses, *(one.reference for one in found))
+            return found.end, (*boluses, *(one.reference for one in found.inside))
     return None
 
 
-def _stretches(collections: list[Collection], covers: int) -> Iterator[tuple[list[Collection], int]]:
-    """Yield the shortest stretches that end with each collection and cover enough."""
-    for i, last in enumerate(collections):
-        for j in range(i, -1, -1):
-            inside = collections[j : i + 1]
-            if covered(inside, inside[0].start, last.end) >= covers:
-                yield inside, last.end
-                break
+def _stretches(of: RollingVolumeRow, chart: Chart, start: int, covers: int) -> Iterator[Stretch]:
+    """Yield the shortest stretches begun from a moment on that end with each collection and cover enough."""
+    for end, _ in groupby(chart.collections[bisect_right(chart.collections, start, key=END) :], key=END):
+        begun = [one for one in known_in_time(of, chart, end) if start <= one.start < one.end]
+        found = stretch(of, chart, begun, covers) if begun and begun[-1].end == end else None
+        if found is not None:
+            yield found
 
 
 def _inputs(row: RefractoryRow) -> int:
     return (
         dirty_flags.FLUIDS
-        | (dirty_flags.SYSTOLIC if row.rate is None else dirty_flags.URINE)
+        | (dirty_flags.SYSTOLIC if row.rate is None else dirty_flags.URINE | dirty_flags.MODE)
         | (dirty_flags.INFUSIONS if row.weaned is not None else 0)
         | dirty_flags.BASELINE
         | dirty_flags.WEIGHT

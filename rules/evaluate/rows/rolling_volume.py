@@ -14,9 +14,9 @@ from rules.chart.volumes import END, Collection, covered, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
 from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
-from rules.evaluate.rows.hourly_rate import ages, known_in_time
+from rules.evaluate.rows.hourly_rate import ages, known_in_time, stretch
 from rules.guideline.declarations import RollingVolumeRow
-from rules.wire.instants import HOUR, Instant
+from rules.wire.instants import Instant
 
 REQUIRED, WEIGHT = ("urine",), ("weight",)
 WINDOWS = "windows/"
@@ -55,7 +55,7 @@ def rolling_volume(row: RollingVolumeRow, chart: Chart, now: Instant, before: Me
     scale = kg(chart) if row.per_kg else 1.0
     if scale is None:
         return Result(INDETERMINATE, unit=row.unit, missing=WEIGHT)
-    found = _decided(row, chart, scale)
+    found = decided(row, chart, scale)
     untold = Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
     result = untold if found is None else _result(row, chart, found, now)
     counts = in_time(lambda at, t: chart.mode.limit(at, t, *ages(row, chart)))
@@ -145,10 +145,12 @@ def _ended(row: RollingVolumeRow, chart: Chart, end: int, scale: float) -> Windo
     collections = known_in_time(row, chart, end)
     if not collections or collections[-1].end != end:
         return None
-    return _window(row, collections, end, scale)
+    return _window(row, chart, collections, end, scale)
 
 
-def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, scale: float) -> Window:
+def _window(
+    row: RollingVolumeRow, chart: Chart, collections: list[Collection], end: int, scale: float
+) -> Window:
     start = end - row.window
     first, last = bisect_right(collections, start, key=END), bisect_right(collections, end, key=END)
     inside = [one for one in collections[first:last] if one.reaches(start, end)]
@@ -158,7 +160,7 @@ def _window(row: RollingVolumeRow, collections: Sequence[Collection], end: int, 
     if time >= row.covers:
         value = round(_scaled(row, inside, start, end) / scale, 4)
         return Window(end, band(value, row.relative, row.absolute), value, tuple(inside), at_a_rate)
-    if band(least, row.relative, row.absolute) == CLEAR or _recovered(row, inside, end, scale):
+    if band(least, row.relative, row.absolute) == CLEAR or _recovered(row, chart, collections, scale):
         return Window(end, CLEAR, least, tuple(inside), at_a_rate)
     return Window(end, None, least, tuple(inside), at_a_rate)
 
@@ -171,19 +173,15 @@ def _scaled(row: RollingVolumeRow, inside: list[Collection], start: int, end: in
     return round(spread + volume(rest, start, end), 4)
 
 
-def _recovered(row: RollingVolumeRow, inside: list[Collection], end: int, scale: float) -> bool:
+def _recovered(row: RollingVolumeRow, chart: Chart, collections: list[Collection], scale: float) -> bool:
     """Return whether the latest stretch that covers enough clears by its rate."""
     if row.resume_rate is None:
         return False
-    for start in sorted({one.start for one in inside}, reverse=True):
-        time = covered(inside, start, end)
-        if time >= row.resume_covers:
-            rate = round(volume(inside, start, end) * HOUR / time / scale, 4)
-            return row.resume_rate.met(rate)
-    return False
+    found = stretch(row, chart, collections, row.resume_covers)
+    return found is not None and row.resume_rate.met(round(found.rate / scale, 4))
 
 
-def _decided(row: RollingVolumeRow, chart: Chart, scale: float) -> tuple[list[Window], int] | None:
+def decided(row: RollingVolumeRow, chart: Chart, scale: float) -> tuple[list[Window], int] | None:
     """Return the windows, and which one decides: the latest of which enough is known."""
     if not chart.collections:
         return None

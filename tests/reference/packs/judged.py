@@ -11,9 +11,9 @@ from ..clock import HOUR, MINUTE, show
 from ..facts import Fact, present, settle
 from ..findings import well_since
 from ..knowledge import Knowledge, known
-from ..monitoring import others, table1
+from ..monitoring import others, strange_infusions, table1
 from ..records import Record
-from ..row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row
+from ..row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Row
 from ..scene import Judged, Scene
 from ..stops import DELAY, DUE, latest_accepts
 from ..table3 import GROUP
@@ -89,10 +89,10 @@ def _at_dosing(pack: Pack, code: str, k: Knowledge, facts: list[Fact], at: int, 
 
 
 def _without_break(pack: Pack, code: str, k: Knowledge, facts: list[Fact], since: int, at: int) -> bool:
-    """Whether a row was relative at each instant from the last dose on."""
+    """Whether a row was relative, or worse, at each instant from the last dose on."""
     instants = {since, *(f.at for f in k.facts if since < f.at <= at)}
     instants |= {t for f in k.facts for t in _ends(f) if since < t <= at}
-    return all(_seen_at(pack, code, facts, t) == RELATIVE for t in sorted(instants))
+    return all(_seen_at(pack, code, facts, t) in TRIPPED for t in sorted(instants))
 
 
 def _ends(fact: Fact) -> list[int]:
@@ -308,7 +308,10 @@ class Decision:
         return table1(s.k, s.at) + others(s.k, s.at, set(s.accepted), False)
 
     def _others(self) -> list[str]:
-        return table4._others(self.s, self.advice) if self.pack.counts else []
+        """What a clinician decides on: an infusion that nobody knows is no advice, and counts in every pack."""
+        if self.pack.counts:
+            return table4._others(self.s, self.advice)
+        return [f"not-understood/{name}" for name in strange_infusions(self.s.k, self.s.at)]
 
     # ---- told
 

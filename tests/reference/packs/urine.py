@@ -54,17 +54,8 @@ def _window(parts: list[urine.Collection], end: int, known: bool) -> Rolling:
     return Rolling(end, rounded(measured), rounded(spread * WINDOW / time + rest), parts, known)
 
 
-def unread(k: Knowledge) -> bool:
-    """Whether the newest collection could not be read."""
-    facts = [
-        f for f in urine.records(k) if f.record.volume is None and not stale(k, f.at, STALE_URINE, f.first)
-    ]
-    newest = max(urine.usable(k), key=lambda f: f.rank, default=None)
-    return bool(facts) and (newest is None or facts[-1].rank > newest.rank)
-
-
 def _seen(k: Knowledge, at: int, row: Row, end: int | None) -> Row:
-    if unread(k):
+    if urine.unread(k):
         return kept(row, "urine.unreadable")
     if end is None or stale(k, end, STALE_URINE, at):
         return kept(row, "urine")
