@@ -65,6 +65,18 @@ FACTS, EDITED, FADED = 1, 2, 4
 """What has changed since a chart was encoded: facts were added; one that was there is gone or another; the
 ids of vitals that left the tail."""
 
+LISTS = (
+    "accepts",
+    "baselines",
+    "doses",
+    "drugs",
+    "places",
+    "raw_weights",
+    "resumes",
+    "set_aside",
+    "taken_back",
+)
+"""Attributes that hold one list of facts each."""
 VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
 
@@ -74,7 +86,8 @@ class Chart:
     `seen`: the fact in force of each id; `moved`: the `at` of all facts of an id whose corrections have
     another one. `judged`: while an instant is decided for several packs, what their rows came to, by code.
 
-    `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since.
+    `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since;
+    `reworded`: the facts that are still there and of which something beside them is another.
     """
 
     __slots__ = (
@@ -109,6 +122,7 @@ class Chart:
         "pressors",
         "raw_weights",
         "resumes",
+        "reworded",
         "saved",
         "seen",
         "set_aside",
@@ -127,6 +141,7 @@ class Chart:
         self.n = 0
         self.saved: Any = None
         self.unsaved = EDITED | FADED
+        self.reworded: list[Fact] = []
         self.moved: dict[str, tuple[int, ...]] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
@@ -137,13 +152,13 @@ class Chart:
         self.dosed = (-1, 0)
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
-        self.places: list[Place] = []
-        self.baselines: list[Baseline] = []
+        self.places: list[Place] = FactList()
+        self.baselines: FactList[Baseline] = FactList()
         self.drugs: list[Drug] = FactList()
-        self.resumes: list[Resumed] = []
-        self.accepts: list[Accepted] = []
-        self.set_aside: list[SetAside] = []
-        self.taken_back: list[TakenBack] = []
+        self.resumes: list[Resumed] = FactList()
+        self.accepts: list[Accepted] = FactList()
+        self.set_aside: list[SetAside] = FactList()
+        self.taken_back: list[TakenBack] = FactList()
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
@@ -182,7 +197,8 @@ class Chart:
         id, moments = fact.id, self.moments(fact)
         self.unsaved |= EDITED
         del self.seen[id]
-        self.ghosts.pop(id, None)
+        if (ghost := self.ghosts.pop(id, None)) is not None:
+            self.reworded.append(ghost)
         if self.faded.pop(id, None) is not None:
             self.unsaved |= FADED
         if isinstance(fact, Ghost):
@@ -382,6 +398,6 @@ VOLUME_INPUT = {
 
 def rebuilt(chart: Chart) -> None:
     """Derive everything in a chart from its facts, as after decoding them."""
-    chart.raw_weights, chart.drugs = FactList(chart.raw_weights), FactList(chart.drugs)
-    chart.doses = FactList(chart.doses)
+    for name in LISTS:
+        setattr(chart, name, FactList(getattr(chart, name)))
     chart.refresh(dirty_flags.EVERYTHING)

@@ -1,13 +1,17 @@
 """Read what is stated of a finding: by its own records, and by findings that say it too."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
+from rules.chart.folded import NOTHING, fold
 from rules.guideline.implied import IMPLIED_BY, IMPLIES
+
+S = TypeVar("S")
 
 
 def stated(
@@ -26,6 +30,32 @@ def stated(
         if sign.value == "present" and (holds or chart.cycle.holds(sign.at))
     ]
     return sorted((*own, *implied), key=place) if implied else own
+
+
+def fold_stated(
+    chart: Chart,
+    key: str,
+    code: str,
+    start: Callable[[], S],
+    add: Callable[[S, Sign], S],
+    also: tuple[str, ...] = (),
+    word: str = "changed",
+) -> S:
+    """Return the state after all that is stated of a finding, in order of `at`; what is new is added to it.
+
+    `key`, `start`: as `fold` has them.
+    """
+    sources = (code, *IMPLIED_BY.get(code, ()), *also)
+
+    def enter(state: S, i: int, sign: Sign) -> S:
+        if i == 0:
+            return add(state, sign)
+        if sign.value != "present" or not chart.cycle.holds(sign.at):
+            return state
+        return add(state, replace(sign, value=IMPLIES[sources[i]][1] if sources[i] in IMPLIES else word))
+
+    signs = tuple(chart.findings.get(one, NOTHING) for one in sources)
+    return fold(chart, key, signs, chart.cycle, start, enter)
 
 
 def flags_of(codes: Iterable[str]) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from rules.decide.codec import parts
 from rules.decide.engine import advance
 from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
@@ -44,6 +45,10 @@ def urine(volume: float) -> Values:
     return {"type": "io", "direction": "out", "kind": "urine", "volume": volume, "unit": "mL"}
 
 
+def mental_status(value: str) -> Values:
+    return {"type": "finding", "code": "mental-status", "value": value}
+
+
 KINDS: dict[str, Callable[[int], Values]] = {
     "a rate that changes": lambda i: rate("phenylephrine", (i % 12 + 1) / 10),
     "a rate that stays": lambda i: rate("dopamine", 3),
@@ -54,6 +59,8 @@ KINDS: dict[str, Callable[[int], Values]] = {
     "a lab with its own limit": lambda i: lab("troponin-i", 0.01, "ng/mL", high=0.04),
     "a finding that is absent": lambda i: {"type": "finding", "code": "ileus", "present": False},
     "a finding that comes and goes": lambda i: {"type": "finding", "code": "ileus", "present": bool(i % 2)},
+    "a state that comes and goes": lambda i: mental_status("changed" if i % 2 else "normal"),
+    "a state that stays": lambda i: mental_status("changed"),
     "vital signs": lambda i: {
         "type": "vitals",
         "readings": [{"code": "heart-rate", "value": 90 + i % 3, "unit": "/min"}],
@@ -76,7 +83,7 @@ APART = {"a dose": 8 * HOUR, "a dose that needs the weight": 8 * HOUR, "a transf
 """What comes less often than each five minutes, ms."""
 LINEAR = ("a transfer",)
 """Of which a patient has few: one more goes over all of them."""
-REPLAYED = ("a lab with its own limit",)
+REPLAYED = ("a lab with its own limit", "a state that comes and goes", "a state that stays")
 """What a stop rule rests on: after a correction its course is replayed (criteria.md section 4), once over."""
 UNTRIED = ("a rate", "a weight", "a dose", "a transfer")
 """What else rules rest on: a replay over a chart that long takes minutes, counted step by step."""
@@ -178,3 +185,26 @@ def test_a_correction_costs_no_more_in_a_long_chart_than_in_a_short_one(name: st
         )
     few, many = found
     assert many.total() <= few.total() * most(name, REPLAYED), (many - few).most_common(5)
+
+
+WRITTEN = 40
+"""Records in a row whose state is written: a segment of 32 is sealed meanwhile."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", ["final", "corrected", "entered-in-error"])
+def test_a_state_costs_no_more_to_write_after_a_long_stay_than_after_a_short_one(status: str) -> None:
+    """After one more record, and after a correction of one of a quarter of an hour ago."""
+    patient, found, name = admitted(), [], "urine"
+    for begin, end in ((0, FEW), (FEW + WRITTEN, MANY)):
+        found.append(Counter[str]())
+        for i in range(begin, end + WRITTEN):
+            advance(patient, event(KINDS[name](i), f"e{i}", i + 1), GUIDELINE)
+            if i < end:
+                parts(patient)
+                continue
+            if status != "final":
+                advance(patient, again(name, i - 3, i, status), GUIDELINE)
+            found[-1] += steps_of(lambda: parts(patient))
+    few, many = found
+    assert many.total() <= few.total() * GROWTH, (many - few).most_common(5)
