@@ -10,6 +10,7 @@ from typing import Any
 from rules.chart import dirty_flags
 from rules.chart.course import (
     FOREVER,
+    MARKS,
     Cycle,
     Mode,
     Span,
@@ -149,7 +150,7 @@ class Chart:
         self.labs: dict[str, list[Lab]] = {}
         self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
         self.doses: list[DoseFact] = FactList()
-        self.dosed = (-1, 0)
+        self.dosed = (-1, 0, (-1, 0))
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
         self.places: list[Place] = FactList()
@@ -259,28 +260,28 @@ class Chart:
             self.urine = gone_on(self.urine, self.volumes["urine"], longest, self.volumes["irrigation"])
             self.collections = self.urine.collections
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
-            dirty |= self._course(dirty)
+            dirty |= self._course()
         if dirty & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
             dirty |= self._modes()
         return dirty
 
-    def _course(self, dirty: int) -> int:
+    def _course(self) -> int:
         """Derive the cycle and its doses; return the dirty flag of the encounter where the cycle is another.
 
-        Doses that only follow on a cycle that runs are added.
+        Doses that only follow on a cycle that runs are added, and where the patient is changes no cycle.
         """
-        edits, count = self.dosed
-        new = self.doses[count:]
-        self.dosed = (edits_of(self.doses), len(self.doses))
-        goes_on = not dirty & dirty_flags.ENCOUNTER and edits == self.dosed[0] >= 0
-        if goes_on and all(map(self.is_another_dose, new)):
+        edits, count, placed = self.dosed
+        new, moves = self.doses[count:], self.places[placed[1] :]
+        self.dosed = (edits_of(self.doses), len(self.doses), (edits_of(self.places), len(self.places)))
+        goes_on = edits == self.dosed[0] >= 0 and placed[0] == self.dosed[2][0] >= 0
+        stays = not any(place.event in MARKS for place in moves)
+        if goes_on and stays and all(map(self.is_another_dose, new)):
             self.cycle_doses.extend(new)
             return 0
         cycle = cycle_of(self.places, self.doses, self.guideline.choices.cycle_taken_over)
-        dirty = 0 if cycle == self.cycle else dirty_flags.ENCOUNTER
-        self.cycle = cycle
-        self.cycle_doses = doses_of(self.doses, self.cycle)
-        return dirty
+        changed = cycle != self.cycle
+        self.cycle, self.cycle_doses = cycle, doses_of(self.doses, cycle)
+        return dirty_flags.ENCOUNTER if changed else 0
 
     def is_another_dose(self, dose: DoseFact) -> bool:
         """Return whether a dose changes nothing about a cycle: it lies behind its start, and every place."""

@@ -35,27 +35,30 @@ def stated(
 def fold_stated(
     chart: Chart,
     key: str,
-    code: str,
+    codes: Iterable[str],
     start: Callable[[], S],
-    add: Callable[[S, Sign], S],
+    add: Callable[[S, str, Sign], S],
     also: tuple[str, ...] = (),
     word: str = "changed",
+    *,
+    holds: bool = False,
 ) -> S:
-    """Return the state after all that is stated of a finding, in order of `at`; what is new is added to it.
+    """Return the state after all that is stated of some findings, in order of `at`; what is new is added.
 
-    `key`, `start`: as `fold` has them.
+    `key`, `start`: as `fold` has them; `add`: also gets the code of which something is stated.
     """
-    sources = (code, *IMPLIED_BY.get(code, ()), *also)
+    sources = [(code, one) for code in codes for one in (code, *IMPLIED_BY.get(code, ()), *also)]
 
     def enter(state: S, i: int, sign: Sign) -> S:
-        if i == 0:
-            return add(state, sign)
-        if sign.value != "present" or not chart.cycle.holds(sign.at):
+        code, source = sources[i]
+        if source == code:
+            return add(state, code, sign)
+        if sign.value != "present" or not (holds or chart.cycle.holds(sign.at)):
             return state
-        return add(state, replace(sign, value=IMPLIES[sources[i]][1] if sources[i] in IMPLIES else word))
+        return add(state, code, replace(sign, value=IMPLIES[source][1] if source in IMPLIES else word))
 
-    signs = tuple(chart.findings.get(one, NOTHING) for one in sources)
-    return fold(chart, key, signs, chart.cycle, start, enter)
+    signs = tuple(chart.findings.get(source, NOTHING) for _, source in sources)
+    return fold(chart, key, signs, None if holds else chart.cycle, start, enter)
 
 
 def flags_of(codes: Iterable[str]) -> int:

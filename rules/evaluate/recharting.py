@@ -56,12 +56,12 @@ def run_of(chart: Chart, code: str) -> Run | None:
     def counts(sign: Sign) -> bool:
         return cycle.holds(sign.at) if stale is None else sign.first < sign.at + stale
 
-    def add(run: Run | None, sign: Sign) -> Run | None:
+    def add(run: Run | None, _: str, sign: Sign) -> Run | None:
         if not counts(sign):
             return run
         return Run(sign if run is None or run.last.value != sign.value else run.first, sign)
 
-    return fold_stated(chart, PREFIX + code, code, _none, add)
+    return fold_stated(chart, PREFIX + code, (code,), _none, add)
 
 
 def _none() -> Run | None:

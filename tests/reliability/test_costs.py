@@ -21,9 +21,11 @@ from rules.decide.codec import parts
 from rules.decide.engine import advance
 from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline import Guideline
 from rules.ingest.decode import decode
 from rules.wire.events import Event
 from rules.wire.instants import HOUR, MINUTE, parse, text
+from tests.packs.support import site
 
 BEGAN = parse("2026-03-02T00:00:00Z")
 FEW, MANY = 300, 1_164
@@ -101,13 +103,13 @@ def event(values: Values, id: str, number: int, every: int = EVERY, **more: Any)
     return found
 
 
-def admitted() -> Patient:
+def admitted(guideline: Guideline = GUIDELINE) -> Patient:
     """Return a patient in a cycle."""
     weight = {"code": "weight", "value": 70, "unit": "kg"}
     baseline = {"type": "encounter", "event": "baseline", "location": "icu", "readings": [weight]}
     start = {"type": "encounter", "event": "cycle-start", "location": "icu"}
-    patient, _, _ = advance(None, event(baseline, "baseline", 0), GUIDELINE)
-    patient, _, _ = advance(patient, event(start, "start", 0), GUIDELINE)
+    patient, _, _ = advance(None, event(baseline, "baseline", 0), guideline)
+    patient, _, _ = advance(patient, event(start, "start", 0), guideline)
     assert patient is not None
     return patient
 
@@ -133,17 +135,32 @@ def steps_of(work: Callable[[], object]) -> Counter[str]:
     return steps
 
 
-def cost(patient: Patient, events: Iterable[Event]) -> Counter[str]:
+def cost(patient: Patient, events: Iterable[Event], guideline: Guideline = GUIDELINE) -> Counter[str]:
     """Return the steps of some events, and of the decisions before them."""
     total = Counter[str]()
     for one in events:
-        total += steps_of(lambda one=one: advance(patient, one, GUIDELINE))  # type: ignore[misc]
+        total += steps_of(lambda one=one: advance(patient, one, guideline))  # type: ignore[misc]
     return total
 
 
 def most(name: str, linear: tuple[str, ...]) -> float:
     """Return how many times as much four times the chart may cost."""
     return GROWTH * (MANY / FEW if name in linear else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a state that comes and goes", "a state that stays", "a dose"])
+def test_so_it_is_with_guideline_packs_beside_each_other(name: str) -> None:
+    packs, few, many = site("til-2024/1", "dutcher-2014/1", "proleukin-us-label/2024-12"), 104, 392
+    patient, found, every = admitted(packs), [], APART.get(name, EVERY)
+    for begin, end in ((0, few), (few + 2, many)):
+        for i in range(begin, end):
+            advance(patient, event(KINDS[name](i), f"e{i}", i + 1, every), packs)
+        found.append(
+            cost(patient, [event(KINDS[name](i), f"e{i}", i + 1, every) for i in (end, end + 1)], packs)
+        )
+    short, long = found
+    assert long.total() <= short.total() * GROWTH, (long - short).most_common(5)
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
 
 def lasting(row: PersistentFindingRow, chart: Chart, now: Instant, also: tuple[str, ...] = ()) -> Result:
     """Return the result by what is stated of the finding; `also`: by these findings too, while present."""
-    run = fold_stated(chart, key_of(row, chart), row.finding, _no_run, _add_of(row), also, row.value)
+    run = fold_stated(chart, key_of(row, chart), (row.finding,), _no_run, _add_of(row), also, row.value)
     if run is None:
         return Result(INDETERMINATE, missing=(row.finding,))
     limit, value = run.last.at + row.stale, run.last.value
@@ -48,10 +48,10 @@ def _no_run() -> Run | None:
     return None
 
 
-def _add_of(row: PersistentFindingRow) -> Callable[[Run | None, Sign], Run | None]:
+def _add_of(row: PersistentFindingRow) -> Callable[[Run | None, str, Sign], Run | None]:
     counts = in_time(lambda at, _: at + row.stale)
 
-    def add(run: Run | None, sign: Sign) -> Run | None:
+    def add(run: Run | None, _: str, sign: Sign) -> Run | None:
         if not counts(sign):
             return run
         evidence = (sign.reference,)
