@@ -50,21 +50,29 @@ def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memor
     if cycle.start is None:
         return Result()
     kinds = (ANTIHYPERTENSIVE,) if case.stopped else (STEROID, ANTIHYPERTENSIVE)
-    of_kinds = merge(*(given_of(case.chart, kind) for kind in kinds), key=place)
-    end = FOREVER if cycle.end is None else cycle.end
-    given = [drug for drug in of_kinds if cycle.start <= drug.at <= end]
+    given = _run_of(case.chart, kinds, advice.within)
     if not given:
         return Result(words=advice.ended)
     ends = given[-1].at + advice.within
     if now >= ends:
         return Result(at=ends, words=f"{_class_of(given[-1])}: last one {advice.within // 3_600_000} h ago")
-    start = len(given) - 1
-    while start and given[start].at - given[start - 1].at < advice.within:
-        start -= 1
-    result = open_(given[start].at, references(given[start:]), ends)
+    result = open_(given[0].at, references(given), ends)
     result.value = given[-1].agent
-    result.words = _forbidden(advice, given[start:])
+    result.words = _forbidden(advice, given)
     return result
+
+
+def _run_of(chart: Chart, kinds: Iterable[str], within: int) -> list[Drug]:
+    """Return the latest of these classes in the therapy of the cycle, each within a time of the next."""
+    start, end = chart.cycle.start, FOREVER if chart.cycle.end is None else chart.cycle.end
+    latest_first = merge(*(reversed(given_of(chart, kind)) for kind in kinds), key=place, reverse=True)
+    run: list[Drug] = []
+    for drug in latest_first:
+        if start is None or drug.at < start or (run and run[-1].at - drug.at >= within):
+            break
+        if drug.at <= end:
+            run.append(drug)
+    return run[::-1]
 
 
 def _class_of(drug: Drug) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from rules.chart import dirty_flags
 from rules.chart.course import (
     FOREVER,
+    MARKS,
     Cycle,
     Mode,
     Span,
@@ -65,6 +66,18 @@ FACTS, EDITED, FADED = 1, 2, 4
 """What has changed since a chart was encoded: facts were added; one that was there is gone or another; the
 ids of vitals that left the tail."""
 
+LISTS = (
+    "accepts",
+    "baselines",
+    "doses",
+    "drugs",
+    "places",
+    "raw_weights",
+    "resumes",
+    "set_aside",
+    "taken_back",
+)
+"""Attributes that hold one list of facts each."""
 VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
 
@@ -74,7 +87,8 @@ class Chart:
     `seen`: the fact in force of each id; `moved`: the `at` of all facts of an id whose corrections have
     another one. `judged`: while an instant is decided for several packs, what their rows came to, by code.
 
-    `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since.
+    `saved`: the facts as they were last encoded (`rules.decide.segments`); `unsaved`: what has changed since;
+    `reworded`: the facts that are still there and of which something beside them is another.
     """
 
     __slots__ = (
@@ -109,6 +123,7 @@ class Chart:
         "pressors",
         "raw_weights",
         "resumes",
+        "reworded",
         "saved",
         "seen",
         "set_aside",
@@ -127,6 +142,7 @@ class Chart:
         self.n = 0
         self.saved: Any = None
         self.unsaved = EDITED | FADED
+        self.reworded: list[Fact] = []
         self.moved: dict[str, tuple[int, ...]] = {}
         self.ghosts: dict[str, Fact] = {}
         self.digests: dict[str, int] = {}
@@ -134,16 +150,16 @@ class Chart:
         self.labs: dict[str, list[Lab]] = {}
         self.volumes: dict[str, list[Volume]] = {kind: FactList() for kind in VOLUMES}
         self.doses: list[DoseFact] = FactList()
-        self.dosed = (-1, 0)
+        self.dosed = (-1, 0, (-1, 0))
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
-        self.places: list[Place] = []
-        self.baselines: list[Baseline] = []
+        self.places: list[Place] = FactList()
+        self.baselines: FactList[Baseline] = FactList()
         self.drugs: list[Drug] = FactList()
-        self.resumes: list[Resumed] = []
-        self.accepts: list[Accepted] = []
-        self.set_aside: list[SetAside] = []
-        self.taken_back: list[TakenBack] = []
+        self.resumes: list[Resumed] = FactList()
+        self.accepts: list[Accepted] = FactList()
+        self.set_aside: list[SetAside] = FactList()
+        self.taken_back: list[TakenBack] = FactList()
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
@@ -182,7 +198,8 @@ class Chart:
         id, moments = fact.id, self.moments(fact)
         self.unsaved |= EDITED
         del self.seen[id]
-        self.ghosts.pop(id, None)
+        if (ghost := self.ghosts.pop(id, None)) is not None:
+            self.reworded.append(ghost)
         if self.faded.pop(id, None) is not None:
             self.unsaved |= FADED
         if isinstance(fact, Ghost):
@@ -243,28 +260,28 @@ class Chart:
             self.urine = gone_on(self.urine, self.volumes["urine"], longest, self.volumes["irrigation"])
             self.collections = self.urine.collections
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
-            dirty |= self._course(dirty)
+            dirty |= self._course()
         if dirty & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
             dirty |= self._modes()
         return dirty
 
-    def _course(self, dirty: int) -> int:
+    def _course(self) -> int:
         """Derive the cycle and its doses; return the dirty flag of the encounter where the cycle is another.
 
-        Doses that only follow on a cycle that runs are added.
+        Doses that only follow on a cycle that runs are added, and where the patient is changes no cycle.
         """
-        edits, count = self.dosed
-        new = self.doses[count:]
-        self.dosed = (edits_of(self.doses), len(self.doses))
-        goes_on = not dirty & dirty_flags.ENCOUNTER and edits == self.dosed[0] >= 0
-        if goes_on and all(map(self.is_another_dose, new)):
+        edits, count, placed = self.dosed
+        new, moves = self.doses[count:], self.places[placed[1] :]
+        self.dosed = (edits_of(self.doses), len(self.doses), (edits_of(self.places), len(self.places)))
+        goes_on = edits == self.dosed[0] >= 0 and placed[0] == self.dosed[2][0] >= 0
+        stays = not any(place.event in MARKS for place in moves)
+        if goes_on and stays and all(map(self.is_another_dose, new)):
             self.cycle_doses.extend(new)
             return 0
         cycle = cycle_of(self.places, self.doses, self.guideline.choices.cycle_taken_over)
-        dirty = 0 if cycle == self.cycle else dirty_flags.ENCOUNTER
-        self.cycle = cycle
-        self.cycle_doses = doses_of(self.doses, self.cycle)
-        return dirty
+        changed = cycle != self.cycle
+        self.cycle, self.cycle_doses = cycle, doses_of(self.doses, cycle)
+        return dirty_flags.ENCOUNTER if changed else 0
 
     def is_another_dose(self, dose: DoseFact) -> bool:
         """Return whether a dose changes nothing about a cycle: it lies behind its start, and every place."""
@@ -382,6 +399,6 @@ VOLUME_INPUT = {
 
 def rebuilt(chart: Chart) -> None:
     """Derive everything in a chart from its facts, as after decoding them."""
-    chart.raw_weights, chart.drugs = FactList(chart.raw_weights), FactList(chart.drugs)
-    chart.doses = FactList(chart.doses)
+    for name in LISTS:
+        setattr(chart, name, FactList(getattr(chart, name)))
     chart.refresh(dirty_flags.EVERYTHING)

@@ -11,7 +11,19 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, flag_of
-from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop, of_record, remove
+from rules.chart.facts import (
+    Baseline,
+    Fact,
+    Lab,
+    Place,
+    SetAside,
+    TakenBack,
+    Weight,
+    change,
+    drop,
+    of_record,
+    remove,
+)
 from rules.chart.identity import Version, beats
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.vitals import flags_of
@@ -235,12 +247,11 @@ def _undo_signs(chart: Chart, id: str, codes: set[str]) -> int:
 
 
 def _undo_baseline(chart: Chart, id: str, codes: set[str]) -> int:
-    mine = [baseline for baseline in chart.baselines if baseline.id == id]
+    mine = list(of_record(chart.baselines, id, moments_of(chart, id)))
     if not any(item in codes for baseline in mine for item in items_of(baseline)):
         return 0
-    chart.baselines[:] = [
-        _without(baseline, codes) if baseline.id == id else baseline for baseline in chart.baselines
-    ]
+    for baseline in mine:
+        change(chart.baselines, baseline, _without(baseline, codes))
     return dirty_flags.BASELINE
 
 

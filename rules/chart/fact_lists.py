@@ -64,7 +64,7 @@ COMMANDS = ("resumes", "accepts")
 """Answers to what their author saw: they belong to the stay in which they were given, whatever their `at`."""
 
 
-def every_list(chart: Chart) -> Iterator[list[Fact]]:
+def every_list(chart: Chart) -> Iterator[FactList[Fact]]:
     """Yield every list of facts of a chart but the vital signs and the baselines.
 
     What was set aside comes first: of a record of which a part was used, the used part stands for its id.
@@ -78,6 +78,12 @@ def every_list(chart: Chart) -> Iterator[list[Fact]]:
 def ids(chart: Chart) -> list[str]:
     """Return the ids of the facts in a fixed order, each once; those of vital signs and ghosts left out."""
     return list(dict.fromkeys(fact.id for facts in every_list(chart) for fact in facts))
+
+
+def has_fact(chart: Chart, id: str) -> bool:
+    """Return whether any of those lists has a fact of an id."""
+    moments = moments_of(chart, id)
+    return any(True for facts in every_list(chart) for _ in of_record(facts, id, moments))
 
 
 def index(chart: Chart) -> None:
@@ -113,7 +119,7 @@ def part(chart: Chart, begin: int) -> Chart:
     for name in PLAIN:
         when = _known if name in COMMANDS else _at
         setattr(out, name, _from(getattr(chart, name), begin, when))
-    out.baselines = [fact for fact in chart.baselines if fact.at >= begin]
+    out.baselines = FactList(fact for fact in chart.baselines if fact.at >= begin)
     out.ghosts = {id: fact for id, fact in chart.ghosts.items() if fact.at >= begin}
     out.faded.update((id, fact) for id, fact in chart.faded.items() if fact.at >= begin)
     _restart(out.tail, chart.tail, begin)
@@ -138,7 +144,7 @@ def until(chart: Chart, end: int, without: str) -> Chart:
     for name in PLAIN:
         when = _known if name in COMMANDS else _at
         setattr(out, name, _until(getattr(chart, name), end, without, when))
-    out.baselines = [fact for fact in chart.baselines if fact.at <= end]
+    out.baselines = FactList(fact for fact in chart.baselines if fact.at <= end)
     rebuilt(out)
     out.tail = chart.tail.until(end, out.tail.setting, out.mode)
     return out
@@ -174,7 +180,7 @@ def _insert(
     chart: Chart, into: Chart, of: Callable[[Sequence[Any]], Iterable[Any]], rows: Iterable[VitalsRow]
 ) -> None:
     """Insert into another chart those of each list, and vital signs."""
-    into.unsaved |= EDITED
+    into.unsaved, into.saved = into.unsaved | EDITED, None
     for name in PLAIN:
         for fact in of(getattr(chart, name)):
             insert(getattr(into, name), fact)
@@ -200,7 +206,7 @@ def uncorrected(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
         setattr(out, name, {key: _without(facts, ids) for key, facts in lists.items()})
     for name in PLAIN:
         setattr(out, name, _without(getattr(chart, name), ids))
-    out.baselines = [fact for fact in chart.baselines if fact.id not in ids]
+    out.baselines = FactList(fact for fact in chart.baselines if fact.id not in ids)
     out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
     _insert(before, out, iter, before.tail.rows)
     new = _new_in(chart, ids, before)

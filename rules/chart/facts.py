@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from rules.wire.events import Reference
+from rules.wire.instants import AFTER_ALL
 
 
 class Fact(msgspec.Struct, array_like=True, gc=False):
@@ -188,7 +189,7 @@ class Baseline(Fact, array_like=True):
 
 
 F = TypeVar("F", bound=Fact)
-AT = attrgetter("at")
+AT, N = attrgetter("at"), attrgetter("n")
 
 
 def place(fact: Fact) -> tuple[int, int, int]:
@@ -202,20 +203,51 @@ LONG_AGO = -(1 << 62)
 class FactList(list[F]):
     """Facts in order of `at`. `edits`: how often something changed in it otherwise than by a later fact.
 
-    `newest`, `known`: the arrival and the `first` of the latest that was ever in it.
+    `newest`, `known`: the arrival and the `first` of the latest that was ever in it; `gone`: what was removed
+    since it was last encoded.
 
     What goes over the facts in order can go on where it was as long as `edits` stays, and else from before
     the earliest fact that changed (`rules.chart.folded`).
     """
 
-    __slots__ = ("_edited", "edits", "known", "newest")
+    __slots__ = ("_arrived", "_edited", "edits", "gone", "known", "newest")
 
     def __init__(self, facts: Iterable[F] = ()) -> None:
         super().__init__(facts)
         self.edits = 0
         self.newest = max((fact.n for fact in self), default=0)
         self.known = max((fact.first for fact in self), default=LONG_AGO)
+        self.gone: list[F] = []
         self._edited: list[tuple[int, int]] = []
+        self._arrived: list[F] | None = None
+
+    def by_arrival(self, after: int, upto: int = AFTER_ALL) -> list[F]:
+        """Return the facts that arrived after another, up to one, in that order."""
+        if self.newest <= after:
+            return []
+        if self._arrived is None:
+            self._arrived = sorted(self, key=N)
+        first, end = (bisect_right(self._arrived, n, key=N) for n in (after, upto))
+        return self._arrived[first:end]
+
+    def arrive(self, fact: F) -> None:
+        """Note a fact that comes into the list."""
+        self.newest, self.known = max(self.newest, fact.n), max(self.known, fact.first)
+        if self._arrived is None:
+            return
+        if not self._arrived or self._arrived[-1].n <= fact.n:
+            self._arrived.append(fact)
+        else:
+            insort(self._arrived, fact, key=N)
+
+    def leave(self, fact: F) -> None:
+        """Note a fact that was removed."""
+        self.gone.append(fact)
+        if self._arrived is not None:
+            i = bisect_left(self._arrived, fact.n, key=N)
+            while self._arrived[i] is not fact:
+                i += 1
+            del self._arrived[i]
 
     def edited(self, at: int) -> None:
         """Count an edit of a fact of moment `at` (ms)."""
@@ -250,7 +282,7 @@ def edits_of(facts: Sequence[Fact]) -> int:
 def insert(facts: list[F], fact: F) -> None:
     """Insert a fact into a list in order of `at`."""
     if isinstance(facts, FactList):
-        facts.newest, facts.known = max(facts.newest, fact.n), max(facts.known, fact.first)
+        facts.arrive(fact)
     if not facts or place(facts[-1]) < place(fact):
         facts.append(fact)
         if isinstance(facts, FactList):
@@ -268,16 +300,11 @@ def latest_known(facts: Sequence[Fact]) -> int:
     return max((fact.first for fact in facts), default=LONG_AGO)
 
 
-def arrived(facts: Sequence[F], after: int, most: int) -> Iterator[F]:
-    """Yield the facts that arrived after another, the latest by `at` first: at most so many records came."""
-    if isinstance(facts, FactList) and facts.newest <= after:
-        return
-    for fact in reversed(facts):
-        if fact.n > after:
-            yield fact
-            most -= 1
-        if most <= 0:
-            return
+def arrived(facts: Sequence[F], after: int) -> Iterable[F]:
+    """Return the facts that arrived after another, in whatever order; 0: all."""
+    if isinstance(facts, FactList) and after > 0:
+        return facts.by_arrival(after)
+    return (fact for fact in reversed(facts) if fact.n > after)
 
 
 def charted_at(facts: Sequence[F], at: int) -> Sequence[F]:
@@ -298,7 +325,14 @@ def remove(facts: list[F], fact: F) -> None:
         i += 1
     del facts[i]
     if isinstance(facts, FactList):
+        facts.leave(fact)
         facts.edited(fact.at)
+
+
+def change(facts: list[F], fact: F, other: F) -> None:
+    """Put another fact in the place of one that is in a list: of the same moment and arrival."""
+    remove(facts, fact)
+    insert(facts, other)
 
 
 def drop(facts: list[F], id: str, moments: Iterable[int]) -> bool:
@@ -306,11 +340,13 @@ def drop(facts: list[F], id: str, moments: Iterable[int]) -> bool:
     found = False
     for at in moments:
         first, after = bisect_left(facts, at, key=AT), bisect_right(facts, at, key=AT)
-        kept = [fact for fact in facts[first:after] if fact.id != id]
-        if len(kept) < after - first:
-            found, facts[first:after] = True, kept
+        gone = [fact for fact in facts[first:after] if fact.id == id]
+        if gone:
+            found, facts[first:after] = True, [fact for fact in facts[first:after] if fact.id != id]
             if isinstance(facts, FactList):
                 facts.edited(at)
+                for fact in gone:
+                    facts.leave(fact)
     return found
 
 

@@ -98,8 +98,11 @@ def keep_digest(chart: Chart, id: str, digest: int) -> None:
             chart.tail.unseal(fact.at)
         return
     chart.unsaved |= FACTS if fact is not None and fact.n == chart.n else EDITED
+    if fact is not None and fact.n < chart.n:
+        chart.reworded.append(fact)
     if isinstance(fact, Ghost):
         fact.digest = digest
+        chart.digests.pop(id, None)
         chart.unsaved |= FADED
     else:
         chart.digests[id] = digest

@@ -94,7 +94,7 @@ def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
         chart.unsaved |= EDITED
         removed |= dirty_flags.ENCOUNTER
     elif UNIT in gone:
-        name_unit(chart, event.id)
+        name_unit(chart, event.id, moments)
         removed |= dirty_flags.ENCOUNTER
     note_moment(chart, event)
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
@@ -149,7 +149,8 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> tu
     write = WRITERS.get(type(event))
     dirty = written = write(chart, event, heading, outcome) if write is not None else 0
     if event.id and event.id not in chart.seen:
-        chart.ghosts.pop(event.id, None)
+        if (ghost := chart.ghosts.pop(event.id, None)) is not None:
+            chart.reworded.append(ghost)
         chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
         chart.unsaved |= FACTS
     if (dirty | before) & ~dirty_flags.VITALS:

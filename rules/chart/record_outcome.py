@@ -6,7 +6,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, FACTS, Chart, flag_of
-from rules.chart.facts import SetAside, TakenBack, insert
+from rules.chart.facts import SetAside, TakenBack, insert, remove
 from rules.wire import events, vocabulary
 from rules.wire.instants import DAY
 from rules.wire.refusals import ID_CONFLICT, IMPLAUSIBLE
@@ -73,15 +73,17 @@ def forget_set_aside(chart: Chart, known: int) -> None:
 
     A monitor may send artefacts by the minute, for days: the state stays bounded.
     """
-    chart.unsaved |= EDITED
     newest = {fact.code: fact for fact in chart.set_aside}
-    chart.set_aside[:] = [
+    gone = [
         fact
         for i, fact in enumerate(chart.set_aside)
-        if fact.code not in vocabulary.VITALS
-        or fact is newest[fact.code]
-        or (fact.at > known - DAY and i >= len(chart.set_aside) - LONGEST_SET_ASIDE)
+        if fact.code in vocabulary.VITALS
+        and fact is not newest[fact.code]
+        and not (fact.at > known - DAY and i >= len(chart.set_aside) - LONGEST_SET_ASIDE)
     ]
+    for fact in gone:
+        remove(chart.set_aside, fact)
+        chart.unsaved |= EDITED
 
 
 def withdraw_codes(chart: Chart, heading: Heading, codes: Iterable[str]) -> int:

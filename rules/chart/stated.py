@@ -1,13 +1,17 @@
 """Read what is stated of a finding: by its own records, and by findings that say it too."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
+from rules.chart.folded import NOTHING, fold
 from rules.guideline.implied import IMPLIED_BY, IMPLIES
+
+S = TypeVar("S")
 
 
 def stated(
@@ -26,6 +30,35 @@ def stated(
         if sign.value == "present" and (holds or chart.cycle.holds(sign.at))
     ]
     return sorted((*own, *implied), key=place) if implied else own
+
+
+def fold_stated(
+    chart: Chart,
+    key: str,
+    codes: Iterable[str],
+    start: Callable[[], S],
+    add: Callable[[S, str, Sign], S],
+    also: tuple[str, ...] = (),
+    word: str = "changed",
+    *,
+    holds: bool = False,
+) -> S:
+    """Return the state after all that is stated of some findings, in order of `at`; what is new is added.
+
+    `key`, `start`: as `fold` has them; `add`: also gets the code of which something is stated.
+    """
+    sources = [(code, one) for code in codes for one in (code, *IMPLIED_BY.get(code, ()), *also)]
+
+    def enter(state: S, i: int, sign: Sign) -> S:
+        code, source = sources[i]
+        if source == code:
+            return add(state, code, sign)
+        if sign.value != "present" or not (holds or chart.cycle.holds(sign.at)):
+            return state
+        return add(state, code, replace(sign, value=IMPLIES[source][1] if source in IMPLIES else word))
+
+    signs = tuple(chart.findings.get(source, NOTHING) for _, source in sources)
+    return fold(chart, key, signs, None if holds else chart.cycle, start, enter)
 
 
 def flags_of(codes: Iterable[str]) -> int:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, VOLUME_INPUT, Chart
-from rules.chart.corrected_codes import OF_BASELINE
+from rules.chart.corrected_codes import OF_BASELINE, moments_of
 from rules.chart.facts import (
     Accepted,
     Baseline,
@@ -16,7 +16,9 @@ from rules.chart.facts import (
     Resumed,
     Sign,
     Volume,
+    change,
     insert,
+    of_record,
 )
 from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import events, vocabulary
@@ -87,27 +89,28 @@ def encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
 
 def _place(chart: Chart, event: events.Encounter, heading: Heading) -> None:
     """Record where the patient is; a baseline of several records says it by the one that names it last."""
-    if all(place.id != event.id for place in chart.places):
+    moments = tuple(dict.fromkeys((*moments_of(chart, event.id), event.at)))
+    if next(of_record(chart.places, event.id, moments), None) is None:
         location = _location(chart, event.location)
         insert(chart.places, Place(*heading, event.event, location, event.location, event.pack))
     if event.event == "baseline":
-        name_unit(chart, event.id)
-    chart.seen[event.id] = next(place for place in chart.places if place.id == event.id)
+        name_unit(chart, event.id, moments)
+    chart.seen[event.id] = next(of_record(chart.places, event.id, moments))
 
 
 def _location(chart: Chart, unit: str | None) -> str | None:
     return None if unit is None else chart.guideline.location_of(unit) or WARD
 
 
-def name_unit(chart: Chart, id: str) -> None:
+def name_unit(chart: Chart, id: str, moments: tuple[int, ...]) -> None:
     """Let a baseline's place have the unit that its records, as they are in force, name."""
-    unit = next((base.unit for base in chart.baselines if base.id == id and base.unit is not None), None)
-    renamed = [
-        replace(place, location=_location(chart, unit), unit=unit) if place.id == id else place
-        for place in chart.places
-    ]
-    if renamed != chart.places:
-        chart.places[:] = renamed
+    units = (base.unit for base in chart.baselines if base.id == id)
+    unit = next((one for one in units if one is not None), None)
+    location = _location(chart, unit)
+    for place in [
+        one for one in of_record(chart.places, id, moments) if (one.unit, one.location) != (unit, location)
+    ]:
+        change(chart.places, place, replace(place, location=location, unit=unit))
         chart.unsaved |= EDITED
 
 

@@ -9,7 +9,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import cycle_of, doses_of
 from rules.chart.earlier import Earlier, Standing, joined, kept_id, lasting, without
-from rules.chart.facts import F
+from rules.chart.facts import F, FactList
 from rules.decide.state import Patient
 from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.regimen import cycles_of
@@ -99,5 +99,5 @@ def _up_to(every: Chart, end: Instant) -> Chart:
     return chart
 
 
-def _until(facts: Sequence[F], end: Instant) -> list[F]:
-    return [fact for fact in facts if fact.at <= end]
+def _until(facts: Sequence[F], end: Instant) -> FactList[F]:
+    return FactList(fact for fact in facts if fact.at <= end)

@@ -110,7 +110,7 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
         setattr(chart, name, column_codec.facts_of(kind, facts.plain[name]))
     for name, kind in fact_lists.NAMED.items():
         setattr(chart, name, _lists_of(kind, facts.named[name]))
-    chart.baselines, chart.digests = facts.baselines, _digests_by_id(chart, facts)
+    chart.baselines, chart.digests = FactList(facts.baselines), _digests_by_id(chart, facts)
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
     chart.faded.update((ghost.id, ghost) for ghost in column_codec.unpack(Ghost, saved.faded))
     chunks = (*saved.sealed, saved.rows)

@@ -7,15 +7,17 @@ them is corrected. Segments of one size are merged, so that their number grows w
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
 
 from rules.chart.chart import EDITED, FACTS, Chart
-from rules.chart.fact_lists import NAMED, PLAIN, every_list
+from rules.chart.fact_lists import NAMED, PLAIN, every_list, has_fact
 from rules.chart.facts import Baseline, Fact, FactList, Ghost, place
 from rules.decide.block import Block, block, pack, unpack
 from rules.decide.column_codec import Columns, ids_of, numbers, packed_ids, plain, steps, sums
+from rules.wire.instants import AFTER_ALL
 
 LONGEST = 32
 """Records in the last segment; with so many it is sealed."""
@@ -73,8 +75,12 @@ def save(chart: Chart) -> SavedFacts:
     saved: SavedFacts | None = chart.saved
     if saved is not None and not chart.unsaved & (FACTS | EDITED):
         return saved
-    if saved is None or chart.unsaved & EDITED:
-        saved = _anew(chart, [] if saved is None else saved.segments)
+    if saved is None:
+        others = _without_fact(chart, chart.digests)
+        saved = SavedFacts([], b"", others, _keys_of(chart, others))
+        _taken_note_of(chart)
+    elif chart.unsaved & EDITED:
+        saved = _mended(chart, saved)
     else:
         saved = SavedFacts(saved.segments, saved.last, saved.others, _keys_of(chart, saved.others))
     _seal(chart, saved)
@@ -83,20 +89,36 @@ def save(chart: Chart) -> SavedFacts:
     return saved
 
 
-def _anew(chart: Chart, segments: Sequence[Segment]) -> SavedFacts:
-    """Encode all sealed segments again: one whose facts are as before has the same bytes."""
-    bounds = [segment.upto for segment in segments]
-    parts: list[list[tuple[List, Fact]]] = [[] for _ in (*bounds, 0)]
-    for one in _arrived(chart, 0):
-        parts[bisect_left(bounds, one[1].n)].append(one)
-    kept = [
-        Segment(upto, _records(part), block(_encode(chart, part)))
-        for upto, part in zip(bounds, parts, strict=False)
-        if part
-    ]
-    known = {fact.id for facts in every_list(chart) for fact in facts}
-    others = {id: digest for id, digest in chart.digests.items() if id not in known}
+def _mended(chart: Chart, saved: SavedFacts) -> SavedFacts:
+    """Encode those sealed segments again of which a fact is gone or another."""
+    edited = _taken_note_of(chart)
+    bounds = [segment.upto for segment in saved.segments]
+    places = {bisect_left(bounds, fact.n) for fact in edited}
+    kept = []
+    for i, segment in enumerate(saved.segments):
+        if i not in places:
+            kept.append(segment)
+        elif part := list(_arrived(chart, bounds[i - 1] if i else 0, segment.upto)):
+            kept.append(Segment(segment.upto, _records(part), block(_encode(chart, part))))
+    others = _without_fact(chart, {*saved.others, *(fact.id for fact in edited)})
     return SavedFacts(kept, b"", others, _keys_of(chart, others))
+
+
+def _taken_note_of(chart: Chart) -> list[Fact]:
+    """Return the facts that are gone or another since the last time this was asked for."""
+    edited, chart.reworded = chart.reworded, []
+    lists: list[FactList[Any]] = [*every_list(chart), chart.baselines]
+    for facts in lists:
+        if facts.gone:
+            edited += facts.gone
+            facts.gone = []
+    return edited
+
+
+def _without_fact(chart: Chart, ids: Iterable[str]) -> dict[str, int]:
+    """Return the digests of those ids that no fact has."""
+    known = (id for id in ids if id in chart.digests)
+    return {id: chart.digests[id] for id in known if not has_fact(chart, id)}
 
 
 def _keys_of(chart: Chart, others: dict[str, int]) -> Block:
@@ -136,21 +158,16 @@ def _records(part: Iterable[tuple[List, Fact]]) -> int:
     return len({fact.n for _, fact in part})
 
 
-def _arrived(chart: Chart, after: int) -> Iterator[tuple[List, Fact]]:
-    """Yield the facts that arrived after another, each with its list, in the order of the lists."""
+def _arrived(chart: Chart, after: int, upto: int = AFTER_ALL) -> Iterator[tuple[List, Fact]]:
+    """Yield the facts that arrived after another, up to one, with their lists, in the order of the lists."""
     for name in PLAIN:
-        yield from (((name, ""), fact) for fact in getattr(chart, name) if fact.n > after)
+        yield from (((name, ""), fact) for fact in getattr(chart, name).by_arrival(after, upto))
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
-            if not isinstance(facts, FactList) or facts.newest > after:
-                yield from (((name, key), fact) for fact in facts if fact.n > after)
-    yield from (((BASELINES, ""), fact) for fact in chart.baselines if fact.n > after)
-    ghosts = []
-    for ghost in reversed(chart.ghosts.values()):
-        if ghost.n <= after:
-            break
-        ghosts.append(((GHOSTS, ""), ghost))
-    yield from reversed(ghosts)
+            yield from (((name, key), fact) for fact in facts.by_arrival(after, upto))
+    yield from (((BASELINES, ""), fact) for fact in chart.baselines.by_arrival(after, upto))
+    newer = takewhile(lambda ghost: ghost.n > after, reversed(chart.ghosts.values()))
+    yield from reversed([((GHOSTS, ""), ghost) for ghost in newer if ghost.n <= upto])
 
 
 def _encode(chart: Chart, part: Sequence[tuple[List, Fact]]) -> Encoded:

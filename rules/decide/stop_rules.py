@@ -158,10 +158,10 @@ def _lifted_late(patient: Patient, rule: StopRule, rule_state: StopRuleState) ->
     if not rule_state.in_force:
         return False
     if not rule.criteria:
-        return any(True for _ in arrived(chart.doses, last, 1))
+        return any(True for _ in arrived(chart.doses, last))
     return any(
-        sign.n > last and reverses(chart, finding, sign)
+        reverses(chart, finding, sign)
         for code in rule.criteria
         if (finding := finding_of(chart.guideline.row[code])) in chart.guideline.table4.confirmed
-        for sign in chart.findings.get(finding, ())
+        for sign in arrived(chart.findings.get(finding, ()), last)
     )

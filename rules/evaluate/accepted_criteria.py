@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Accepted, Resumed
+from rules.chart.facts import Accepted, Resumed, edits_of
 from rules.evaluate.result import soonest
 from rules.guideline.edition import Guideline
 from rules.wire.alerts import RANK
@@ -41,12 +41,23 @@ def lasting(chart: Chart, now: Instant, of: OfPack | None = None) -> dict[str, A
     """
     if not chart.accepts:
         return {}
-    of = of or OfPack(chart.guideline)
-    latest: dict[str, Accepted] = {}
+    latest = _latest(chart, of or OfPack(chart.guideline))
+    return {code: one for code, one in latest.items() if _lasts(one, chart, now)}
+
+
+def _latest(chart: Chart, of: OfPack) -> dict[str, Accepted]:
+    """Return the latest acceptance of each criterion, by when it became known; kept until one more comes."""
+    key, stamp = f"accepted {id(of.guideline)} {of.named}", (edits_of(chart.accepts), len(chart.accepts))
+    kept = chart.memo.get(key)
+    if kept is not None and kept[0] == stamp and kept[1] is chart.accepts and stamp[0] >= 0:
+        found: dict[str, Accepted] = kept[2]
+        return found
+    found = {}
     for one in sorted(chart.accepts, key=lambda one: (one.first, one.n)):
         if of.means(one):
-            latest[one.criterion] = one
-    return {code: one for code, one in latest.items() if _lasts(one, chart, now)}
+            found[one.criterion] = one
+    chart.memo[key] = (stamp, chart.accepts, found)
+    return found
 
 
 def _lasts(one: Accepted, chart: Chart, now: Instant) -> bool:

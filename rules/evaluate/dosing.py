@@ -7,7 +7,7 @@ from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span, cycles_in
 from rules.chart.facts import AT
 from rules.chart.pressor_loads import highest, load_in_force
-from rules.guideline.declarations import RateMinimumRow
+from rules.guideline.declarations import PressorMinimumRow
 from rules.guideline.roles import WEANED_LOAD
 from rules.wire.instants import Instant
 
@@ -63,7 +63,7 @@ def _due_in(chart: Chart, start: Instant, end: Instant, since: int) -> list[Span
 def pressor_holds(chart: Chart, now: Instant) -> bool:
     """Return whether pressors hold a dose: the load of the last 30 min, or one that has no number."""
     row = chart.guideline.row[WEANED_LOAD]
-    assert isinstance(row, RateMinimumRow)
+    assert isinstance(row, PressorMinimumRow)
     if load_in_force(chart.loads, now) is None:
         return True
     found = highest(chart.loads, now - row.window, now)

@@ -8,7 +8,7 @@ from rules.chart.facts import AT
 from rules.chart.pressor_loads import Load, load_at
 from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
-from rules.guideline.declarations import RateMaximumRow, RateMinimumRow
+from rules.guideline.declarations import PressorMaximumRow, PressorMinimumRow
 from rules.wire.instants import Instant
 
 INPUTS = (
@@ -18,7 +18,7 @@ INPUTS = (
     | dirty_flags.BASELINE
     | dirty_flags.ENCOUNTER
 )
-AnyRateRow = RateMaximumRow | RateMinimumRow
+AnyPressorRow = PressorMaximumRow | PressorMinimumRow
 
 
 def next_change(chart: Chart, now: Instant, window: int) -> Instant | None:
@@ -29,7 +29,7 @@ def next_change(chart: Chart, now: Instant, window: int) -> Instant | None:
     return soonest(now, chart.cycle.end, *leaves, *(load.at for load in loads[ahead : ahead + 1]))
 
 
-def judged(row: AnyRateRow, decisive: Load | None) -> Result:
+def judged(row: AnyPressorRow, decisive: Load | None) -> Result:
     """Return the result for the decisive load of a window; None: nothing ran."""
     value = 0.0 if decisive is None else decisive.load
     state = band(value, row.relative, row.absolute)

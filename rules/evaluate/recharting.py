@@ -1,14 +1,12 @@
 """Ask again for a finding that stands: charted long ago, or not yet confirmed (criteria.md section 3.5)."""
 
 from collections.abc import Mapping
-from functools import reduce
 from typing import NamedTuple
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
-from rules.chart.folded import NOTHING, fold
-from rules.chart.stated import flags_of, stated
+from rules.chart.stated import flags_of, fold_stated
 from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.guideline.declarations import FindingRow, HeldFindingRow, PersistentFindingRow
@@ -58,16 +56,12 @@ def run_of(chart: Chart, code: str) -> Run | None:
     def counts(sign: Sign) -> bool:
         return cycle.holds(sign.at) if stale is None else sign.first < sign.at + stale
 
-    def add(run: Run | None, _: int, sign: Sign) -> Run | None:
+    def add(run: Run | None, _: str, sign: Sign) -> Run | None:
         if not counts(sign):
             return run
         return Run(sign if run is None or run.last.value != sign.value else run.first, sign)
 
-    own = chart.findings.get(code, NOTHING)
-    if (every := stated(chart, code)) and every is not own:
-        return reduce(lambda run, sign: add(run, 0, sign), every, _none())
-    signs = (own,)
-    return fold(chart, PREFIX + code, signs, cycle, _none, add)
+    return fold_stated(chart, PREFIX + code, (code,), _none, add)
 
 
 def _none() -> Run | None:

@@ -3,7 +3,7 @@
 Source: editions.md section 3, Regimen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, cycles_in
 from rules.chart.earlier import CycleDoses, lasting
+from rules.chart.facts import Fact, edits_of
 from rules.guideline.packs.declarations import Regimen
 from rules.wire.instants import DAY, Instant
 
@@ -34,10 +35,9 @@ class Dosing(msgspec.Struct, frozen=True):
 
 def dosing(chart: Chart, regimen: Regimen, now: Instant) -> Dosing:
     """Return the doses of the cycle and the course, and when a rest before the next dose is over."""
-    doses = [dose.at for dose in chart.cycle_doses]
-    course = course_before(chart, now)
+    doses, course = len(chart.cycle_doses), course_before(chart, now)
     not_before = None if doses or not course else _rest_over(course, regimen, chart)
-    return Dosing(len(doses), sum(one.number for one in course) + len(doses), not_before, course)
+    return Dosing(doses, sum(one.number for one in course) + doses, not_before, course)
 
 
 def reached(chart: Chart, regimen: Regimen, now: Instant) -> tuple[str, ...]:
@@ -73,14 +73,23 @@ COURSE = "course"
 def course_before(chart: Chart, now: Instant) -> tuple[CycleDoses, ...]:
     """Return the cycle before the present one if both are of one course; a course has two cycles at most.
 
-    Several packs and rules ask for it at each decision; it changes with a dose, an encounter or the time.
+    Several packs and rules ask for it at each decision; it changes with an encounter, the time, a dose of an
+    earlier cycle or the first of a cycle.
     """
     kept, before = chart.memo.get(COURSE), lasting(chart.earlier, now).cycles
-    stamp = (chart.cycle, before, tuple(chart.places), tuple(chart.doses))
+    first = chart.cycle_doses[0].at if chart.cycle_doses else None
+    earlier = len(chart.doses) - len(chart.cycle_doses)
+    stamp = (chart.cycle, before, _stamp(chart.places), _stamp(chart.doses, earlier), first)
     if kept is None or kept[0] != stamp:
         kept = chart.memo[COURSE] = (stamp, None, _course_before(chart, before))
     found: tuple[CycleDoses, ...] = kept[2]
     return found
+
+
+def _stamp(facts: Sequence[Fact], count: int | None = None) -> object:
+    """Return what tells whether the first so many facts, or all, are as they were."""
+    edits = edits_of(facts)
+    return tuple(facts) if edits < 0 else (edits, len(facts) if count is None else count)
 
 
 def _course_before(chart: Chart, before: tuple[CycleDoses, ...]) -> tuple[CycleDoses, ...]:
@@ -116,9 +125,8 @@ def _midnight(moment: int, days: int, zone: ZoneInfo) -> Instant:
 
 def day_of(chart: Chart, moment: int, now: Instant) -> int | None:
     """Return the day of the course on which a moment lies, day 1 that of dose 1; None before it."""
-    doses = [dose.at for dose in chart.cycle_doses]
-    course = course_before(chart, now)
-    first = course[0].first if course else (doses[0] if doses else None)
+    doses, course = chart.cycle_doses, course_before(chart, now)
+    first = course[0].first if course else (doses[0].at if doses else None)
     if first is None:
         return None
     zone = ZoneInfo(chart.guideline.shifts.timezone)

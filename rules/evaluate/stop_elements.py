@@ -3,6 +3,7 @@
 Source: criteria.md section 4, stop rules.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
@@ -17,7 +18,7 @@ from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, Persiste
 from rules.guideline.dose_decisions import StopRule, Table4
 from rules.guideline.implied import IMPLIED_BY
 from rules.guideline.roles import OXYGEN
-from rules.wire.instants import AFTER_ALL, Instant
+from rules.wire.instants import Instant
 
 
 def due_after(table: Table4) -> int:
@@ -71,12 +72,13 @@ def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
     """Return whether a record shows a finding that must be confirmed reversed within 2 h of its run."""
     if finding not in chart.guideline.table4.confirmed or sign.value not in ("normal", "absent"):
         return False
-    before = [one for one in chart.findings[finding] if place(one) < place(sign)]
-    start = len(before)
-    while start > 0 and before[start - 1].value != sign.value:
+    signs, earliest = chart.findings[finding], sign.at - chart.guideline.choices.finding_confirmed
+    start = end = bisect_left(signs, place(sign), key=place)
+    while start > 0 and signs[start - 1].value != sign.value:
         start -= 1
-    run = before[start:]
-    return bool(run) and sign.at <= run[0].at + chart.guideline.choices.finding_confirmed
+        if signs[start].at < earliest:
+            return False
+    return start < end
 
 
 def trippers(rule: StopRule, code: str, chart: Chart, after: int = 0) -> Iterator[Fact]:
@@ -84,15 +86,14 @@ def trippers(rule: StopRule, code: str, chart: Chart, after: int = 0) -> Iterato
 
     Only those that arrived after another; 0: all.
     """
-    most = chart.n - after if after else AFTER_ALL
     row = chart.guideline.row[code]
     if isinstance(row, UpperLimitRow):
         for lab in rule.by:
-            new = arrived(chart.labs.get(lab, ()), after, most)
+            new = arrived(chart.labs.get(lab, ()), after)
             yield from (fact for fact in new if is_above(row, lab, fact))
     elif isinstance(row, FindingRow):
         for finding, value in map(wanted, row.absolute):
             for source in (finding, *IMPLIED_BY.get(finding, ())):
-                new_signs = arrived(chart.findings.get(source, ()), after, most)
+                new_signs = arrived(chart.findings.get(source, ()), after)
                 word = value if source == finding else "present"
                 yield from (sign for sign in new_signs if sign.value == word)

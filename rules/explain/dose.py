@@ -13,7 +13,7 @@ from rules.explain.citations import cited
 from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, span, when
 from rules.explain.question import DOSE, Asked, ask
-from rules.guideline.declarations import RateMinimumRow
+from rules.guideline.declarations import PressorMinimumRow
 from rules.guideline.dose_decisions import Table4
 from rules.guideline.roles import MENTAL_STATUS, WEANED_LOAD
 from rules.wire.written import hours_of
@@ -123,7 +123,7 @@ def _urine(asked: Asked) -> str:
 
 def _running(asked: Asked) -> str:
     now, row = load_at(asked.chart.loads, asked.t), asked.chart.guideline.row[WEANED_LOAD]
-    assert isinstance(row, RateMinimumRow)
+    assert isinstance(row, PressorMinimumRow)
     if now is not None and now.missing:
         return f"a pressor runs that cannot be counted, missing {', '.join(now.missing)}"
     found = highest(asked.chart.loads, asked.t - row.window, asked.t)

@@ -2,7 +2,7 @@
 
 from rules.chart.chart import Chart
 from rules.chart.pressor_loads import EQUIVALENT, WEIGHT, Load, load_at
-from rules.evaluate.pressor_load import AnyRateRow
+from rules.evaluate.pressor_load import AnyPressorRow
 from rules.explain.citations import cite_all
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, back, both, met, number, span, when
 from rules.explain.question import Asked
@@ -20,7 +20,9 @@ def not_dosing(chart: Chart) -> str:
     )
 
 
-def explain_load(row: AnyRateRow, asked: Asked, window: Window | None, words: str, why: list[str]) -> Answer:
+def explain_load(
+    row: AnyPressorRow, asked: Asked, window: Window | None, words: str, why: list[str]
+) -> Answer:
     """Explain a row about the load, over its window (None: it is not evaluated now)."""
     current, result = load_at(asked.chart.loads, asked.t), asked.result
     distances = both(result.value, row.relative, row.absolute, row.unit) if window else []

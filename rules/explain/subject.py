@@ -15,9 +15,9 @@ from rules.explain.citations import unseen
 from rules.explain.criterion import criterion
 from rules.explain.dose import asked_dose, dose
 from rules.explain.explanation import Answer, Explanation, headline, since, span, when
+from rules.explain.observation_schedule import observation
 from rules.explain.question import DOSE, MONITORING, Asked, ask, check
 from rules.explain.recommendation import asked_recommendation, recommendation
-from rules.explain.schedule import observation
 from rules.explain.stop_rule import asked_rule, stop_rule
 from rules.wire.assessments import STOP_RULE
 

@@ -177,7 +177,8 @@ class Pressors(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class RateMaximumRow(Row, frozen=True, kw_only=True):
+# The hash of a guideline is taken over tags: these two keep their old ones, so that new names change no hash.
+class PressorMaximumRow(Row, frozen=True, kw_only=True, tag="RateMaximumRow"):
     """The highest pressor load of the part of the dose interval that lies in the last `window`."""
 
     relative: Limit
@@ -185,7 +186,7 @@ class RateMaximumRow(Row, frozen=True, kw_only=True):
     window: int
 
 
-class RateMinimumRow(Row, frozen=True, kw_only=True):
+class PressorMinimumRow(Row, frozen=True, kw_only=True, tag="RateMinimumRow"):
     """The load that could not be done without at the time of dosing: the highest of the last `window`.
 
     It is judged from `after` past the dose.
@@ -324,8 +325,8 @@ AnyRow = (
     | ShiftVolumeRow
     | CoveredShiftRow
     | HourlyRateRow
-    | RateMaximumRow
-    | RateMinimumRow
+    | PressorMaximumRow
+    | PressorMinimumRow
     | BaselineGainRow
     | OxygenRow
     | HeldFindingRow

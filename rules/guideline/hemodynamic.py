@@ -3,7 +3,7 @@
 The highest need and the inability to wean are two facts: the rows count apart.
 """
 
-from rules.guideline.declarations import Limit, Pressors, RateMaximumRow, RateMinimumRow
+from rules.guideline.declarations import Limit, PressorMaximumRow, PressorMinimumRow, Pressors
 from rules.wire.instants import HOUR, MINUTE
 from rules.wire.vocabulary import WITHOUT_EQUIVALENT
 
@@ -24,7 +24,7 @@ PRESSORS = Pressors(
 )
 
 ROWS = (
-    RateMaximumRow(
+    PressorMaximumRow(
         code="phenylephrine-maximum",
         system="hemodynamic",
         unit="ug/kg/min",
@@ -34,7 +34,7 @@ ROWS = (
         absolute=Limit(">=", 1.5),
         window=8 * HOUR,  # [choice]
     ),
-    RateMinimumRow(
+    PressorMinimumRow(
         code="phenylephrine-minimum",
         system="hemodynamic",
         unit="ug/kg/min",

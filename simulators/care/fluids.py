@@ -8,17 +8,18 @@ from typing import Final
 
 import numpy as np
 
-from simulators.care.observation import ObservedValues, steady
+from simulators.care.observation import OVER, ObservedValues, steady
 from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import CHUNK, Array, Flags
 
 # Crystalloid boluses and the maintenance infusion.
 #
-# Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day
-# above maintenance, none when weight is >10 % over baseline or the lungs are wet (criteria.md section
-# 7.3); lactated Ringer's 50-100 mL/h from just before the first dose until 8 h after the last (paper).
-# Assumptions: a bolus runs in over 30 min, and the next is decided 45 min after its start.
+# Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); less than 1.5 L a day above
+# maintenance, from where on criteria.md section 7.1 calls it exceeded, none when weight is >10 % over
+# baseline or the lungs are wet (section 7.3); lactated Ringer's 50-100 mL/h from just before the first dose
+# until 8 h after the last (paper). Assumptions: a bolus runs in over 30 min, and the next is decided 45 min
+# after its start.
 
 
 BOLUS, SMALL = 500.0, 250.0
@@ -54,7 +55,7 @@ class Fluids:
         """Return who may have a bolus now: the last one is done, it stays within the day's limit, and would
         not harm.
         """
-        return (self.since >= APART) & (self.above + SMALL <= DAILY_LIMIT) & ~self.harmful(observed)
+        return (self.since >= APART) & (self.above + SMALL < DAILY_LIMIT) & ~self.harmful(observed)
 
     def harmful(self, observed: ObservedValues) -> Flags:
         """Return whose weight or lungs say that more fluid harms (criteria.md section 7.3)."""
@@ -64,11 +65,11 @@ class Fluids:
     def harms(self, observed: ObservedValues, sheet: OrderSheet) -> Flags:
         """Return for whom fluid is spent or would harm: the day's limit, weight, lungs, oxygen."""
         oxygen = (sheet.setting["o2-flow"] >= 3) | (sheet.setting["o2-device"] >= 2)
-        return self.harmful(observed) | oxygen | (self.above + SMALL > DAILY_LIMIT)
+        return self.harmful(observed) | oxygen | (self.above + SMALL >= DAILY_LIMIT)
 
     def bolus(self, who: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
         """Start a bolus for each of `who`; return its mL (0 for the others)."""
-        careful = (observed.gain > 0.05) | (self.above + BOLUS > DAILY_LIMIT)
+        careful = (observed.gain > 0.05) | (self.above + BOLUS >= DAILY_LIMIT)
         volume = np.where(who, np.where(careful, SMALL, BOLUS), 0.0)
         sheet.note("bolus", who, lambda bed: {"volume": float(volume[bed]), "minutes": RUNS})
         self.add_volume(volume)
@@ -175,9 +176,9 @@ class Oliguria:
 # Table 2 target and weaned when it can be.
 #
 # Sources: paper, Overview and Tables 2, 5, 6 (phenylephrine 0.1-2 ug/kg/min, "or another alpha agonist").
-# Assumptions: steps of 0.1-0.3 every 15 min, weaning by 0.1 each half-hour with the pressure 8 above
-# target; norepinephrine where phenylephrine at its most is not enough. Some are given norepinephrine from
-# the first, a tenth of it.
+# Assumptions: steps of 0.1-0.3 every 15 min up to 5 above target, where an episode of hypotension ends
+# (criteria.md section 5); weaning by 0.1 each half-hour with the pressure 10 above target; norepinephrine
+# where phenylephrine at its most is not enough. Some are given norepinephrine from the first, a tenth of it.
 
 
 PRESSOR_AFTER: Final = 1000.0
@@ -221,8 +222,7 @@ class Pressors:
         needs_bolus = low & (self.bolus_ml < PRESSOR_AFTER) & fluids.may(observed)
         harms = fluids.harms(observed, sheet)
         dry = low & ~needs_bolus & ((fluids.since >= 2) | harms)
-        set_now = ~bags & ~self.fluid_only
-        self.increase(low & set_now, dry & set_now, harms, observed, sheet)
+        self.increase(here & ~bags & ~self.fluid_only, dry, harms, observed, sheet)
         self.wean(here & (observed.high_for >= 2) & ~bags, sheet)
         for agent in ("phenylephrine", "norepinephrine"):
             sheet.pause(agent, bags, *BAG)
@@ -239,16 +239,17 @@ class Pressors:
         sheet.rate("norepinephrine", who & self.norepinephrine, np.round(wanted / EQUIVALENT, 3))
 
     def increase(
-        self, low: Flags, dry: Flags, harms: Flags, observed: ObservedValues, sheet: OrderSheet
+        self, here: Flags, dry: Flags, harms: Flags, observed: ObservedValues, sheet: OrderSheet
     ) -> None:
-        """Start a pressor where fluid was not enough or would harm, and raise it where the pressure is still
-        low.
+        """Start a pressor where fluid was not enough or would harm, and raise it until the pressure is over
+        its target by what ends an episode.
         """
         rate = self.first_rate(sheet)
+        low, near = (here & (observed.systolic <= self.cohort.target + over) for over in (0, OVER))
         deep = observed.systolic <= self.cohort.target - DEEP
         waited = (self.bolus_ml >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep | harms
-        starts = dry & (rate == 0) & waited
-        rises = low & (rate > 0) & (rate < MOST)
+        starts = low & dry & (rate == 0) & waited
+        rises = near & (rate > 0) & (rate < MOST)
         wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))
         self.set_first(starts | rises, wanted.clip(0, MOST), sheet)
         more = sheet.setting["norepinephrine"]

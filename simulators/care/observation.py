@@ -13,8 +13,10 @@ from simulators.physiology.latent_state import Array, Flags, Generator
 
 NOISE: Final = {"systolic-bp": 2.5, "heart-rate": 2.0, "temperature": 0.1, "spo2": 0.6}
 """Standard deviation of a spot measurement (assumptions: those of usual monitors)."""
-CLEARLY: Final = 8
+CLEARLY: Final = 10
 """mm[Hg] over target from which a vasopressor may be weaned (assumption)."""
+OVER: Final = 5
+"""mm[Hg] over target at which an episode of hypotension is over (criteria.md section 5)."""
 CHUNKS_AN_HOUR: Final = 4
 
 
@@ -22,8 +24,9 @@ CHUNKS_AN_HOUR: Final = 4
 class ObservedValues:
     """Arrays (patients,).
 
-    `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine`: mL/h
-    over the last hour; `gain`: of weight, fraction.
+    `low_for`: chunks in a row of an episode of hypotension, from a pressure at or below target until one that
+    ends it; `high_for`: with the pressure clearly over target; `urine`: mL/h over the last hour; `gain`: of
+    weight, fraction.
 
     `examined`: the latent values, of which an examination finds the findings and the laboratory measures the
     rest.
@@ -55,8 +58,10 @@ class Observer:
             for code, sigma in NOISE.items()
         }
         systolic = measured["systolic-bp"]
-        self.low_for = (self.low_for + 1) * (systolic <= self.cohort.target)
-        self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + CLEARLY)
+        target = self.cohort.target
+        low = (systolic <= target) | ((self.low_for > 0) & (systolic <= target + OVER))
+        self.low_for = (self.low_for + 1) * low
+        self.high_for = (self.high_for + 1) * (systolic > target + CLEARLY)
         self.urine = np.concatenate([self.urine[1:], urine[None]])
         return ObservedValues(
             systolic=systolic,

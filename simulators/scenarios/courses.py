@@ -21,12 +21,11 @@ TYPICAL_COURSE = Scenario(
     name="typical-course",
     says=(
         "What the paper describes: chills and fever after the first doses, pressure lowest 4 to 6 h after "
-        "each dose and lower with each, "
-        "fluid and then a pressor, urine and platelets falling, creatinine and weight rising, until a dose "
-        "is no longer safe; recovery "
-        "within three days. It rehearses the whole guideline, dose by dose."
+        "each dose and lower with each, in most below target: fluid and then a pressor; urine and platelets "
+        "falling, creatinine and weight rising, until a dose is no longer safe; recovery within three days. "
+        "It rehearses the whole guideline, dose by dose."
     ),
-    expected=(Expected("hypotension", "relative"),),
+    alerts=("fever",),
 )
 
 PEAK_HYPOTENSION_ONLY = Scenario(
@@ -38,7 +37,7 @@ PEAK_HYPOTENSION_ONLY = Scenario(
         "withhold the next dose."
     ),
     expected=(Expected("hypotension", "relative"),),
-    cohort={**MILD, "vascular": (1.0, 1.15)},
+    cohort={**MILD, "vascular": (1.3, 1.45), "systolic": (121, 130)},
 )
 
 
@@ -311,9 +310,9 @@ UNSEEN_NIGHT = Scenario(
     alerts=("monitoring/vital-signs",),
     imposed=(
         Imposed("missed-charting", (29, 30), (9, 11), (3, 3)),
-        Imposed("hypotension", (32, 34), (8, 10), (1.2, 1.5)),
+        Imposed("hypotension", (32, 34), (8, 10), (2.0, 2.3)),
     ),
-    cohort=MILD,
+    cohort={**MILD, "systolic": (121, 130)},
     vitals="hourly",
 )
 
@@ -359,9 +358,9 @@ DISCHARGE_IN_ERROR = Scenario(
     alerts=("monitoring/after-discharge",),
     imposed=(
         Imposed("discharge-in-error", (33.5, 34), (2, 4)),
-        Imposed("hypotension", (32, 33), (10, 12), (1.2, 1.5)),
+        Imposed("hypotension", (31.5, 32.25), (10, 12), (2.0, 2.3)),
     ),
-    cohort=MILD,
+    cohort={**MILD, "systolic": (121, 130)},
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,7 @@ class WorkerAgent(FaustAgent):
         that is left to that owner: a rebalance waits for the batch, and commits what it acknowledges.
         """
         message = event.message
+        began = time.monotonic()
         try:
             partition = await self.process(message.batch, message.generation_id)
         except Overtaken as fault:
@@ -70,6 +72,7 @@ class WorkerAgent(FaustAgent):
         except Exception as fault:
             die(fault)
         message.batch = message.batch._replace(positions=partition.done(message.batch.positions))
+        message.buffer.took(time.monotonic() - began)
         message.buffer.hurry(partition.busy or partition.owes(message.batch.now))
         event.ack()
 

@@ -18,11 +18,13 @@ from faust.types import TP
 from rules.wire.topics import INPUTS
 from streams.worker.batch import Batch, InputRecord
 
-MOST = 5_000
-"""The most records of one batch.
+MOST, FEWEST = 5_000, 500
+"""The most records of one batch, and how many it may have on a host that is starved.
 
 Enough to share a table write, few enough that heartbeats and other partitions get their turn.
 """
+SLOW_S, QUICK_S = 10.0, 2.5
+"""A batch that took longer than the one makes the next half as large; one quicker than the other, twice."""
 
 
 class Timed(Protocol):
@@ -86,7 +88,8 @@ class FetchBuffer:
     """The fetch buffer of one partition number.
 
     `out`: a batch is in flight; `positions`: by topic, the offset after the last record handed on. `gaps`: by
-    topic, where records did not follow those before; `cut`: records lost, by topic and partition.
+    topic, where records did not follow those before; `cut`: records lost, by topic and partition. `most`: how
+    many records the next batch may have.
     """
 
     def __init__(self, number: int, committed: tuple[int, ...]) -> None:
@@ -99,6 +102,7 @@ class FetchBuffer:
         self.expected = [offset or None for offset in committed]
         self.gaps: dict[int, tuple[int, int]] = {}
         self.cut: dict[str, int] = {}
+        self.most = MOST
 
     @property
     def busy(self) -> bool:
@@ -132,6 +136,17 @@ class FetchBuffer:
         """Return whether a batch is due even without records. `at`: seconds."""
         return at - self.ticked_at >= TICK_S
 
+    def took(self, seconds: float) -> None:
+        """Make the next batch as large as the host can do in time: one that is starved does little at once.
+
+        A worker that took a backlog in one batch of minutes was ended by its own supervisor, for nothing had
+        come of it, and began with the same batch again.
+        """
+        if seconds > SLOW_S:
+            self.most = max(self.most // 2, FEWEST)
+        elif seconds < QUICK_S:
+            self.most = min(self.most * 2, MOST)
+
     def hurry(self, more: bool) -> None:
         """Let a batch be due at once, even without records, if there is more to decide."""
         if more:
@@ -151,7 +166,7 @@ class FetchBuffer:
             position is None or end is None or position < end
             for position, end in zip(fetched, ends, strict=True)
         ]
-        records = self.merge.next_records(more)
+        records = self.merge.next_records(more, self.most)
         edge = not any(more) and not len(self.merge)
         if not records and not (edge and self.tick_due(at)):
             return None

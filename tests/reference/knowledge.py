@@ -73,7 +73,8 @@ class Knowledge:
         for fact in self.facts:
             if fact.type in READING_TYPES:
                 for value in fact.values:
-                    found.setdefault(value.code, []).append(value)
+                    if value.item.problem != "unknown-code":
+                        found.setdefault(value.code, []).append(value)
         return {code: sorted(values, key=lambda v: v.rank) for code, values in found.items()}
 
     def results(self, code: str) -> list[Value]:

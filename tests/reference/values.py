@@ -24,7 +24,7 @@ def told(k: Knowledge, code: str, bands: Callable[[Value], Bands | None]) -> tup
     for value in k.series(code):
         judged = bands(value)
         found = {CLEAR} if judged is None else labs.states(value, judged)
-        now = found.pop() if len(found) == 1 else level
+        now = found.pop() if len(found) == 1 else level if CLEAR in found else ADVISORY
         since = value.at if now != level or since is None else since
         level, last = now, value.id
     return level, since, last

@@ -17,12 +17,15 @@ from typing import Any
 
 import pytest
 
+from rules.decide.codec import parts
 from rules.decide.engine import advance
 from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline import Guideline
 from rules.ingest.decode import decode
 from rules.wire.events import Event
 from rules.wire.instants import HOUR, MINUTE, parse, text
+from tests.packs.support import site
 
 BEGAN = parse("2026-03-02T00:00:00Z")
 FEW, MANY = 300, 1_164
@@ -44,6 +47,10 @@ def urine(volume: float) -> Values:
     return {"type": "io", "direction": "out", "kind": "urine", "volume": volume, "unit": "mL"}
 
 
+def mental_status(value: str) -> Values:
+    return {"type": "finding", "code": "mental-status", "value": value}
+
+
 KINDS: dict[str, Callable[[int], Values]] = {
     "a rate that changes": lambda i: rate("phenylephrine", (i % 12 + 1) / 10),
     "a rate that stays": lambda i: rate("dopamine", 3),
@@ -54,6 +61,8 @@ KINDS: dict[str, Callable[[int], Values]] = {
     "a lab with its own limit": lambda i: lab("troponin-i", 0.01, "ng/mL", high=0.04),
     "a finding that is absent": lambda i: {"type": "finding", "code": "ileus", "present": False},
     "a finding that comes and goes": lambda i: {"type": "finding", "code": "ileus", "present": bool(i % 2)},
+    "a state that comes and goes": lambda i: mental_status("changed" if i % 2 else "normal"),
+    "a state that stays": lambda i: mental_status("changed"),
     "vital signs": lambda i: {
         "type": "vitals",
         "readings": [{"code": "heart-rate", "value": 90 + i % 3, "unit": "/min"}],
@@ -76,7 +85,7 @@ APART = {"a dose": 8 * HOUR, "a dose that needs the weight": 8 * HOUR, "a transf
 """What comes less often than each five minutes, ms."""
 LINEAR = ("a transfer",)
 """Of which a patient has few: one more goes over all of them."""
-REPLAYED = ("a lab with its own limit",)
+REPLAYED = ("a lab with its own limit", "a state that comes and goes", "a state that stays")
 """What a stop rule rests on: after a correction its course is replayed (criteria.md section 4), once over."""
 UNTRIED = ("a rate", "a weight", "a dose", "a transfer")
 """What else rules rest on: a replay over a chart that long takes minutes, counted step by step."""
@@ -94,13 +103,13 @@ def event(values: Values, id: str, number: int, every: int = EVERY, **more: Any)
     return found
 
 
-def admitted() -> Patient:
+def admitted(guideline: Guideline = GUIDELINE) -> Patient:
     """Return a patient in a cycle."""
     weight = {"code": "weight", "value": 70, "unit": "kg"}
     baseline = {"type": "encounter", "event": "baseline", "location": "icu", "readings": [weight]}
     start = {"type": "encounter", "event": "cycle-start", "location": "icu"}
-    patient, _, _ = advance(None, event(baseline, "baseline", 0), GUIDELINE)
-    patient, _, _ = advance(patient, event(start, "start", 0), GUIDELINE)
+    patient, _, _ = advance(None, event(baseline, "baseline", 0), guideline)
+    patient, _, _ = advance(patient, event(start, "start", 0), guideline)
     assert patient is not None
     return patient
 
@@ -126,17 +135,32 @@ def steps_of(work: Callable[[], object]) -> Counter[str]:
     return steps
 
 
-def cost(patient: Patient, events: Iterable[Event]) -> Counter[str]:
+def cost(patient: Patient, events: Iterable[Event], guideline: Guideline = GUIDELINE) -> Counter[str]:
     """Return the steps of some events, and of the decisions before them."""
     total = Counter[str]()
     for one in events:
-        total += steps_of(lambda one=one: advance(patient, one, GUIDELINE))  # type: ignore[misc]
+        total += steps_of(lambda one=one: advance(patient, one, guideline))  # type: ignore[misc]
     return total
 
 
 def most(name: str, linear: tuple[str, ...]) -> float:
     """Return how many times as much four times the chart may cost."""
     return GROWTH * (MANY / FEW if name in linear else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a state that comes and goes", "a state that stays", "a dose"])
+def test_so_it_is_with_guideline_packs_beside_each_other(name: str) -> None:
+    packs, few, many = site("til-2024/1", "dutcher-2014/1", "proleukin-us-label/2024-12"), 104, 392
+    patient, found, every = admitted(packs), [], APART.get(name, EVERY)
+    for begin, end in ((0, few), (few + 2, many)):
+        for i in range(begin, end):
+            advance(patient, event(KINDS[name](i), f"e{i}", i + 1, every), packs)
+        found.append(
+            cost(patient, [event(KINDS[name](i), f"e{i}", i + 1, every) for i in (end, end + 1)], packs)
+        )
+    short, long = found
+    assert long.total() <= short.total() * GROWTH, (long - short).most_common(5)
 
 
 @pytest.mark.slow
@@ -178,3 +202,26 @@ def test_a_correction_costs_no_more_in_a_long_chart_than_in_a_short_one(name: st
         )
     few, many = found
     assert many.total() <= few.total() * most(name, REPLAYED), (many - few).most_common(5)
+
+
+WRITTEN = 40
+"""Records in a row whose state is written: a segment of 32 is sealed meanwhile."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", ["final", "corrected", "entered-in-error"])
+def test_a_state_costs_no_more_to_write_after_a_long_stay_than_after_a_short_one(status: str) -> None:
+    """After one more record, and after a correction of one of a quarter of an hour ago."""
+    patient, found, name = admitted(), [], "urine"
+    for begin, end in ((0, FEW), (FEW + WRITTEN, MANY)):
+        found.append(Counter[str]())
+        for i in range(begin, end + WRITTEN):
+            advance(patient, event(KINDS[name](i), f"e{i}", i + 1), GUIDELINE)
+            if i < end:
+                parts(patient)
+                continue
+            if status != "final":
+                advance(patient, again(name, i - 3, i, status), GUIDELINE)
+            found[-1] += steps_of(lambda: parts(patient))
+    few, many = found
+    assert many.total() <= few.total() * GROWTH, (many - few).most_common(5)

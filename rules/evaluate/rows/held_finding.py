@@ -1,13 +1,14 @@
 """Evaluate a row that holds from one finding until others are charted (editions.md 3, Hold)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import msgspec
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
-from rules.chart.stated import flags_of, stated
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counted, soonest
+from rules.chart.folded import key_of
+from rules.chart.stated import flags_of, fold_stated
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, in_time, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import HeldFindingRow
 from rules.wire.instants import Instant
@@ -39,9 +40,7 @@ def held_finding(row: HeldFindingRow, chart: Chart, now: Instant, before: Memory
 
     What lifts it is a record that says so: silence is none. A new cycle changes nothing.
     """
-    course = Course(row)
-    for code, sign in _signs(row, chart):
-        course.enter(code, sign)
+    course = _course(row, chart)
     if course.on:
         return _aged(row, chart, now, course.result())
     result = Result(CLEAR, at=course.changed, latest=course.last)
@@ -52,72 +51,92 @@ def held_finding(row: HeldFindingRow, chart: Chart, now: Instant, before: Memory
 
 def _aged(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
     """Return a row that holds, stale once what must be seen fresh is too old."""
-    signs = [] if row.fresh is None else _counting(row, row.fresh, chart)
-    if signs:
-        stale_at = Instant(signs[-1].at + row.stale)
+    seen = None if row.fresh is None else _seen(row, chart, row.fresh)
+    if seen is not None:
+        stale_at = Instant(seen.at + row.stale)
         result.stale, result.next = now >= stale_at, soonest(now, stale_at)
     return result
+
+
+def _seen(row: HeldFindingRow, chart: Chart, code: str) -> Sign | None:
+    """Return the latest record of what must be seen fresh."""
+    key, counts = f"{key_of(row, chart)} {code}", _counts(row)
+
+    def latest(found: Sign | None, code: str, sign: Sign) -> Sign | None:
+        return sign if counts(code, sign) else found
+
+    return fold_stated(chart, key, (code,), _none, latest, holds=True)
+
+
+def _none() -> Sign | None:
+    return None
+
+
+def _counts(row: HeldFindingRow) -> Callable[[str, Sign], bool]:
+    """Return whether a record counts: not one of what must be fresh that was stale when it became known."""
+    fresh = in_time(lambda at, t: at + row.stale)
+    return lambda code, sign: code != row.fresh or fresh(sign)
 
 
 def _fresh(row: HeldFindingRow, chart: Chart, now: Instant, result: Result) -> Result:
     """Return a clear result as it is while what must be seen is fresh; else it cannot be told."""
     assert row.fresh is not None
-    signs = _counting(row, row.fresh, chart)
-    if not signs:
+    seen = _seen(row, chart, row.fresh)
+    if seen is None:
         return Result(INDETERMINATE, missing=(row.fresh,))
-    stale_at = signs[-1].at + row.stale
+    stale_at = seen.at + row.stale
     if now >= stale_at:
         at = stale_at if now == stale_at else None
-        return Result(INDETERMINATE, at=at, missing=(row.fresh,), evidence=(signs[-1].reference,))
+        return Result(INDETERMINATE, at=at, missing=(row.fresh,), evidence=(seen.reference,))
     result.next = stale_at
-    result.evidence = result.evidence or (signs[-1].reference,)
-    result.latest = signs[-1].at
+    result.evidence = result.evidence or (seen.reference,)
+    result.latest = seen.at
     return result
 
 
-def _signs(row: HeldFindingRow, chart: Chart) -> Iterator[tuple[str, Sign]]:
-    """Yield the records of all findings that the row names, of the whole stay, in order of `at`."""
-    codes = dict.fromkeys(named(text).code for text in (*row.trips, *row.resumes))
-    found = [(code, sign) for code in codes for sign in _counting(row, code, chart)]
-    yield from sorted(found, key=lambda one: place(one[1]))
+def _course(row: HeldFindingRow, chart: Chart) -> "Course":
+    """Return the course of a row over the records of all findings that it names, of the whole stay."""
+    trips, resumes = (tuple(map(named, texts)) for texts in (row.trips, row.resumes))
+    codes = dict.fromkeys(one.code for one in (*trips, *resumes))
+    counts = _counts(row)
+
+    def enter(course: Course, code: str, sign: Sign) -> Course:
+        return course.enter(code, sign) if counts(code, sign) else course
+
+    return fold_stated(chart, key_of(row, chart), codes, lambda: Course(trips, resumes), enter, holds=True)
 
 
-def _counting(row: HeldFindingRow, code: str, chart: Chart) -> list[Sign]:
-    """Return the records of a finding; of the one that must be fresh none stale when it became known."""
-    signs = stated(chart, code, holds=True)
-    return counted(signs, lambda at, t: at + row.stale) if code == row.fresh else signs
+class Course(msgspec.Struct):
+    """The course of a row over its records: whether it holds, since when, and what is not charted yet.
 
+    Of a copy nothing changes with the other: what it keeps is replaced, not changed.
+    """
 
-class Course:
-    """The course of a row over its records: whether it holds, since when, and what is not charted yet."""
+    trips: tuple[Named, ...]
+    resumes: tuple[Named, ...]
+    latest: dict[tuple[Named, str | None], Sign] = {}
+    tripped_by: frozenset[Named] = frozenset()
+    on: bool = False
+    changed: int | None = None
+    last: int | None = None
+    tripped: Sign | None = None
+    lifted: tuple[Sign, ...] = ()
 
-    def __init__(self, row: HeldFindingRow) -> None:
-        self.row = row
-        self.trips = [named(text) for text in row.trips]
-        self.resumes = [named(text) for text in row.resumes]
-        self.latest: dict[tuple[Named, str | None], Sign] = {}
-        self.tripped_by: set[Named] = set()
-        self.on = False
-        self.changed: int | None = None
-        self.last: int | None = None
-        self.tripped: Sign | None = None
-        self.lifted: tuple[Sign, ...] = ()
-
-    def enter(self, code: str, sign: Sign) -> None:
-        """Enter the next record."""
+    def enter(self, code: str, sign: Sign) -> "Course":
+        """Enter the next record, and return the course."""
         self.last = sign.at
-        for one in (*self.trips, *self.resumes):
-            if one.code == code and one.tells(sign):
-                self.latest[one, sign.specimen] = sign
+        told = [one for one in (*self.trips, *self.resumes) if one.code == code and one.tells(sign)]
+        self.latest = {**self.latest, **{(one, sign.specimen): sign for one in told}}
         trips = [one for one in self.trips if one.code == code and one.tells(sign) and sign.value == one.word]
         if trips:
             self.tripped = sign
-            self.tripped_by.update(trips)
+            self.tripped_by |= set(trips)
             if not self.on:
                 self.on, self.changed, self.lifted = True, sign.at, ()
         if self.on and not self.present() and not self.missing():
-            self.on, self.changed, self.tripped_by = False, sign.at, set()
+            self.on, self.changed, self.tripped_by = False, sign.at, frozenset()
             self.lifted = tuple(signs[-1] for one in self.resumes if (signs := self._latest(one))) or (sign,)
+        return self
 
     def present(self) -> list[tuple[Named, Sign]]:
         """Return what is present of what trips the row, of each specimen."""

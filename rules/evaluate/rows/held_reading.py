@@ -9,7 +9,7 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
-from rules.chart.facts import Sign
+from rules.chart.facts import AT, Sign
 from rules.chart.held import NEVER, Held, resuming
 from rules.chart.readings import Reading
 from rules.chart.stated import flags_of, stated
@@ -95,8 +95,8 @@ def still_held(row: HeldReadingRow, chart: Chart) -> Kept | None:
 
 def _present(signs: Sequence[Sign], t: int) -> Sign | None:
     """Return the record by which a finding is present at a moment."""
-    before = [sign for sign in signs if sign.at <= t]
-    return before[-1] if before and before[-1].value == "present" else None
+    before = bisect_right(signs, t, key=AT)
+    return signs[before - 1] if before and signs[before - 1].value == "present" else None
 
 
 def _began(row: HeldReadingRow, chart: Chart, signs: Sequence[Sign], held: Held) -> int:

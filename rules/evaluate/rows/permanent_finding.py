@@ -1,13 +1,14 @@
 """Evaluate a row that stands for good once a finding was there, or had lasted (editions.md 3, Permanent)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.earlier import lasting, over_at
-from rules.chart.facts import Sign, place
+from rules.chart.facts import Sign
+from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.stated import flags_of
 from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import ABSOLUTE, CLEAR, Memory, Result, soonest
@@ -20,13 +21,13 @@ from rules.wire.vocabulary import EARLIER
 PERMANENT = "permanent/"
 
 
-class Run(msgspec.Struct):
+class Run(msgspec.Struct, frozen=True):
     """A finding present without a break: its records, and when it was denied (None: not yet).
 
     `joined`: the `at` of the records that ended a short break.
     """
 
-    signs: list[Sign]
+    signs: tuple[Sign, ...]
     end: int | None = None
     joined: tuple[int, ...] = ()
 
@@ -48,7 +49,7 @@ def permanent_finding(
     """
     resumes = chart.resumes if of is None else of.lifts(chart.resumes)
     lifted = max((one.clock for one in resumes if one.rule == PERMANENT + row.code), default=None)
-    runs = list(runs_of(row, chart))
+    runs = runs_of(row, chart)
     found = [one for one in trips(row, chart, runs, now) if lifted is None or one.known > lifted]
     if found:
         first = min(found, key=lambda one: one.at)
@@ -94,32 +95,41 @@ def _lasted(row: PermanentFindingRow, run: Run, now: Instant) -> Tripped | None:
     return Tripped(last if in_break else deadline, known, tuple(one.reference for one in run.signs))
 
 
-def _deadline_ahead(row: PermanentFindingRow, runs: list[Run], now: Instant) -> Instant | None:
+def _deadline_ahead(row: PermanentFindingRow, runs: Sequence[Run], now: Instant) -> Instant | None:
     if not row.lasts:
         return None
     # A denial may be charted ahead of its time: the run goes on until then.
-    deadlines = ((run.signs[0].at + row.lasts + row.grace, run.end) for run in runs)
+    deadlines = ((run.signs[0].at + row.lasts + row.grace, run.end) for run in runs[-1:])
     return soonest(now, *(deadline for deadline, end in deadlines if end is None or end > deadline))
 
 
-def runs_of(row: PermanentFindingRow, chart: Chart) -> Iterator[Run]:
-    """Yield the runs of the stay in which one of the findings was present; short breaks join them."""
-    run: Run | None = None
-    present: dict[str, bool] = {}
-    for code, sign in _signs(row, chart):
-        was = any(present.values())
-        present[code] = sign.value == "present"
-        now_present = any(present.values())
-        if now_present and run is not None and (was or _joins(row, run, sign.at)):
-            run = _gone_on(run, sign, was)
-        elif now_present:
-            if run is not None:
-                yield run
-            run = Run([sign])
-        elif was and run is not None:
-            run.end = sign.at
-    if run is not None:
-        yield run
+class _Runs(msgspec.Struct, frozen=True):
+    """The runs so far: those that are over, the last one, and which findings are present."""
+
+    over: tuple[Run, ...] = ()
+    last: Run | None = None
+    present: frozenset[str] = frozenset()
+
+
+def runs_of(row: PermanentFindingRow, chart: Chart) -> tuple[Run, ...]:
+    """Return the runs of the stay in which one of the findings was present; short breaks join them."""
+    codes = row.findings
+
+    def add(runs: _Runs, i: int, sign: Sign) -> _Runs:
+        code = codes[i]
+        present = runs.present | {code} if sign.value == "present" else runs.present - {code}
+        run, was = runs.last, bool(runs.present)
+        if present and run is not None and (was or _joins(row, run, sign.at)):
+            return _Runs(runs.over, _gone_on(run, sign, was), present)
+        if present:
+            return _Runs(runs.over if run is None else (*runs.over, run), Run((sign,)), present)
+        if was and run is not None:
+            run = msgspec.structs.replace(run, end=sign.at)
+        return _Runs(runs.over, run, present)
+
+    signs = tuple(chart.findings.get(code, NOTHING) for code in codes)
+    found = fold(chart, key_of(row, chart), signs, None, _Runs, add)
+    return found.over if found.last is None else (*found.over, found.last)
 
 
 def _joins(row: PermanentFindingRow, run: Run, at: int) -> bool:
@@ -128,12 +138,7 @@ def _joins(row: PermanentFindingRow, run: Run, at: int) -> bool:
 
 def _gone_on(run: Run, sign: Sign, was: bool) -> Run:
     joined = run.joined if was else (*run.joined, sign.at)
-    return Run([*run.signs, sign], None, joined)
-
-
-def _signs(row: PermanentFindingRow, chart: Chart) -> list[tuple[str, Sign]]:
-    found = [(code, sign) for code in row.findings for sign in chart.findings.get(code, ())]
-    return sorted(found, key=lambda one: place(one[1]))
+    return Run((*run.signs, sign), None, joined)
 
 
 def _inputs(row: PermanentFindingRow) -> int:

@@ -1,12 +1,25 @@
 """Evaluate a charted state that counts only once it has lasted (criteria.md section 3, mental-status)."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
-from rules.chart.stated import flags_of, stated
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counted, soonest
+from rules.chart.folded import key_of
+from rules.chart.stated import flags_of, fold_stated
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, in_time, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PersistentFindingRow
+from rules.wire.events import Reference
 from rules.wire.instants import Instant
+
+
+class Run(NamedTuple):
+    """The latest records of one value without a break: the first, the last, and by which the row counts."""
+
+    first: Sign
+    last: Sign
+    evidence: tuple[Reference, ...]
 
 
 def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -14,51 +27,57 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
 
     Never charted or too old it is indeterminate.
     """
-    return lasting(row, stated(chart, row.finding), now)
+    return lasting(row, chart, now)
 
 
-def lasting(row: PersistentFindingRow, signs: list[Sign], now: Instant) -> Result:
-    """Return the result by what is stated of the finding."""
-    signs = counted(signs, lambda at, t: at + row.stale)
-    if not signs:
+def lasting(row: PersistentFindingRow, chart: Chart, now: Instant, also: tuple[str, ...] = ()) -> Result:
+    """Return the result by what is stated of the finding; `also`: by these findings too, while present."""
+    run = fold_stated(chart, key_of(row, chart), (row.finding,), _no_run, _add_of(row), also, row.value)
+    if run is None:
         return Result(INDETERMINATE, missing=(row.finding,))
-    run = len(signs) - 1
-    while run and signs[run - 1].value == signs[-1].value:
-        run -= 1
-    limit = signs[-1].at + row.stale
+    limit, value = run.last.at + row.stale, run.last.value
     stale = now >= limit
-    if signs[-1].value == row.value:
-        return _persisting(row, signs[run:], now, stale)
-    evidence = (signs[-1].reference,)
+    if value == row.value:
+        return _persisting(row, run, now, stale)
     if stale:
-        return Result(
-            INDETERMINATE, at=limit, value=signs[-1].value, missing=(row.finding,), evidence=evidence
-        )
-    return Result(
-        CLEAR,
-        at=signs[run].at,
-        latest=signs[-1].at,
-        value=signs[-1].value,
-        evidence=evidence,
-        next=limit,
-    )
+        return Result(INDETERMINATE, at=limit, value=value, missing=(row.finding,), evidence=run.evidence)
+    return Result(CLEAR, at=run.first.at, latest=run.last.at, value=value, evidence=run.evidence, next=limit)
 
 
-def _persisting(row: PersistentFindingRow, run: list[Sign], now: Instant, stale: bool) -> Result:
-    due = run[0].at + row.lasts
-    evidence = tuple(sign.reference for sign in run)
+def _no_run() -> Run | None:
+    return None
+
+
+def _add_of(row: PersistentFindingRow) -> Callable[[Run | None, str, Sign], Run | None]:
+    counts = in_time(lambda at, _: at + row.stale)
+
+    def add(run: Run | None, _: str, sign: Sign) -> Run | None:
+        if not counts(sign):
+            return run
+        evidence = (sign.reference,)
+        if run is None or run.last.value != sign.value:
+            return Run(sign, sign, evidence)
+        return Run(run.first, sign, run.evidence + evidence if sign.value == row.value else evidence)
+
+    return add
+
+
+def _persisting(row: PersistentFindingRow, run: Run, now: Instant, stale: bool) -> Result:
+    due = run.first.at + row.lasts
     if now < due:
         return Result(
             CLEAR,
-            at=run[0].at,
-            latest=run[-1].at,
+            at=run.first.at,
+            latest=run.last.at,
             value=row.value,
             evaluates_at=due,
-            evidence=evidence,
+            evidence=run.evidence,
             next=due,
         )
-    after = run[-1].at + row.stale
-    return Result(ABSOLUTE, at=due, value=row.value, stale=stale, evidence=evidence, next=soonest(now, after))
+    after = run.last.at + row.stale
+    return Result(
+        ABSOLUTE, at=due, value=row.value, stale=stale, evidence=run.evidence, next=soonest(now, after)
+    )
 
 
 ROW_TYPE = RowType[PersistentFindingRow](

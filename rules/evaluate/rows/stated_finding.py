@@ -1,7 +1,7 @@
 """Evaluate a charted state that other findings say too, and that counts only once it has lasted."""
 
 from rules.chart.chart import Chart
-from rules.chart.stated import flags_of, stated
+from rules.chart.stated import flags_of
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.evaluate.rows.persistent_finding import lasting
@@ -11,7 +11,7 @@ from rules.wire.instants import Instant
 
 def stated_finding(row: StatedFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result; each of the other findings says the row's value while it is present."""
-    return lasting(row, stated(chart, row.finding, row.also, row.value), now)
+    return lasting(row, chart, now, row.also)
 
 
 ROW_TYPE = RowType[StatedFindingRow](

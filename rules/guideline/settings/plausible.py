@@ -1,6 +1,6 @@
 """Check that no plausible range hides a limit: readings outside of the range are dropped."""
 
-from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, RateMaximumRow, Row
+from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, PressorMaximumRow, Row
 from rules.guideline.edition import Guideline
 from rules.guideline.settings.comparing import Conflict, Conflicts, rising
 
@@ -93,7 +93,7 @@ def _vitals_judged(row: Row, found: dict[str, list[tuple[str, float]]]) -> None:
                 (f"{table}.{name}.clear", condition.clear.value),
             ]
         found["temperature"].append((f"{table}.fever", row.fever.value))
-    if isinstance(row, RateMaximumRow):
+    if isinstance(row, PressorMaximumRow):
         for name in ("relative", "absolute"):
             found["phenylephrine"].append((f"{table}.{name}", getattr(row, name).value))
     if isinstance(row, OxygenRow):

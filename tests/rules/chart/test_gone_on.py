@@ -15,9 +15,13 @@ from rules.chart.fact_lists import moved, part
 from rules.decide.engine import advance
 from rules.decide.state import Patient
 from rules.decide.subjects import AdviceCase
+from rules.evaluate.recharting import run_of
+from rules.evaluate.regimen import course_before
 from rules.evaluate.result import Memory
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline.declarations import HeldFindingRow, PermanentFindingRow, PersistentFindingRow
+from rules.guideline.packs.registry import PACKS
 from rules.ingest.decode import decode
 from rules.wire.instants import BEFORE_ALL, MINUTE, parse, text
 from tests.campaigns import examples
@@ -35,7 +39,12 @@ RECORDS: list[Values] = [
         {"type": "labs", "readings": [{"code": code, "value": 0.09, "unit": "ng/mL", "high": high}]}
         for code, high in (("troponin-i", 0.04), ("ck-mb", 5))
     ),
-    *({"type": "finding", "code": "disorientation", "present": present} for present in (True, False)),
+    *(
+        {"type": "finding", "code": code, "present": present}
+        for code in ("disorientation", "coma", "frank-blood", "intubation")
+        for present in (True, False)
+    ),
+    *({"type": "finding", "code": "mental-status", "value": value} for value in ("changed", "normal")),
     *(
         {"type": "infusion", "agent": agent, "rate": rate, "unit": unit, "line": line}
         for agent, rate, unit, line in (
@@ -65,6 +74,14 @@ RECORDS: list[Values] = [
     ),
 ]
 
+OF_PACKS = [
+    row
+    for pack in PACKS.values()
+    for row in pack.rows
+    if isinstance(row, HeldFindingRow | PermanentFindingRow | PersistentFindingRow)
+]
+
+
 steps = st.lists(
     st.tuples(
         st.sampled_from(RECORDS),
@@ -89,6 +106,9 @@ def derived(chart: Chart) -> dict[str, object]:
         "loads": [*chart.loads],
         "ran": (chart.pressors, chart.dopamine, chart.mode.spans),
         "rows": {row.code: descriptor_of(row).evaluate(row, chart, now, Memory()) for row in GUIDELINE.rows},
+        "of packs": [descriptor_of(row).evaluate(row, chart, now, Memory()) for row in OF_PACKS],
+        "runs": [run_of(chart, code) for code in ("mental-status", "disorientation")],
+        "course": course_before(chart, now),
         "errors": _errors(GUIDELINE.advises["dose-error"], AdviceCase(patient)),
         "given": {kind: given_of(chart, kind) for kind in ("steroid", "acetaminophen")},
     }

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from simulators.care.dosing import ACCEPTED, BEFORE, LEAD, DosingPlan, naive
-from simulators.care.fluids import Fluids
-from simulators.care.observation import Observer
+from simulators.care.fluids import Fluids, Pressors
+from simulators.care.observation import ObservedValues, Observer
 from simulators.care.order_sheet import OrderSheet
 from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
@@ -108,3 +108,43 @@ def test_who_needs_oxygen_is_not_helped_by_more_fluid(name: str, value: float, h
     body = {code: np.zeros(2) for code in LATENT} | {"weight": who.weight}
     observed = Observer(who, generator(1, "observation")).look(body, np.full(2, 60.0))
     assert Fluids(who).harms(observed, sheet).tolist() == [harms, harms]
+
+
+def observed_at(over: list[float], before: list[float]) -> ObservedValues:
+    """What is observed of patients whose pressure lies so far over target now, and lay so the chunk before."""
+    ward = drawn(len(over), generator(1, "cohort"), spread=0)
+    observer, latent = Observer(ward, Silent()), {name: np.zeros(len(over)) for name in LATENT}  # type: ignore[arg-type]
+    for distance in (before, over):
+        found = observer.look(
+            {**latent, "weight": ward.weight, "systolic-bp": ward.target + np.array(distance)},
+            np.zeros(len(over)),
+        )
+    return found
+
+
+class Silent:
+    """Measures without error."""
+
+    def standard_normal(self, size: int) -> Array:
+        return np.zeros(size)
+
+
+def test_an_episode_of_low_pressure_lasts_until_5_over_target() -> None:
+    found = observed_at(over=[0, 1, 5, 5.1, 1], before=[-1, -1, 0, 0, 1])
+    assert found.low_for.tolist() == [2, 2, 2, 0, 0]
+
+
+def test_a_running_pressor_is_raised_up_to_5_over_target_and_one_is_started_at_target_only() -> None:
+    found = observed_at(over=[0, 5, 5.1, 0, 1], before=[-1] * 5)
+    ward = drawn(5, generator(1, "cohort"), spread=0)
+    sheet, pressors, everyone = OrderSheet(5, generator(1, "care")), Pressors(ward), np.ones(5, dtype=bool)
+    sheet.set("phenylephrine", np.arange(5) < 3, 0.5)
+    pressors.increase(everyone, everyone, everyone, found, sheet)
+    assert sheet.setting["phenylephrine"].tolist() == [0.6, 0.6, 0.5, 0.3, 0.0]
+
+
+@pytest.mark.parametrize(("given", "more"), [(1000, True), (1249, True), (1250, False), (1500, False)])
+def test_no_bolus_reaches_1500_ml_a_day(given: float, more: bool) -> None:
+    fluids = Fluids(cohort())
+    fluids.day[0] = given
+    assert fluids.may(observed_at([0, 0], [0, 0])).tolist() == [more] * 2

@@ -30,7 +30,7 @@ DAYS = 9.0
 HOUR = 60
 ONE = 1
 """Patients by which a count may miss a published share that the model lies close to: one more or less of 120 is
-chance. With draws by turn 97 of 120 needed a pressor, with draws by patient, kind and minute 98.
+chance.
 """
 
 
@@ -82,7 +82,7 @@ def test_platelets_fall_by_a_half_or_more_and_rarely_below_30(cycles: Cycles) ->
 
 def test_a_third_to_four_fifths_need_phenylephrine(cycles: Cycles) -> None:
     needed = np.count_nonzero(cycles.phenylephrine.max(axis=0) > 0)
-    assert 0.31 * cycles.patients <= needed <= 0.81 * cycles.patients + ONE
+    assert 0.31 * cycles.patients <= needed <= 0.81 * cycles.patients
 
 
 def test_fever_begins_2_to_3_hours_after_the_first_dose(cycles: Cycles) -> None:

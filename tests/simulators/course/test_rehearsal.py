@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
         ("typical", "sinus-tachycardia", "opened", "relative"),
         ("oliguria", "urine-hour", "worsened", "absolute"),
         ("fibrillation", "atrial-fibrillation", "opened", "absolute"),
-        ("fibrillation", "recommendation", "worsened", "absolute"),
+        ("fibrillation", "recommendation", "opened", "absolute"),
         ("pressor", "phenylephrine-maximum", "worsened", "absolute"),
         ("pressor", "phenylephrine-minimum", "opened", "absolute"),
         ("edema", "oxygen-requirement", "opened", "relative"),

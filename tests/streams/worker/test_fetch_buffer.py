@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.wire.topics import INPUTS
-from streams.worker.fetch_buffer import FULL, FetchBuffer
+from streams.worker.fetch_buffer import FEWEST, FULL, MOST, QUICK_S, SLOW_S, FetchBuffer
 from tests.streams.worker.in_memory_kafka import Record
 
 NONE = (0,) * len(INPUTS)
@@ -93,3 +93,26 @@ def test_a_topic_whose_records_pile_up_is_not_fetched_further() -> None:
     made.put(VITALS, [record(offset) for offset in range(FULL)])
     assert made.full(VITALS)
     assert not made.full(LABS)
+
+
+@pytest.mark.parametrize(
+    ("took", "most"),
+    [
+        ([], MOST),
+        ([SLOW_S], MOST),
+        ([SLOW_S + 0.01], MOST // 2),
+        ([600.0] * 9, FEWEST),
+        ([600.0] * 9 + [QUICK_S], FEWEST),
+        ([600.0] * 9 + [QUICK_S - 0.01], 2 * FEWEST),
+        ([600.0] * 9 + [0.1] * 9, MOST),
+    ],
+    ids=str,
+)
+def test_a_batch_is_as_large_as_the_host_gets_through_in_time(took: list[float], most: int) -> None:
+    made = desk()
+    for seconds in took:
+        made.took(seconds)
+    made.put(VITALS, [record(offset) for offset in range(MOST + 1)])
+    batch = made.next_batch(at(VITALS, MOST + 1), at(VITALS, MOST + 1), None, 0.0)
+    assert batch is not None
+    assert (len(batch.records), batch.edge) == (most, False)

@@ -9,11 +9,11 @@ from rules.chart.pressor_loads import Load, blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
 from rules.evaluate.result import TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
-from rules.guideline.declarations import RateMinimumRow
+from rules.guideline.declarations import PressorMinimumRow
 from rules.wire.instants import Instant
 
 
-def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
+def pressor_minimum(row: PressorMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the highest load of the half hour up to the clock.
 
     It is judged from 8 h after the dose until the next one.
@@ -34,7 +34,7 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
     return result
 
 
-def _highest_judged(row: RateMinimumRow, chart: Chart, since: int, now: Instant) -> Load | None:
+def _highest_judged(row: PressorMinimumRow, chart: Chart, since: int, now: Instant) -> Load | None:
     """Return the highest load that was judged at or after `since`: within a dose interval, from 8 h on."""
     first = max(0, bisect_right(chart.cycle_doses, since - row.after, key=AT) - 1)
     doses = [dose.at for dose in chart.cycle_doses[first:]]
@@ -46,4 +46,4 @@ def _highest_judged(row: RateMinimumRow, chart: Chart, since: int, now: Instant)
     return max((load for load in found if load is not None), key=lambda load: load.load, default=None)
 
 
-ROW_TYPE = RowType[RateMinimumRow](evaluate=rate_minimum, inputs=lambda row: INPUTS)
+ROW_TYPE = RowType[PressorMinimumRow](evaluate=pressor_minimum, inputs=lambda row: INPUTS)

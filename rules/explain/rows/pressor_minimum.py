@@ -3,10 +3,10 @@
 from rules.explain.explanation import Answer, Window, span, when
 from rules.explain.pressor_load import explain_load, not_dosing
 from rules.explain.question import Asked
-from rules.guideline.declarations import RateMinimumRow
+from rules.guideline.declarations import PressorMinimumRow
 
 
-def explain(row: RateMinimumRow, asked: Asked) -> Answer:
+def explain(row: PressorMinimumRow, asked: Asked) -> Answer:
     """Explain the row over the last half hour, from 8 h after the dose on."""
     chart, due = asked.chart, asked.result.evaluates_at
     started = chart.cycle.dosing(asked.t) and bool(chart.cycle_doses)

@@ -1,14 +1,14 @@
 """Explain the highest pressor load of the dose interval."""
 
 from rules.chart.pressor_loads import blind_since
-from rules.evaluate.rows.rate_maximum import kept_from, window_start
+from rules.evaluate.rows.pressor_maximum import kept_from, window_start
 from rules.explain.explanation import Answer, Window, span
 from rules.explain.pressor_load import explain_load, not_dosing
 from rules.explain.question import Asked
-from rules.guideline.declarations import RateMaximumRow
+from rules.guideline.declarations import PressorMaximumRow
 
 
-def explain(row: RateMaximumRow, asked: Asked) -> Answer:
+def explain(row: PressorMaximumRow, asked: Asked) -> Answer:
     """Explain the row over the part of the dose interval that lies in the last 8 h."""
     since = "the last dose given" if asked.chart.cycle_doses else "cycle-start"
     words = (
@@ -19,7 +19,7 @@ def explain(row: RateMaximumRow, asked: Asked) -> Answer:
     return explain_load(row, asked, window, words, [] if window else [not_dosing(asked.chart)])
 
 
-def _window(row: RateMaximumRow, asked: Asked) -> Window | None:
+def _window(row: PressorMaximumRow, asked: Asked) -> Window | None:
     chart, t = asked.chart, asked.t
     if not chart.cycle.dosing(t):
         return None
