@@ -57,7 +57,7 @@ ALERTS = Source(
         "rules/decide/recommendation_alerts.py",
         "rules/guideline/roles.py",
         "rules/guideline/steps.py",
-        "rules/evaluate/pressure.py",
+        "rules/evaluate/vital_signs.py",
         "rules/evaluate/rows/held_reading.py",
         "rules/evaluate/rows/oxygen.py",
         "rules/evaluate/rows/upper_limit.py",
