@@ -19,7 +19,7 @@ from rules.wire.topics import INPUTS
 from streams.worker.batch import Batch, InputRecord
 
 MOST, FEWEST = 5_000, 500
-"""The most records of one batch, and how many it may have at first.
+"""The most records of one batch, and how many it may have on a host that is starved.
 
 Enough to share a table write, few enough that heartbeats and other partitions get their turn.
 """
@@ -102,7 +102,7 @@ class FetchBuffer:
         self.expected = [offset or None for offset in committed]
         self.gaps: dict[int, tuple[int, int]] = {}
         self.cut: dict[str, int] = {}
-        self.most = FEWEST
+        self.most = MOST
 
     @property
     def busy(self) -> bool:
