@@ -19,7 +19,6 @@ from rules.advice import (
     spikes,
     vital_signs,
 )
-from rules.chart import dirty_flags
 from rules.chart.dirty_flags import (
     BASELINE,
     BREATHING,
@@ -38,6 +37,7 @@ from rules.chart.dirty_flags import (
     URINE,
     WEIGHT,
 )
+from rules.chart.stated import flags_of
 from rules.evaluate.result import Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.edition import Guideline
@@ -77,8 +77,8 @@ ENDED = ENCOUNTER | DOSES
 
 
 def lab(*codes: str) -> int:
-    """Return the dirty flags of labs, or of findings."""
-    return dirty_flags.bits(codes)
+    """Return the dirty flags of labs, or of findings and of those that imply them."""
+    return flags_of(codes)
 
 
 ADVISES: dict[str, Entry] = {

@@ -90,7 +90,7 @@ def _at_dosing(evaluate: Evaluate) -> Evaluate:
         result = evaluate(row, chart, now, was)
         result.seen = result.state
         if result.state in TRIPPED:
-            began = now if result.at is None else result.at
+            began = min(m for m in (result.at, result.already, now) if m is not None)
             result.seen_since = began if before.seen_since is None else min(began, before.seen_since)
         if result.state == RELATIVE:
             _postpone(result, chart, now)

@@ -30,7 +30,8 @@ class Result(msgspec.Struct):
     `name`: of the row or the signal, where it goes by another one.
 
     `seen`, `seen_since`: the state as it is seen, where it is judged only before a dose, and since when it
-    has not been clear (ms).
+    has not been clear (ms). `already`: a moment (ms) at which it was so by all that is known, where `at` does
+    not tell since when.
 
     `say` and `cite`: what makes `words` and `evidence` once somebody is told (`in_full`): most decisions tell
     nobody anything.
@@ -58,6 +59,7 @@ class Result(msgspec.Struct):
     name: str | None = None
     seen: str | None = None
     seen_since: int | None = None
+    already: int | None = None
     say: Callable[[], str | None] | None = None
     cite: Callable[[], tuple[Reference, ...]] | None = None
 

@@ -121,6 +121,16 @@ def test_a_relative_row_waits_for_a_dose_only_while_one_is_to_come(name: str) ->
     assert (found.state, found.now) == (expected, "relative")
 
 
+@pytest.mark.parametrize(("begun_at", "expected"), [(-1, "relative"), (0, "relative"), (0.1, "clear")])
+def test_what_a_late_rate_shows_of_the_last_dose_counts(begun_at: float, expected: str) -> None:
+    """criteria.md section 1: arrival order does not matter."""
+    made = begun()
+    made.doses(0)
+    rate = {"agent": "phenylephrine", "rate": 1.2, "unit": "ug/kg/min", "known": at(2)}
+    made.record("infusion", begun_at, **rate)
+    assert states(assessed(made.events, site(PAPER_2014), 3))["phenylephrine-maximum"] == expected
+
+
 def test_a_row_that_was_not_judged_is_told_when_therapy_ends() -> None:
     made = begun()
     made.doses(0)

@@ -129,6 +129,15 @@ def test_its_alert_has_the_instant_of_the_deadline() -> None:
     assert alerts_of(outcome, "intubation-72h") == [("opened", "absolute", 73.25)]
 
 
+def test_a_denial_charted_ahead_of_its_time_does_not_undo_a_deadline_before_it() -> None:
+    """criteria.md section 1: what is at most 15 min ahead counts at once, with its own `at`."""
+    made = course((1, "intubation", True))
+    made.finding(73.4, "intubation", False, known=at(73.2))
+    assert states(assessed(made.events, SITE, 73.24))["intubation-72h"] == "clear"
+    assert states(assessed(made.events, SITE, 73.25))["intubation-72h"] == "absolute"
+    assert alerts_of(folded(made.events, SITE, 80), "intubation-72h") == [("opened", "absolute", 73.25)]
+
+
 def test_it_is_kept_in_the_encoded_state_and_is_small() -> None:
     made = course((3, CODE, True), (4, CODE, False))
     stay_again(made, 48, 300)

@@ -82,10 +82,12 @@ def _if(needed: bool | None, normal: bool | None) -> str:
 
 
 def _at_most(k: Knowledge, code: str, limit: Fraction) -> str:
-    charted = [v for f in k.baselines for v in f.values if v.code == code and v.usable]
-    values: list[Value] = [*charted, *k.series(code)]
+    """By the latest value; what was met no longer is known to be, if a newer one cannot be read."""
+    charted = [v for f in k.baselines for v in f.values if v.code == code]
+    said: list[Value] = sorted([*charted, *k.results(code)], key=lambda v: v.rank)
+    values = [v for v in said if v.usable]
     if not values:
         return UNKNOWN
-    latest = max(values, key=lambda v: v.rank)
-    found = labs.states(latest, Bands(lambda v: MET if v <= limit else NOT_MET, (limit,)))
-    return found.pop() if len(found) == 1 else UNKNOWN
+    found = labs.states(values[-1], Bands(lambda v: MET if v <= limit else NOT_MET, (limit,)))
+    state = found.pop() if len(found) == 1 else UNKNOWN
+    return state if state == NOT_MET or said[-1].usable else UNKNOWN

@@ -11,7 +11,7 @@ from rules.chart.facts import Sign
 from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.stated import flags_of
 from rules.evaluate.accepted_criteria import OfPack
-from rules.evaluate.result import ABSOLUTE, CLEAR, Memory, Result
+from rules.evaluate.result import ABSOLUTE, CLEAR, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PermanentFindingRow
 from rules.wire.events import Reference
@@ -96,10 +96,11 @@ def _lasted(row: PermanentFindingRow, run: Run, now: Instant) -> Tripped | None:
 
 
 def _deadline_ahead(row: PermanentFindingRow, runs: Sequence[Run], now: Instant) -> Instant | None:
-    if not row.lasts or not runs or runs[-1].end is not None:
+    if not row.lasts:
         return None
-    deadline = runs[-1].signs[0].at + row.lasts + row.grace
-    return Instant(deadline) if deadline > now else None
+    # A denial may be charted ahead of its time: the run goes on until then.
+    deadlines = ((run.signs[0].at + row.lasts + row.grace, run.end) for run in runs)
+    return soonest(now, *(deadline for deadline, end in deadlines if end is None or end > deadline))
 
 
 class _Runs(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from rules.chart.chart import Chart
 from rules.chart.pressor_loads import blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
-from rules.evaluate.result import Memory, Result
+from rules.evaluate.result import TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PressorMaximumRow
 from rules.wire.instants import Instant
@@ -18,12 +18,21 @@ def pressor_maximum(row: PressorMaximumRow, chart: Chart, now: Instant, before: 
     if not chart.cycle.dosing(now):
         return Result(unit=row.unit, limit=row.relative.text, next=ahead)
     since = blind_since(chart.loads, now)
-    if since is None:
-        result = judged(row, highest(chart.loads, window_start(row, chart, now), now))
-    else:
-        result = blind(chart, now, judged(row, highest(chart.loads, kept_from(row, chart, since), now)))
-    result.next = ahead
+    start = window_start(row, chart, now) if since is None else kept_from(row, chart, since)
+    result = judged(row, highest(chart.loads, start, now))
+    if since is not None:
+        result = blind(chart, now, result)
+    result.already, result.next = _at_the_dose(row, chart, start, result), ahead
     return result
+
+
+def _at_the_dose(row: PressorMaximumRow, chart: Chart, start: int, result: Result) -> int | None:
+    """Return when the last dose was given, if the row was tripped then, whenever its rates became known."""
+    dose = chart.cycle_doses[-1].at if chart.cycle_doses else None
+    if dose is None or dose < start or result.state not in TRIPPED:
+        return None
+    found = highest(chart.loads, start, dose)
+    return dose if found is not None and row.relative.met(found.load) else None
 
 
 def window_start(row: PressorMaximumRow, chart: Chart, now: Instant) -> int:

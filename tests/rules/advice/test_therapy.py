@@ -307,6 +307,11 @@ SAID = {
         start().mental("08:00", "changed").tick("11:00"),
         ["opened advisory 08:00", "resolved clear 10:00"],
     ),
+    "mental-status-watch by what implies a changed mental status": (
+        "mental-status-watch",
+        start().mental("07:00", "normal").finding("coma", "08:00").tick("11:00"),
+        ["opened advisory 08:00", "resolved clear 10:00"],
+    ),
     "forbidden-medication by its deadline": (
         "forbidden-medication",
         STEROID.tick("40:00"),
