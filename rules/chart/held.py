@@ -90,12 +90,10 @@ def resuming(
     run: list[Reading] = []
     good = 0
     for reading in reversed(history):
-        if reading.mean is not None:
-            continue
         if reading.at < since or (run and run[-1].at > reading.joins):
             break
         run.append(reading)
-        meets = condition.resume.met(reading.value)
+        meets = reading.mean is None and condition.resume.met(reading.value)
         good += meets
         if meets and reading.at <= last.at - condition.span:
             return run[::-1] if round(good / len(run), 4) >= share else []

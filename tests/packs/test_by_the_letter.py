@@ -175,6 +175,22 @@ def test_a_mean_pressure_is_no_systolic_before_a_dose(code: str, missing: bool) 
     assert ("pre-dose-assessment" in found.dose.blockers) is missing
 
 
+@pytest.mark.parametrize(("code", "expected"), [("systolic-bp", "clear"), ("mean-bp", "absolute")])
+def test_a_mean_that_stands_in_does_not_resume_and_counts_among_the_readings(
+    code: str, expected: str
+) -> None:
+    """editions.md section 3, Value: at least 80 % of the readings of a run meet the limit."""
+    made = begun()
+    for hour, of, value in (
+        (2, "systolic-bp", 89),
+        (2.02, "systolic-bp", 118),
+        (2.5, code, 95),
+        (3, "systolic-bp", 96),
+    ):
+        made.record("vitals", hour, readings=[{"code": of, "value": value, "unit": "mm[Hg]"}])
+    assert states(assessed(made.events, site(LABEL), 3))["systolic-90"] == expected
+
+
 def refractory(*later: tuple[float, float], again: float | None = None) -> Course:
     made = begun(target=90.0)
     made.vitals(2, systolic_bp=84)
