@@ -108,7 +108,7 @@ def test_pages_about_patients_and_alarms_of_the_system_share_no_receiver() -> No
     of_patients = {one["receiver"] for one in routes() if str(one["receiver"]).startswith("clinical")}
     of_the_system = {one["receiver"] for one in routes()} - of_patients
     assert of_patients == {"clinical", "clinical-absolute"}
-    assert of_the_system == {"system-pages", "dead-mans-switch"}
+    assert of_the_system == {"system-pages", "system-tickets", "dead-mans-switch"}
     addresses = {
         one["name"]: yaml.safe_dump(one["webhook_configs"])
         for one in loaded(DEPLOY / "alertmanager" / "alertmanager.yml")["receivers"]
