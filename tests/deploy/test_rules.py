@@ -15,6 +15,8 @@ from tests.deploy.places import DEPLOY, RULE_TESTS, RULES, RUNBOOKS, alarms, loa
 from tests.deploy.servers import program, run
 from tests.deploy.sites import here, on_loopback
 
+AT_LEISURE = {"Il2PagesMany", "Il2PagesIdle", "Il2Floods", "Il2QualificationOld"}
+"""Of how it has gone over hours and days: read by day, with the runbook."""
 SEVERITIES = {"page", "ticket", "none"}
 COMPONENTS = {"worker", "feed", "pager", "burden", "board", "census", "monitoring"}
 
@@ -81,6 +83,18 @@ def test_an_alarm_says_how_urgent_it_is_of_what_and_where_to_read_on(name: str) 
     assert alarm["labels"]["component"] in COMPONENTS
     assert alarm["annotations"]["summary"].endswith(".")
     assert alarm["annotations"]["runbook_url"] == f"{{{{ $externalLabels.runbooks }}}}/{name}.md"
+
+
+DO = (
+    r"tell|stop|look at|look what|look which|look in|look along|see|set|start|end it|add|finish|send|find out|mend|ask|put|bring|map"
+    r"|have|renew|its report says"
+)
+
+
+@pytest.mark.parametrize("name", sorted({*alarms()} - {"Il2Watchdog"} - AT_LEISURE))
+def test_an_alarm_says_what_to_do(name: str) -> None:
+    said = alarms()[name]["annotations"]["summary"]
+    assert re.search(rf"[:;,] (?:(?:then|and) )?(?:{DO})\b", said), said
 
 
 def test_every_alarm_has_its_runbook_and_every_runbook_its_alarm() -> None:
