@@ -208,12 +208,12 @@ def test_what_befalls_pages_rings(apache: ApacheKafka, bedside: Bedside, site: S
         receiver.faults = Faults(refused=1.0)
         ill(bedside, "a")
         rings(site, "Il2PageRefused")
+        rings(site, "Il2ChannelFailing")
+        rings(site, "Il2OutboxOld")
         receiver.faults, receiver.down = Faults(), True
         for patient in "bcdefg":
             ill(bedside, patient)
-        rings(site, "Il2ChannelFailing")
         rings(site, "Il2ChannelCircuitOpen")
-        rings(site, "Il2OutboxOld")
         assert "channel oncall does not take pages" in pagers.said("pager")
         receiver.down = False
         rings(site, "Il2PagesLate")

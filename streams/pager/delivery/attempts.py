@@ -110,7 +110,7 @@ class Delivery:
         tripped: Callable[[str, bool], None],
     ) -> None:
         self.writer, self.faults, self.link, self.wall, self.tripped = writer, faults, link, wall, tripped
-        self._said: dict[str, str] = {}
+        self._faults: dict[str, str] = {}
 
     def first(self, ordering_key: tuple[str, str], channel: str) -> Notification | None:
         """Return the next notification of an ordering key that may be sent."""
@@ -166,7 +166,7 @@ class Delivery:
             reference=receipt.reference,
         )
         self.writer.note(audit)
-        self._say(notification.channel, "")
+        self._log_fault(notification.channel, "")
         await self.faults.accepted(notification.channel)
         await self.writer.durable()
 
@@ -198,7 +198,7 @@ class Delivery:
                 state, notification.number, self.writer.now(), self.writer.paging
             ),
         )
-        self._say(notification.channel, f"refuses pages: {error.message}")
+        self._log_fault(notification.channel, f"refuses pages: {error.message}")
         await self.faults.refused(notification.channel, error.message)
         await self.writer.durable()
 
@@ -224,12 +224,12 @@ class Delivery:
                 message=error.message,
             )
         )
-        self._say(notification.channel, f"does not take pages: {error.message}")
+        self._log_fault(notification.channel, f"does not take pages: {error.message}")
 
-    def _say(self, channel: str, fault: str) -> None:
+    def _log_fault(self, channel: str, fault: str) -> None:
         """Log what is wrong with a channel, once until something else is, or it takes pages again."""
-        if self._said.get(channel, "") != fault:
-            self._said[channel] = fault
+        if self._faults.get(channel, "") != fault:
+            self._faults[channel] = fault
             log.warning("channel %s %s", channel, fault or "takes pages again")
 
     def circuit(self, channel: str, is_open: bool) -> None:

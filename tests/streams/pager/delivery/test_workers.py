@@ -290,7 +290,7 @@ def test_what_is_wrong_with_a_channel_is_logged_once_until_it_takes_pages_again(
             "",
             "",
         ):
-            post._say("oncall", fault)
+            post._log_fault("oncall", fault)
     assert caplog.messages == [
         "channel oncall does not take pages: 503",
         "channel oncall refuses pages: 400",
