@@ -227,7 +227,7 @@ def ill(bedside: Bedside, patient: str) -> None:
         bedside.send(event | {"patient": patient}, patient.encode())
 
 
-def test_a_board_without_its_broker_rings(
+def test_a_board_whose_broker_stands_still_while_it_starts_rings(
     apache: ApacheKafka, bedside: Bedside, site: Site, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "streams", "board", "--broker", apache.settings.servers, *at("board")]
