@@ -133,6 +133,7 @@ campaign: $(READY) ## runs too long for every day, each an hour at most: campaig
 # KILLS=1000 SEED=2: so many kills, a hundred a slice, from other seeds.
 # fuzz: a million mutated records at a live worker (RECORDS=1000000).
 # clock: steps of the host's clock (libfaketime). cuts: a worker cut off, in a network namespace (root). disk: a full one (root).
+# alarms: those that need a worker, a pager or a board, through Prometheus and Alertmanager to a receiver.
 # soak: seven days of a ward, the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
 $(CAMPAIGNS): campaign-%: $(READY)
 	"$(PY)" $(TESTS) --campaign=$*
