@@ -145,6 +145,7 @@ NOT_SHOWN = {
         "rules/chart/write_facts.py",
         "rules/decide/assessment.py",
         "rules/decide/dose_clock.py",
+        "rules/evaluate/accepted_criteria.py",
         "rules/evaluate/shift_figures.py",
         "rules/evaluate/stop_elements.py",
         "rules/guideline/agents.py",
