@@ -16,7 +16,7 @@ UNMEASURED := chart/test_pressor_loads chart/test_sustained chart/test_tail deci
 UNMEASURED := $(UNMEASURED:%=tests/rules/%.py) $(addprefix tests/packs/,test_laws.py test_never_safe_by_silence.py test_untouched.py)
 FAST := -m pytest -q -n $(JOBS) -m "not slow and not campaign" tests/rules/evaluate tests/rules/explain tests/rules/guideline tests/rules/wire \
   tests/test_arrows.py tests/test_cases.py tests/test_ceilings.py tests/test_references.py
-CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds clock cuts disk)
+CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds clock cuts disk alarms)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
 
@@ -124,7 +124,7 @@ stack: ## deploy/ in containers, in a network namespace of its own, checked (roo
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.dev_broker.apache
 
-campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -fuzz, -feeds, -clock, -cuts, -disk
+campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak, -fuzz, -feeds, -clock, -cuts, -disk, -alarms
 	@"$(MAKE)" --no-print-directory --keep-going $(CAMPAIGNS)
 
 # What has passed is told in build/campaign/NAME.jsonl and is not run again: a second call goes on where the first ended (tests/campaigns.py).
@@ -133,6 +133,7 @@ campaign: $(READY) ## runs too long for every day, each an hour at most: campaig
 # KILLS=1000 SEED=2: so many kills, a hundred a slice, from other seeds.
 # fuzz: a million mutated records at a live worker (RECORDS=1000000).
 # clock: steps of the host's clock (libfaketime). cuts: a worker cut off, in a network namespace (root). disk: a full one (root).
+# alarms: those that need a worker, a pager or a board, through Prometheus and Alertmanager to a receiver.
 # soak: seven days of a ward, the long outage, rebalances, benchmarks, larger wards on the board and in the replay.
 $(CAMPAIGNS): campaign-%: $(READY)
 	"$(PY)" $(TESTS) --campaign=$*

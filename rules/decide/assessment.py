@@ -23,9 +23,9 @@ from rules.decide.subjects import (
 )
 from rules.evaluate.eligibility import eligibility
 from rules.evaluate.monitoring import is_overdue, looked
-from rules.evaluate.pressure import hypotension, phase
 from rules.evaluate.regimen import dosing
 from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Result
+from rules.evaluate.vital_signs import hypotension, phase
 from rules.guideline.declarations import AnyRow
 from rules.guideline.observation_schedule import Observation
 from rules.guideline.packs.declarations import DRAFT, VERIFIED

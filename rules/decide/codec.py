@@ -19,9 +19,9 @@ from rules.chart.facts import Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.decide import column_codec, earlier_state, segments
 from rules.decide.block import Block, block, named, unpack
+from rules.decide.column_codec import readings_of, signals_of
 from rules.decide.course_memory import remember
 from rules.decide.head import Changed, Head, head_of, load_memories, patient_of, save_memories
-from rules.decide.readings_codec import readings_of, signals_of
 from rules.decide.segments import Segment
 from rules.decide.state import Beside, Episode, FormerStay, Patient
 from rules.evaluate.stop_rule import StopRuleState

@@ -25,9 +25,9 @@ from rules.evaluate.floor import floor_holds
 from rules.evaluate.monitoring import is_overdue, looked
 from rules.evaluate.pre_dose import NAME as PRE_DOSE
 from rules.evaluate.pre_dose import lacking
-from rules.evaluate.pressure import above_target
 from rules.evaluate.regimen import dosing
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED
+from rules.evaluate.vital_signs import above_target
 from rules.guideline.packs.declarations import AT_DOSING, COUNT
 from rules.wire.assessments import STOP_RULE, STRICT
 from rules.wire.instants import HOUR

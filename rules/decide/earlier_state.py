@@ -11,10 +11,9 @@ from rules.chart.encoded_vitals import Signals
 from rules.chart.facts import Baseline, FactList, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.decide import column_codec
-from rules.decide.column_codec import Columns, F
+from rules.decide.column_codec import Columns, F, unpack_readings
 from rules.decide.course_memory import remember
 from rules.decide.head import Head, patient_of
-from rules.decide.readings_codec import unpack_readings
 from rules.decide.segments import DIGEST
 from rules.decide.state import Beside, Episode, FormerStay, Patient
 from rules.evaluate.result import Memory

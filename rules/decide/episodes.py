@@ -12,8 +12,8 @@ from msgspec import UNSET, UnsetType
 from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import PRESSURE, Subject
-from rules.evaluate.pressure import phase
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result, in_full
+from rules.evaluate.vital_signs import phase
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.written import written
 

@@ -14,7 +14,7 @@ import msgspec
 
 from rules.chart.chart import EDITED, FACTS, Chart
 from rules.chart.fact_lists import NAMED, PLAIN, every_list, has_fact
-from rules.chart.facts import Baseline, Fact, FactList, Ghost, place
+from rules.chart.facts import Baseline, F, Fact, FactList, Ghost, place
 from rules.decide.block import Block, block, pack, unpack
 from rules.decide.column_codec import Columns, ids_of, numbers, packed_ids, plain, steps, sums
 from rules.wire.instants import AFTER_ALL
@@ -76,7 +76,8 @@ def save(chart: Chart) -> SavedFacts:
     if saved is not None and not chart.unsaved & (FACTS | EDITED):
         return saved
     if saved is None:
-        others = _without_fact(chart, chart.digests)
+        known = {fact.id for facts in every_list(chart) for fact in facts}
+        others = {id: digest for id, digest in chart.digests.items() if id not in known}
         saved = SavedFacts([], b"", others, _keys_of(chart, others))
         _taken_note_of(chart)
     elif chart.unsaved & EDITED:
@@ -161,13 +162,20 @@ def _records(part: Iterable[tuple[List, Fact]]) -> int:
 def _arrived(chart: Chart, after: int, upto: int = AFTER_ALL) -> Iterator[tuple[List, Fact]]:
     """Yield the facts that arrived after another, up to one, with their lists, in the order of the lists."""
     for name in PLAIN:
-        yield from (((name, ""), fact) for fact in getattr(chart, name).by_arrival(after, upto))
+        yield from (((name, ""), fact) for fact in _between(getattr(chart, name), after, upto))
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
-            yield from (((name, key), fact) for fact in facts.by_arrival(after, upto))
-    yield from (((BASELINES, ""), fact) for fact in chart.baselines.by_arrival(after, upto))
+            yield from (((name, key), fact) for fact in _between(facts, after, upto))
+    yield from (((BASELINES, ""), fact) for fact in _between(chart.baselines, after, upto))
     newer = takewhile(lambda ghost: ghost.n > after, reversed(chart.ghosts.values()))
     yield from reversed([((GHOSTS, ""), ghost) for ghost in newer if ghost.n <= upto])
+
+
+def _between(facts: FactList[F], after: int, upto: int) -> Sequence[F]:
+    """Return the facts of a list that arrived after another, up to one; all of them as they are."""
+    if facts.newest <= after:
+        return ()
+    return facts if not after and upto == AFTER_ALL else facts.by_arrival(after, upto)
 
 
 def _encode(chart: Chart, part: Sequence[tuple[List, Fact]]) -> Encoded:

@@ -22,9 +22,9 @@ from rules.evaluate import (
     monitoring,
     not_understood,
     pre_dose,
-    pressure,
     recharting,
     recheck,
+    vital_signs,
 )
 from rules.evaluate.accepted_criteria import OfPack
 from rules.evaluate.result import Memory, Result, in_full
@@ -223,7 +223,7 @@ def _pressure() -> Subject:
         mask,
         (),
         mask,
-        lambda patient, now, before: pressure.hypotension(patient.chart, now, before),
+        lambda patient, now, before: vital_signs.hypotension(patient.chart, now, before),
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Accepted, Resumed, edits_of
+from rules.chart.facts import Accepted, Resumed
+from rules.chart.folded import fold
 from rules.evaluate.result import soonest
 from rules.guideline.edition import Guideline
 from rules.wire.alerts import RANK
@@ -46,18 +47,18 @@ def lasting(chart: Chart, now: Instant, of: OfPack | None = None) -> dict[str, A
 
 
 def _latest(chart: Chart, of: OfPack) -> dict[str, Accepted]:
-    """Return the latest acceptance of each criterion, by when it became known; kept until one more comes."""
-    key, stamp = f"accepted {id(of.guideline)} {of.named}", (edits_of(chart.accepts), len(chart.accepts))
-    kept = chart.memo.get(key)
-    if kept is not None and kept[0] == stamp and kept[1] is chart.accepts and stamp[0] >= 0:
-        found: dict[str, Accepted] = kept[2]
-        return found
-    found = {}
-    for one in sorted(chart.accepts, key=lambda one: (one.first, one.n)):
+    """Return the latest acceptance of each criterion, by when it became known; those that come are added."""
+
+    def add(latest: dict[str, Accepted], _: int, one: Accepted) -> dict[str, Accepted]:
         if of.means(one):
-            found[one.criterion] = one
-    chart.memo[key] = (stamp, chart.accepts, found)
-    return found
+            latest[one.criterion] = max(latest.get(one.criterion, one), one, key=_known)
+        return latest
+
+    return fold(chart, f"accepted {id(of.guideline)} {of.named}", (chart.accepts,), None, dict, add)
+
+
+def _known(one: Accepted) -> tuple[int, int]:
+    return one.first, one.n
 
 
 def _lasts(one: Accepted, chart: Chart, now: Instant) -> bool:

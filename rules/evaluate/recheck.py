@@ -19,10 +19,9 @@ from rules.chart.series import (
     UNEXCUSED,
     VERY_FAST,
 )
-from rules.evaluate.pressure import MEAN
 from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result
 from rules.evaluate.rows.excused_rate import is_excused
-from rules.evaluate.vital_signs import SERIES
+from rules.evaluate.vital_signs import MEAN, SERIES
 from rules.guideline.declarations import ExcusedRateRow, Limit
 from rules.guideline.roles import FAST_RATE
 from rules.wire import vocabulary

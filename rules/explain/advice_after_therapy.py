@@ -5,7 +5,7 @@ from rules.advice.discharge import lacking
 from rules.advice.pressors import off_vasopressors
 from rules.chart.course import FOREVER
 from rules.decide.subjects import AdviceCase
-from rules.evaluate.pressure import above_target
+from rules.evaluate.vital_signs import above_target
 from rules.explain.explanation import Window, amount, span, unmet, when
 from rules.explain.question import Asked, ask
 from rules.guideline.advice_declarations import Advice

@@ -1,7 +1,7 @@
 """Explain hypotension: the target, the runs, and their phase of the dose interval."""
 
 from rules.chart.series import Setting
-from rules.evaluate.pressure import limit_text, phase
+from rules.evaluate.vital_signs import limit_text, phase
 from rules.explain.citations import Run, cited, facts, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, number, span, when
 from rules.explain.question import Asked

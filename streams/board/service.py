@@ -136,7 +136,8 @@ class BoardService(LongRunning):
         )
 
     async def connect(self) -> None:
-        """Connect every client. Raises UsageError, Unanswered."""
+        """Connect every client, not live meanwhile. Raises UsageError, Unanswered."""
+        PROBLEMS.labels("starting").set(1)
         broker = self.options.broker
         partitions = (await asyncio.to_thread(shape, broker)).partitions
         await self._disconnect()

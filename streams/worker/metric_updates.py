@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
+from rules.wire import refusals
 from rules.wire.instants import HOUR
-from rules.wire.vocabulary import LEVELS, is_made_up
+from rules.wire.vocabulary import LEVELS, EventType, is_made_up
 from streams.kafka.state_record import PendingAlert
 from streams.service import metrics
 from streams.worker.batch import Batch, Output
@@ -13,6 +15,27 @@ from streams.worker.dead_letter_alarm import Share
 from streams.worker.partition_state import PartitionState
 
 RECENT_MS = HOUR
+REASONS = (
+    refusals.MALFORMED,
+    refusals.WRONG_KEY,
+    refusals.WRONG_PARTITION,
+    refusals.BAD_UNIT,
+    refusals.NEEDS_WEIGHT,
+    refusals.FROM_THE_FUTURE,
+    refusals.BAD_TIME,
+    refusals.AMBIGUOUS,
+    refusals.IMPLAUSIBLE,
+    refusals.ID_CONFLICT,
+    refusals.CANNOT_BE_WORKED_OFF,
+)
+
+
+def prepare() -> None:
+    """Create the label sets that are known: a rate sees the first increment, and what never came is 0."""
+    for type in get_args(EventType):
+        metrics.EVENTS.labels(type, "used")
+    for reason in REASONS:
+        metrics.DEAD_LETTERS.labels(reason)
 
 
 def folded(batch: Batch, seconds: float) -> None:

@@ -26,6 +26,7 @@ from streams.kafka.topics import changelog
 from streams.service import metrics
 from streams.service.lifecycle import wall
 from streams.service.process import Part
+from streams.worker import metric_updates
 from streams.worker.app import WorkerAgent, wire
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
 from streams.worker.fence import GroupFence
@@ -129,6 +130,7 @@ class WorkerService(FaustService):
                 self.agent.added = differing(counts, self.agent.processor.count)
 
     async def open(self) -> None:
-        """Publish the guideline's reference as a metric, and log what is looser."""
+        """Prepare the metrics, publish the guideline's reference as one, and log what is looser."""
+        metric_updates.prepare()
         metrics.GUIDELINE.info(self.options.guideline.reference)
         warn_of_looser(self.options.guideline)

@@ -124,17 +124,19 @@ def alertmanager(folder: Path, config: str) -> Iterator[str]:
 
 
 class Receiver:
-    """Keeps what was posted to it: (path, body)."""
+    """Keeps what was posted to it: (path, body). Answers 503 at the paths that are `away`."""
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, dict[str, Any]]] = []
+        self.away: set[str] = set()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.posted.append((self.path, json.loads(body)))
-                self.send_response(200)
+                if not (away := self.path in receiver.away):
+                    receiver.posted.append((self.path, json.loads(body)))
+                self.send_response(503 if away else 200)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:

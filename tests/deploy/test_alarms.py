@@ -153,6 +153,19 @@ def test_no_pager_wakes_who_runs_the_system_with_a_link_to_the_runbook(site: Sit
     assert "docs/runbooks/Il2NoPager.md" in links
 
 
+@pytest.mark.parametrize("name", ["Il2NoWorker", "Il2NoBoard"])
+def test_a_service_that_is_missing_wakes_who_runs_the_system(name: str, site: Site) -> None:
+    arrives(site, "/system-pages", "firing", alertname=name)
+
+
+def test_that_the_receiver_of_pages_takes_nothing_is_told_to_the_one_of_tickets(site: Site) -> None:
+    site.receiver.away.add("/system-pages")
+    try:
+        arrives(site, "/system-tickets", "firing", alertname="Il2NotificationsFail")
+    finally:
+        site.receiver.away.clear()
+
+
 def tell(site: Site, name: str, *pages: Page) -> None:
     """Sends pages as the pager would, through a channel of site.compose.toml."""
     options = tomllib.loads((DEPLOY / "site.compose.toml").read_text(encoding="utf-8"))["pager"]["channels"][

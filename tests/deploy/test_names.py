@@ -8,14 +8,15 @@ import re
 
 import pytest
 
-import streams.census.service
-import streams.feeds.service.metrics  # noqa: F401  # they register beside the others
+import streams.census.service  # noqa: F401  # it registers beside the others
 from rules.wire import refusals, vocabulary
 from rules.wire.alerts import RECOMMENDATIONS
 from streams.board.service import CODES
+from streams.feeds.service import metrics as feeds
 from streams.pager.service import metrics as pager
 from streams.qualify import metrics as qualification
 from streams.service import metrics
+from streams.worker import metric_updates as worker
 from tests.deploy.places import named, panel_expressions, rules
 
 PROCESS = "il2_process_"
@@ -49,6 +50,25 @@ def test_every_metric_of_the_code_is_asked_for_in_deploy() -> None:
 def test_no_label_of_any_metric_names_a_patient() -> None:
     for collector in {id(one): one for one in metrics.REGISTRY._names_to_collectors.values()}.values():
         assert not {"patient", "patient_id", "name", "mrn"} & set(getattr(collector, "_labelnames", ()))
+
+
+COUNTED_FROM_0 = (
+    'il2_events_total{outcome="used",type="vitals"}',
+    'il2_events_total{outcome="used",type="io"}',
+    'il2_dead_letters_total{reason="from-the-future"}',
+    'il2_feed_counted_total{feed="ward",what="lost-notifications"}',
+    'il2_pages_total{channel="oncall",outcome="refused"}',
+    'il2_pages_total{channel="oncall",outcome="expired"}',
+)
+
+
+def test_what_an_alarm_counts_is_there_before_it_happens() -> None:
+    """A series that begins at 1 has no increment, and what a worker has not seen since its start is no silence."""
+    worker.prepare()
+    feeds.prepare("ward")
+    pager.prepare(["oncall"])
+    served = metrics.text().decode()
+    assert [series for series in COUNTED_FROM_0 if f"{series} " not in served] == []
 
 
 VALUES = {

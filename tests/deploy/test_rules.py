@@ -15,6 +15,8 @@ from tests.deploy.places import DEPLOY, RULE_TESTS, RULES, RUNBOOKS, alarms, loa
 from tests.deploy.servers import program, run
 from tests.deploy.sites import here, on_loopback
 
+AT_LEISURE = {"Il2PagesMany", "Il2PagesIdle", "Il2Floods", "Il2QualificationOld"}
+"""Of how it has gone over hours and days: read by day, with the runbook."""
 SEVERITIES = {"page", "ticket", "none"}
 COMPONENTS = {"worker", "feed", "pager", "burden", "board", "census", "monitoring"}
 
@@ -83,6 +85,18 @@ def test_an_alarm_says_how_urgent_it_is_of_what_and_where_to_read_on(name: str) 
     assert alarm["annotations"]["runbook_url"] == f"{{{{ $externalLabels.runbooks }}}}/{name}.md"
 
 
+DO = (
+    r"tell|stop|look at|look what|look which|look in|look along|see|set|start|end it|add|finish|send|find out|mend|ask|put|bring|map"
+    r"|have|renew|its report says"
+)
+
+
+@pytest.mark.parametrize("name", sorted({*alarms()} - {"Il2Watchdog"} - AT_LEISURE))
+def test_an_alarm_says_what_to_do(name: str) -> None:
+    said = alarms()[name]["annotations"]["summary"]
+    assert re.search(rf"[:;,] (?:(?:then|and) )?(?:{DO})\b", said), said
+
+
 def test_every_alarm_has_its_runbook_and_every_runbook_its_alarm() -> None:
     assert {path.stem for path in RUNBOOKS.glob("Il2*.md")} == set(alarms())
 
@@ -108,7 +122,7 @@ def test_pages_about_patients_and_alarms_of_the_system_share_no_receiver() -> No
     of_patients = {one["receiver"] for one in routes() if str(one["receiver"]).startswith("clinical")}
     of_the_system = {one["receiver"] for one in routes()} - of_patients
     assert of_patients == {"clinical", "clinical-absolute"}
-    assert of_the_system == {"system-pages", "dead-mans-switch"}
+    assert of_the_system == {"system-pages", "system-tickets", "dead-mans-switch"}
     addresses = {
         one["name"]: yaml.safe_dump(one["webhook_configs"])
         for one in loaded(DEPLOY / "alertmanager" / "alertmanager.yml")["receivers"]

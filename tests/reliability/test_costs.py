@@ -73,6 +73,13 @@ KINDS: dict[str, Callable[[int], Values]] = {
     },
     "stool": lambda i: {"type": "io", "direction": "out", "kind": "stool", "volume": 20, "unit": "mL"},
     "a medicine": lambda i: {"type": "medication", "agent": "acetaminophen"},
+    "an acceptance": lambda i: {
+        "type": "accept",
+        "criterion": "creatinine",
+        "level": "relative",
+        "by": "dr",
+        "reason": "known",
+    },
     "a dose": lambda i: dose("aldesleukin", 600_000, "[iU]/kg"),
     "a dose that needs the weight": lambda i: dose("aldesleukin", 42, "M[iU]"),
     "a transfer": lambda i: {
@@ -85,9 +92,9 @@ APART = {"a dose": 8 * HOUR, "a dose that needs the weight": 8 * HOUR, "a transf
 """What comes less often than each five minutes, ms."""
 LINEAR = ("a transfer",)
 """Of which a patient has few: one more goes over all of them."""
-REPLAYED = ("a lab with its own limit", "a state that comes and goes", "a state that stays")
+REPLAYED = ("a lab with its own limit", "a state that comes and goes")
 """What a stop rule rests on: after a correction its course is replayed (criteria.md section 4), once over."""
-UNTRIED = ("a rate", "a weight", "a dose", "a transfer")
+UNTRIED = ("a rate", "a weight", "a dose", "a transfer", "an acceptance", "a state that stays")
 """What else rules rest on: a replay over a chart that long takes minutes, counted step by step."""
 
 

@@ -125,8 +125,8 @@ class Course(msgspec.Struct):
     def enter(self, code: str, sign: Sign) -> "Course":
         """Enter the next record, and return the course."""
         self.last = sign.at
-        told = [one for one in (*self.trips, *self.resumes) if one.code == code and one.tells(sign)]
-        self.latest = {**self.latest, **{(one, sign.specimen): sign for one in told}}
+        noted = [one for one in (*self.trips, *self.resumes) if one.code == code and one.tells(sign)]
+        self.latest = {**self.latest, **{(one, sign.specimen): sign for one in noted}}
         trips = [one for one in self.trips if one.code == code and one.tells(sign) and sign.value == one.word]
         if trips:
             self.tripped = sign

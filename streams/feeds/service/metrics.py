@@ -54,6 +54,14 @@ def of(metric: Labelled, *labels: str) -> Labelled:
     return metric.labels(*labels)
 
 
+LOST = "lost-notifications"
+
+
+def prepare(feed: str) -> None:
+    """Create what an alarm waits for, so that a rate sees the first increment."""
+    COUNTED.labels(feed, LOST)
+
+
 _SKIPPED = ("events", "refused", "unmapped", "ignored", "not-taken")
 
 

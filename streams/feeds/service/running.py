@@ -126,6 +126,7 @@ class Feeds(Service):
             )
             metrics.SILENCE.labels(rules.name).set(duration(table.silence) / SECOND)
             metrics.LAST.labels(rules.name).set(wall() / SECOND)
+            metrics.prepare(rules.name)
             self.listeners.append(self.listener(feed))
         for listener in self.listeners:
             await listener.start()

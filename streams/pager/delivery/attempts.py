@@ -5,6 +5,7 @@ Also alerts when a channel permanently refuses pages.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, cast
 
@@ -21,6 +22,8 @@ from streams.kafka.producer import FaustProducer, OutgoingRecord
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy import escalation
 from streams.pager.policy.state import Notification
+
+log = logging.getLogger("il2watch.pager")
 
 
 def page_of(notification: Notification, patient: str, unit: str | None, link: str | None) -> Page:
@@ -107,6 +110,7 @@ class Delivery:
         tripped: Callable[[str, bool], None],
     ) -> None:
         self.writer, self.faults, self.link, self.wall, self.tripped = writer, faults, link, wall, tripped
+        self._faults: dict[str, str] = {}
 
     def first(self, ordering_key: tuple[str, str], channel: str) -> Notification | None:
         """Return the next notification of an ordering key that may be sent."""
@@ -162,6 +166,7 @@ class Delivery:
             reference=receipt.reference,
         )
         self.writer.note(audit)
+        self._log_fault(notification.channel, "")
         await self.faults.accepted(notification.channel)
         await self.writer.durable()
 
@@ -193,6 +198,7 @@ class Delivery:
                 state, notification.number, self.writer.now(), self.writer.paging
             ),
         )
+        self._log_fault(notification.channel, f"refuses pages: {error.message}")
         await self.faults.refused(notification.channel, error.message)
         await self.writer.durable()
 
@@ -218,6 +224,13 @@ class Delivery:
                 message=error.message,
             )
         )
+        self._log_fault(notification.channel, f"does not take pages: {error.message}")
+
+    def _log_fault(self, channel: str, fault: str) -> None:
+        """Log what is wrong with a channel, once until something else is, or it takes pages again."""
+        if self._faults.get(channel, "") != fault:
+            self._faults[channel] = fault
+            log.warning("channel %s %s", channel, fault or "takes pages again")
 
     def circuit(self, channel: str, is_open: bool) -> None:
         """Report the state of a channel's circuit."""

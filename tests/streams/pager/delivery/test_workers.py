@@ -5,6 +5,7 @@ for another.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -273,3 +274,25 @@ def test_a_courier_stops_at_any_moment_and_what_it_had_in_hand_is_still_owed_or_
     with receiving(seed=3) as receiver:
         asyncio.run(play(receiver))
         assert len(receiver.incidents) > 5
+
+
+def test_what_is_wrong_with_a_channel_is_logged_once_until_it_takes_pages_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    nothing: Any = None
+    post = Delivery(nothing, nothing, None, lambda: START, lambda *_: None)
+    with caplog.at_level(logging.WARNING, logger="il2watch.pager"):
+        for fault in (
+            "",
+            "does not take pages: 503",
+            "does not take pages: 503",
+            "refuses pages: 400",
+            "",
+            "",
+        ):
+            post._log_fault("oncall", fault)
+    assert caplog.messages == [
+        "channel oncall does not take pages: 503",
+        "channel oncall refuses pages: 400",
+        "channel oncall takes pages again",
+    ]
