@@ -180,13 +180,16 @@ def _level_by_mask(fio2: float, limits: OxygenRow) -> str:
 
 
 def _amount(oxygen: Oxygen, limits: OxygenRow) -> int:
-    """Return the flags of how much oxygen is in force."""
-    if oxygen.is_off:
-        return OFF
-    assisted, masked = oxygen.in_force in ASSISTED, oxygen.is_mask
+    """Return the flags of how much oxygen is in force.
+
+    Room air charted together with a flow or a FiO2 is a contradiction: for the saturation the amount counts.
+    """
     charted = (oxygen.flow is not None and limits.at_flow.met(oxygen.flow)) or (
         oxygen.fio2 is not None and limits.absolute_fio2.met(oxygen.fio2)
     )
+    if oxygen.is_off:
+        return OFF | (HIGH | HIGH_CHARTED) * charted
+    assisted, masked = oxygen.in_force in ASSISTED, oxygen.is_mask
     assumed = masked and oxygen.fio2 is None and limits.absolute_fio2.met(limits.assumed_fio2)
     high = charted or assisted or assumed
     three = assisted or masked or (oxygen.flow is not None and limits.relative_flow.met(oxygen.flow))

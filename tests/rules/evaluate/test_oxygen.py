@@ -267,6 +267,16 @@ SATURATION = {
         "08:06",
         "absolute",
     ),
+    "4 L/min charted together with room air are as much": (
+        breathing(("08:00", on("room-air", spo2=90, flow=4)), ("08:05", on(spo2=90))),
+        "08:05",
+        "absolute",
+    ),
+    "less than 4 L/min with it are not": (
+        breathing(("08:00", on("room-air", spo2=90, flow=3.9)), ("08:05", on(spo2=90))),
+        "08:05",
+        "relative",
+    ),
     "4 L/min must be in force at each reading": (
         breathing(("08:00", cannula(3, spo2=90)), ("08:03", cannula(4, spo2=90)), ("08:06", on(spo2=90))),
         "08:07",
