@@ -25,8 +25,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Container, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -199,7 +198,6 @@ class BatchProcessor:
         self.probed: dict[int, float] = {}
         self.last_assessed: dict[int, int] = {}
         self.fence = fence
-        self.turns = asyncio.Lock()
 
     def term(self, partition: int) -> int:
         """Return the term in which this worker writes a partition."""
@@ -293,11 +291,10 @@ class BatchProcessor:
         output.add(found)
 
     async def _step(self, partition: PartitionState, batch: Batch, careful: bool = False) -> Output:
-        async with self._turn(batch):
-            began = time.perf_counter()
-            output = partition.fold(batch, careful)
-            metric_updates.folded(batch, time.perf_counter() - began)
-            prepared = prepare(partition, batch, output, self.term(partition.partition))
+        began = time.perf_counter()
+        output = partition.fold(batch, careful)
+        metric_updates.folded(batch, time.perf_counter() - began)
+        prepared = prepare(partition, batch, output, self.term(partition.partition))
         await self._append_dead_letters(output)
         await self._append_rows(prepared.rows, partition.partition)
         await self._publish(partition, output, prepared.records)
@@ -307,16 +304,6 @@ class BatchProcessor:
         await self._assess(partition, batch, output)
         self.steps += 1
         return output
-
-    @asynccontextmanager
-    async def _turn(self, batch: Batch) -> AsyncIterator[None]:
-        """Let the loop turn before each large batch: the partitions' together would hold it for too long."""
-        if len(batch.records) <= AT_ONCE:
-            yield
-            return
-        async with self.turns:
-            await asyncio.sleep(0)
-            yield
 
     async def _assess(self, partition: PartitionState, batch: Batch, output: Output) -> None:
         """Publish the assessments that follow the alerts, and say so in the state records."""

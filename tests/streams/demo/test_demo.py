@@ -85,7 +85,7 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
     assert (process.returncode, complaint) == (0, "")
     assert re.search(
         (
-            r"^2026-03-04 17:[0-9:]+Z  renal  ● relative  ┌ opened  urine-hour  Urine [0-9]+ mL/h, at or "
+            r"^2026-03-04 1[78]:[0-9:]+Z  [a-z]+  ● relative  ┌ opened  urine-hour  Urine [0-9]+ mL/h, at or "
             r"below "
             r"20"
         ),

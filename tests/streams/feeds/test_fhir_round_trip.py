@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -61,7 +62,7 @@ def test_a_discharge_that_is_taken_back_without_saying_so_opens_the_stay_again(t
         for one in each.requests
         if one["resourceType"] == "Encounter"
     ]
-    assert stays == ["in-progress", "finished", "in-progress"]
+    assert [status for status, _ in groupby(stays)] == ["in-progress", "finished", "in-progress"]
     assert alerts(through(records, feed(tmp_path))) == alerts(records)
 
 

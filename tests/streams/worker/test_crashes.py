@@ -5,7 +5,6 @@ Nothing is lost, nothing said two ways.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from functools import cache, partial
 from random import Random
@@ -17,13 +16,8 @@ from rules.decide.codec import decode
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS, topic_of
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import block_key, blocks_of
-from streams.worker.batch import Batch, Output
-from streams.worker.partition_state import PartitionState
-from streams.worker.processor import AT_ONCE, BatchProcessor
 from tests.streams.worker import partition_course, published
-from tests.streams.worker.in_memory_kafka import CHANGELOG, GUIDELINE, Charts, Outlet, Paper, Record, live
-
-PARTITIONS = 6
+from tests.streams.worker.in_memory_kafka import CHANGELOG, GUIDELINE, Charts, Paper, Record, live
 
 
 def paper(events: list[dict[str, Any]]) -> Paper:
@@ -133,39 +127,3 @@ def test_everybody_who_is_there_has_a_latest_assessment_and_who_went_home_a_tomb
     latest = {(out.key or b"").decode(): out.value for out in found.appended[ASSESSMENTS]}
     assert sorted(latest) == ["p0000", "p0001", "p0002"]
     assert all(json.loads(value)["patient"] == name for name, value in latest.items() if value is not None)
-
-
-@pytest.mark.parametrize(("records", "turned"), [(AT_ONCE, False), (AT_ONCE + 1, True)])
-def test_the_loop_turns_between_the_large_batches_of_partitions(
-    monkeypatch: pytest.MonkeyPatch, records: int, turned: bool
-) -> None:
-    """A supervisor's sign of life, a probe and a heartbeat come between them."""
-    found, turns, seen = Paper({}), 0, []
-    whole = PartitionState.fold
-
-    def fold(partition: PartitionState, *args: Any) -> Output:
-        seen.append(turns)
-        return whole(partition, *args)
-
-    async def turning() -> None:
-        nonlocal turns
-        while len(seen) < PARTITIONS:
-            turns += 1
-            await asyncio.sleep(0)
-
-    async def work() -> None:
-        outlet: Any = Outlet(found, 10**9, Random(1))
-        processor = BatchProcessor(GUIDELINE, Charts(found), outlet, PARTITIONS)
-        made = [batch(number, records) for number in range(PARTITIONS)]
-        await asyncio.gather(turning(), *map(processor.work, made))
-
-    monkeypatch.setattr(PartitionState, "fold", fold)
-    asyncio.run(work())
-    assert (len(set(seen)) == PARTITIONS) is turned
-
-
-def batch(partition: int, count: int) -> Batch:
-    """Return a batch of records that nobody can read: they are refused, which takes a fold too."""
-    ends = (count, *(0,) * (len(INPUTS) - 1))
-    records = [(0, Record(INPUTS[0], partition, offset, offset, b"p", b"{}")) for offset in range(count)]
-    return Batch(partition, records, ends, (0,) * len(INPUTS), ends, False, None, None)
