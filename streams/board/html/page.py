@@ -49,7 +49,7 @@ def page(frame: Frame, kind: str, title: str, *inside: h.Node, revision: int = 0
         h.script(src=f"/static/theme.js?{frame.version}"),
         *(h.script(src=f"/static/{name}.js?{frame.version}", defer=True) for name in SCRIPTS.get(kind, ())),
     ]
-    return render(h.html(lang="en")[head, body(frame, kind, inside, revision, key)])
+    return render(h.html(lang="en", data_zone=frame.zone)[head, body(frame, kind, inside, revision, key)])
 
 
 STYLES = {"handover": ("handover",)}
@@ -62,7 +62,6 @@ def body(frame: Frame, kind: str, inside: tuple[h.Node, ...], revision: int, key
     return h.body(
         class_=f"{kind} dead" if live else kind,
         data_page=kind,
-        data_zone=frame.zone,
         data_now=frame.now,
         data_clock=frame.clock,
         data_wall="yes" if frame.wall else "no",

@@ -3,7 +3,7 @@
 const board = (() => {
   const STALE = 4000, SKEW = 30000;
   const data = document.body.dataset;
-  const zone = data.zone, wall = data.wall === "yes";
+  const zone = document.documentElement.dataset.zone, wall = data.wall === "yes";
   const state = { offset: Number(data.now) - Date.now(), clock: Number(data.clock), heard: performance.now(), beat: -Infinity, told: null, since: null, gone: false };
   const title = document.title;
   const patched = [];

@@ -4,10 +4,10 @@
   const ORDER = ["auto", "day", "night"];
   const kept = () => { try { return localStorage.getItem("theme") || "auto"; } catch { return "auto"; } };
   const hour = () => {
-    const zone = document.body ? document.body.dataset.zone : "UTC";
+    const zone = document.documentElement.dataset.zone;
     return Number(new Intl.DateTimeFormat("en-GB", { hour: "numeric", hour12: false, timeZone: zone }).format(new Date()));
   };
-  const dark = () => matchMedia("(prefers-color-scheme: dark)").matches || (document.body && (hour() >= 20 || hour() < 7));
+  const dark = () => matchMedia("(prefers-color-scheme: dark)").matches || hour() >= 20 || hour() < 7;
   const put = () => {
     const chosen = kept();
     document.documentElement.dataset.theme = chosen === "auto" ? (dark() ? "night" : "day") : chosen;

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -72,6 +73,24 @@ def test_axe_finds_nothing_on_a_page_that_is_not_live(board: str, look: Look) ->
     page.evaluate(
         "document.body.classList.replace('alive', 'dead'); document.getElementById('trust').hidden = false"
     )
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "theme"), [(6, "night"), (7, "day"), (19, "day"), (20, "night"), (0, "night")]
+)
+def test_a_page_is_of_the_sites_hour_from_its_first_sight(
+    board: str, look: Look, hour: int, theme: str
+) -> None:
+    # By night a page that is white first dazzles, and what fades from day to night cannot be read meanwhile.
+    page = look(board)
+    page.clock.set_fixed_time(datetime.now(UTC).replace(hour=hour, minute=0))
+    page.add_init_script(
+        "new MutationObserver(() => (window.themes ??= []).push(document.documentElement.dataset.theme))"
+        ".observe(document, {attributeFilter: ['data-theme'], subtree: true})"
+    )
+    page.reload()
+    assert set(page.evaluate("window.themes")) == {theme}
     assert violations(page) == []
 
 
