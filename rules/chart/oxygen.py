@@ -115,12 +115,11 @@ class Oxygen(msgspec.Struct, array_like=True):
         if level != self.level:
             self.level, self.changed = level, at
         self.flags = _amount(self, limits)
-        if self.unread:
-            return
-        if not _stops(self, limits):
+        # What cannot be read ends no half hour, and a device that stops by its name begins one without a flow.
+        if _stops(self, limits):
+            self.stops_since = at if self.stops_since is None else self.stops_since
+        elif not self.unread:
             self.stops_since = None
-        elif self.stops_since is None:
-            self.stops_since = at
 
     def _chart(self, row: VitalsRow) -> None:
         if row.device is not None:

@@ -193,11 +193,16 @@ def device_now(k: Knowledge) -> Held:
 
 @timeless
 def strong_since(k: Knowledge) -> int | None:
-    """Since when devices that make the row absolute, none by an assumed FiO2, have been in force on end."""
+    """Since when devices that make the row absolute, none by an assumed FiO2, have been in force on end; what
+    cannot be read ends nothing.
+    """
     since = None
     for at, supply in supplies(k):
         counts = band(supply) == ABSOLUTE and not (supply.masked and supply.share is None)
-        since = (at if since is None else since) if counts else None
+        if counts:
+            since = at if since is None else since
+        elif not supply.unread:
+            since = None
     return since
 
 

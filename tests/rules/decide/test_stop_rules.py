@@ -69,6 +69,19 @@ HOLDS = {
         "08:30",
         ["oxygen"],
     ),
+    "one that stops by its name, with a flow that cannot be read": (
+        on("08:00", device="room-air")
+        .vitals("08:01", spo2=87)
+        .vitals("08:02", spo2=86)
+        .vitals("08:03", device="high-flow", flow=81),
+        "08:33",
+        ["oxygen"],
+    ),
+    "less of it in a record that cannot be read whole interrupts nothing": (
+        on("08:00", device="nasal-cannula", flow=6).vitals("08:20", device="venturi", flow=2).unreadable(),
+        "08:30",
+        ["oxygen"],
+    ),
     "one that cannot be read begins nothing": (
         on("08:00", device="nasal-cannula", flow=4).vitals("08:20", device="venturi").unreadable(),
         "10:00",
