@@ -115,7 +115,7 @@ class Oxygen(msgspec.Struct, array_like=True):
         if level != self.level:
             self.level, self.changed = level, at
         self.flags = _amount(self, limits)
-        # What cannot be read ends no half hour, and a device that stops by its name begins one without a flow.
+        # What cannot be read ends no half hour; a device that stops by its name begins one without a flow.
         if _stops(self, limits):
             self.stops_since = at if self.stops_since is None else self.stops_since
         elif not self.unread:
