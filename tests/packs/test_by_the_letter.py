@@ -251,6 +251,14 @@ def test_a_refractory_stretch_is_one_of_urine_hour_and_its_condition_may_be_kept
     assert states(assessed(made.events, site(TIL), 20))["urine-refractory"] == expected
 
 
+@pytest.mark.parametrize("hours", [10, 16, 17, 40])
+def test_urine_that_stays_low_forgets_no_bolus_however_often_it_is_charted(hours: int) -> None:
+    quarters = [7 + quarter / 4 for quarter in range(4 * hours)]
+    made = dry((6, 7, 39, 0), *((start, start + 0.25, 5, 0) for start in quarters))
+    opened = [("opened", "absolute", 7.0)]
+    assert alerts_of(folded(made.events, site(TIL), 7 + hours), "urine-refractory") == opened
+
+
 @pytest.mark.parametrize(("second", "expected"), [(12.0, "clear"), (12.1, "absolute")])
 def test_a_hole_ends_the_stretch_that_gives_again(second: float, expected: str) -> None:
     made = dry((7, 8, 60, 0), (second, second + 1, 60, 0))

@@ -20,8 +20,8 @@ from rules.wire.instants import Instant
 
 REQUIRED, WEIGHT = ("urine",), ("weight",)
 WINDOWS = "windows/"
-MOST_ENDS, FEW_ENDS = 64, 8
-"""Ends of collections that are looked back over for one that decides."""
+FEW_ENDS = 8
+"""Ends of collections that are looked back over while the latest known state is clear."""
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -121,10 +121,10 @@ def _windows(
         found.append(one)
         if not one.at_a_rate:
             continue
-        state = found[-1].state
+        state = one.state
         known = known or state
-        most = FEW_ENDS if known == CLEAR else MOST_ENDS
-        if (known is not None and state not in (None, known)) or len(found) >= most:
+        # What rests on a low urine, such as the boluses since it began, looks back over all of it.
+        if state not in (None, known) or (known == CLEAR and len(found) >= FEW_ENDS):
             break
     return _without_unrated(found)
 
