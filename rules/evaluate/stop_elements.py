@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Sign, arrived, place
 from rules.chart.oxygen import THREE_LITRES
+from rules.chart.stated import stated
 from rules.evaluate.recharting import confirmed_from, run_of
 from rules.evaluate.result import soonest
 from rules.evaluate.rows.finding import wanted
@@ -72,7 +73,7 @@ def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
     """Return whether a record shows a finding that must be confirmed reversed within 2 h of its run."""
     if finding not in chart.guideline.table4.confirmed or sign.value not in ("normal", "absent"):
         return False
-    signs, earliest = chart.findings[finding], sign.at - chart.guideline.choices.finding_confirmed
+    signs, earliest = stated(chart, finding), sign.at - chart.guideline.choices.finding_confirmed
     start = end = bisect_left(signs, place(sign), key=place)
     while start > 0 and signs[start - 1].value != sign.value:
         start -= 1

@@ -72,6 +72,9 @@ LATENCY = histogram(
     SHORT,
 )
 LAG = gauge("il2_lag_records", "Lag: records in the log that are not processed yet.", "topic", "partition")
+STUCK_PARTITIONS = gauge(
+    "il2_stuck_partitions", "Partitions in which records wait and none was acknowledged for the patience."
+)
 DEAD_LETTERS = counter("il2_dead_letters", "Records refused, whole or in part, by reason.", "reason")
 DEAD_LETTER_SHARE = gauge(
     "il2_dead_letter_share_ratio", "Share of the records of the last minutes that were refused."

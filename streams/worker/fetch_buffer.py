@@ -22,8 +22,9 @@ MOST, FEWEST = 5_000, 500
 """The most records of one batch, and how many it may have on a host that is starved.
 
 Enough to share a table write, few enough that heartbeats and other partitions get their turn.
+The first has the fewest: nobody knows yet how fast the host is.
 """
-SLOW_S, QUICK_S = 10.0, 2.5
+SLOW_S, QUICK_S = 10.0, 4.0
 """A batch that took longer than the one makes the next half as large; one quicker than the other, twice."""
 
 
@@ -102,7 +103,7 @@ class FetchBuffer:
         self.expected = [offset or None for offset in committed]
         self.gaps: dict[int, tuple[int, int]] = {}
         self.cut: dict[str, int] = {}
-        self.most = MOST
+        self.most = FEWEST
 
     @property
     def busy(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import advice, pressure, table3, table4, watches
+from . import advice, names, pressure, table3, table4, watches
 from .clock import HOUR, MINUTE, Marks, Now
 from .dosing import phase
 from .episodes import Episode, Journal, View, no_phase
@@ -275,7 +275,10 @@ def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
 
 def _subject(fact: Fact) -> tuple[Any, ...]:
     """What a record says something of."""
-    of = {"finding": ("code",), "io": ("direction", "kind"), "infusion": ("agent", "line")}
+    if fact.type == "infusion":
+        agent = names.ingredient(fact.event["agent"], names.KNOWN_INFUSIONS) or fact.event["agent"]
+        return (fact.type, agent, fact.event.get("line"))
+    of = {"finding": ("code",), "io": ("direction", "kind")}
     return (fact.type, *(fact.event.get(name) for name in of.get(fact.type, ())))
 
 

@@ -164,6 +164,22 @@ LATE = {
         "11:00",
         [],
     ),
+    "a coma reversed within 2 h lifts it": (
+        started()
+        .finding("coma", "08:00")
+        .finding("toxic-psychosis", "10:30")
+        .mental("10:00", "normal", known="11:00"),
+        "11:00",
+        [],
+    ),
+    "a coma reversed after 2 h does not": (
+        started()
+        .finding("coma", "08:00")
+        .finding("toxic-psychosis", "10:30")
+        .mental("10:00:00.001", "normal", known="11:00"),
+        "11:00",
+        ["neuropsychiatric"],
+    ),
     "reversed at the very 2 h": (
         changed("08:00", "10:30").mental("10:00", "normal", known="11:00"),
         "11:00",
