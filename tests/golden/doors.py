@@ -30,7 +30,7 @@ from streams.pager.policy.state import Notification, PagingState
 from streams.pager.policy.state import decode_alert as read_alert
 from streams.pager.service.config import load as load_pager
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
-from streams.worker.fetch_buffer import FetchBuffer
+from streams.worker.fetch_buffer import MOST, FetchBuffer
 from streams.worker.processor import BatchProcessor
 from streams.worker.state_store import StateRows
 from tests.golden.log import Poll
@@ -116,6 +116,7 @@ class Worker:
         tick: int = BEFORE_ALL,
     ) -> None:
         self.desk, self.outlet, self.now = FetchBuffer(partition, start), Outlet(), 0.0
+        self.desk.most = MOST
         self.rounds = BatchProcessor(GUIDELINE, Table(rows or {}, tick), self.outlet)  # type: ignore[arg-type]
 
     async def poll(self, poll: Poll) -> list[Done]:

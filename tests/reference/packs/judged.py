@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .. import advice, dosing, history, oxygen, pressors, pressure, table4, urine, watches
+from .. import advice, dosing, history, oxygen, pressors, pressure, table4, urine
 from ..clock import HOUR, MINUTE, show
 from ..facts import Fact, present, settle
 from ..findings import well_since
@@ -26,6 +26,17 @@ REGIMEN = ("doses_per_cycle", "doses_per_course", "rest")
 Rows = dict[str, Row]
 
 
+@dataclass(frozen=True)
+class Lived:
+    """What the decisions as they were taken leave, whatever the pack.
+
+    `low_open`: an episode of hypotension is open; `erred`: doses in error, each with the decision that found it.
+    """
+
+    low_open: bool
+    erred: dict[str, int]
+
+
 @dataclass
 class Standing:
     """`delay-over-24h`, and the acceptances in force, decision by decision."""
@@ -35,7 +46,6 @@ class Standing:
     excused: int = 0
     ended: set[str] = field(default_factory=set)
     accepted: dict[str, Fact] = field(default_factory=dict)
-    erred: dict[str, int] = field(default_factory=dict)
 
     def decide(self, pack: Pack, k: Knowledge, facts: list[Fact], at: int) -> None:
         """Takes one decision."""
@@ -53,7 +63,6 @@ class Standing:
         if late and k.doses[-1].at > self.excused:
             self.by.add(k.doses[-1].at)
         self.by = {c for c in self.by if not any(c < d.at <= c + DUE + DELAY for d in k.all_doses)}
-        self.erred = {d.id: self.erred.get(d.id, int(at)) for d in watches.errors(k)}
 
     def _accept(self, pack: Pack, k: Knowledge, facts: list[Fact], at: int) -> None:
         self.accepted = {}
@@ -107,18 +116,18 @@ def _seen_at(pack: Pack, code: str, facts: list[Fact], at: int) -> str:
 # ---- the assessment
 
 
-def assess(key: str, records: list[Record], at: int, low_open: bool) -> dict[str, Any] | None:
-    """What a pack makes of a patient at a clock; None without a stay. `low_open`: hypotension is."""
+def assess(key: str, records: list[Record], at: int, lived: Lived) -> dict[str, Any] | None:
+    """What a pack makes of a patient at a clock; None without a stay."""
     facts = settle([r for r in records if r.known <= at])
     if not facts:
         return None
     stay = present(facts)
     if stay.discharge is not None:
         return None
-    return _assessed(PACKS[key], facts, stay.facts, at, low_open)
+    return _assessed(PACKS[key], facts, stay.facts, at, lived)
 
 
-def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int, low_open: bool) -> dict[str, Any]:
+def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int, lived: Lived) -> dict[str, Any]:
     k = known(mine)
     standing = _replayed(pack, facts, mine, at)
     rules = ["delay-over-24h"] if standing.by and pack.counts else []
@@ -134,7 +143,7 @@ def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int, low_open
         k, at, {c: ask(k, at) for c, ask in table.items()}, pressure.hypotension(k, at), accepted, rules
     )
     scene.rows = {**scene.rows, **rows} if pack.counts else scene.rows
-    scene.erred, scene.error_acknowledged, scene.low_open = standing.erred, False, low_open
+    scene.erred, scene.error_acknowledged, scene.low_open = lived.erred, False, lived.low_open
     now = dict.fromkeys(("hypotension", "urine-hour", "urine-shift"), int(at))
     scene.opened = now
     judged = Decision(pack, scene, rows, lasting.doses(facts, pack.regimen), advice.evaluate(scene), seen)
