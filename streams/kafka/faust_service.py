@@ -18,6 +18,10 @@ from streams.service.lifecycle import ProgressSample, die
 from streams.service.process import Service
 
 STOP_S = 6.0
+NO_PLACE = (
+    "no place in the consumer group (does the broker take the session timeout, group.min.session.timeout.ms "
+    "to group.max.session.timeout.ms, and may this user join the group?)"
+)
 
 
 class PartitionProgress:
@@ -133,7 +137,7 @@ class FaustService(Service):
         if not ends:
             return ProgressSample("the broker does not answer", mark)
         if not self.agent.settled():
-            return ProgressSample("no place in the consumer group", mark)
+            return ProgressSample(NO_PLACE, mark)
         if not self.agent.working():
             return ProgressSample(f"{self.recovers} not recovered", mark)
         behind = lag(committed, ends, owned)
