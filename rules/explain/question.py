@@ -1,5 +1,7 @@
 """Name every subject that can be explained, and define the question about one of a patient."""
 
+from collections.abc import Iterable
+
 import msgspec
 from msgspec import structs
 
@@ -57,9 +59,12 @@ def _monitored(guideline: Guideline) -> list[str]:
     ]
 
 
-def check(name: str, guideline: Guideline) -> None:
-    """Raise UnknownSubject unless the guideline has the subject, or a patient's facts may name it."""
-    known = subjects(guideline)
+def check(name: str, guideline: Guideline, more: Iterable[str] = ()) -> None:
+    """Raise UnknownSubject unless the guideline has the subject, or a patient's facts may name it.
+
+    `more`: subjects of the guideline's packs.
+    """
+    known = [*subjects(guideline), *more]
     if name not in known and not name.startswith(UNKNOWN.prefix):
         raise UnknownSubject(name, nearest(name, known, NEAREST))
 
