@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streams.cli import options
 from streams.config import site
@@ -21,9 +21,12 @@ LS_DESCRIPTION = "Lists the guideline packs that this version knows, with their 
 LS_EXAMPLE = "  il2watch packs ls -o text"
 SHOW_DESCRIPTION = """\
 Prints a guideline pack: each row and rule with where it stands in its document, its status, and the
-hash that a site signs; first of all what the pack cannot see."""
+hash that a site signs; first of all what the pack cannot see. With a site's configuration also the
+rows that the site has written, and what it has signed is verified."""
 SHOW_EXAMPLE = (
-    "  il2watch packs show dutcher-2014/1\n  il2watch packs show dutcher-2014/1 --row bicarbonate -o json"
+    "  il2watch packs show dutcher-2014/1\n"
+    "  il2watch packs show dutcher-2014/1 --row bicarbonate -o json\n"
+    "  il2watch packs show til-2024/1 --config site.toml"
 )
 CHECK_DESCRIPTION = """\
 Checks the table [packs] of a site configuration: which pack decides, which stand beside, and which
@@ -41,6 +44,7 @@ def show_parser() -> options.Parser:
     command = options.parser("packs show", SHOW_DESCRIPTION, SHOW_EXAMPLE)
     command.add_argument("pack", metavar="PACK", help="id with version, like dutcher-2014/1")
     command.add_argument("--row", metavar="R", help="one row or rule, like bicarbonate or regimen.interval")
+    options.config(command)
     options.output(command)
     return command
 
@@ -74,7 +78,7 @@ def ls_main(arguments: list[str]) -> int:
 def show_main(arguments: list[str]) -> int:
     """Print the parts of a pack, or one. Raises UsageError for a pack or row that there is not."""
     chosen = show_parser().parse_args(arguments)
-    pack = pack_named(chosen.pack)
+    pack = pack_named(chosen.pack, chosen.config)
     found = [part for part in parts(pack) if chosen.row in (None, part["part"])]
     if not found:
         from rules.wire.did_you_mean import did_you_mean
@@ -87,13 +91,13 @@ def show_main(arguments: list[str]) -> int:
     return 0
 
 
-def pack_named(name: str) -> Pack:
-    """Return a pack by its key. Raises UsageError with the nearest one."""
-    from rules.guideline.settings.packs import BadPacks
+def pack_named(name: str, config: str | None) -> Pack:
+    """Return a pack by its key, with what the site has written and signed. Raises UsageError."""
+    from rules.guideline.settings.packs import BadPacks, site_packs
     from rules.guideline.settings.packs import pack_named as found
 
     try:
-        return found(name, "PACK")
+        return found(name, "PACK", site_packs(table_in(config)))
     except BadPacks as fault:
         raise UsageError(str(fault)) from None
 
@@ -160,17 +164,18 @@ def used(guideline: Guideline) -> list[str]:
 
 def lapsed_in(path: str) -> list[str]:
     """Return a line for each signature of a file whose row has changed since."""
-    import msgspec
+    from rules.guideline.settings.packs import lapsed
 
-    from rules.guideline.settings.document import parse_toml
-    from rules.guideline.settings.packs import Signature, lapsed
-
-    table = parse_toml(site.text(path)).values.get("packs", {})
-    signatures = msgspec.convert(table.get("signed", []), list[Signature])
     return [
         f"lapsed: {one.pack} {one.row}: the row is another one since {one.on}; read it again and sign it"
-        for one in lapsed(signatures)
+        for one in lapsed(table_in(path))
     ]
+
+
+def table_in(path: str | None) -> Any:
+    """Return the table `[packs]` of a configuration, else of `IL2WATCH_CONFIG`; empty without one."""
+    file = site.opened(path)
+    return {} if file is None else file.document.values.get("packs", {})
 
 
 def document(path: str) -> None:
