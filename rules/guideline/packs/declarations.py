@@ -121,7 +121,8 @@ class PreDose(msgspec.Struct, frozen=True, kw_only=True):
 class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A guideline pack. `name`: as a person reads it; `items`: its rules beside the rows, by name.
 
-    `pressor_centre`: rows that stand in place of those of their code where pressors are given.
+    `pressor_centre`: rows that stand in place of those of their code where pressors are given; `warning`:
+    what its page says first of all.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     monitoring: tuple[Observation, ...] = ()
     pre_dose: PreDose | None = None
     signed: tuple[str, ...] = ()
+    warning: str = ""
 
     @property
     def key(self) -> str:
