@@ -15,6 +15,7 @@ from rules.guideline.settings.document import ConfigError
 from rules.guideline.settings.packs import draft_fault
 from rules.wire.instants import HOUR
 from streams.cli import main
+from streams.qualify.installation import identity
 
 Capture = pytest.CaptureFixture[str]
 DRAFTS = [key for key, pack in PACKS.items() if pack.unverified]
@@ -165,6 +166,19 @@ def test_a_word_that_a_row_does_not_know_is_refused_and_not_passed_over(key: str
     table = f'[packs."til-2024/1".rows.platelets]\n{key} = "{word}"'
     with pytest.raises(ConfigError, match=word):
         load(written.replace('[packs."til-2024/1".rows.platelets]', table))
+
+
+@pytest.mark.parametrize("key", DRAFTS)
+def test_the_configuration_is_named_by_the_pack_that_decides(
+    tmp_path: Path, capsys: Capture, key: str
+) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(signed(key))
+    assert main.main(["config", "check", str(path)]) == 0
+    deciding = load(signed(key)).deciding
+    said = f"ok; guideline {deciding.id} version {deciding.version}, sha256 {deciding.sha256}"
+    assert said in capsys.readouterr().out
+    assert identity(load(signed(key)), None)["guideline sha256"] == deciding.sha256
 
 
 CHANGED: dict[str, dict[str, object]] = {
