@@ -1,26 +1,14 @@
 """Explain a row that nobody has read, and the verdict of a pack that stands beside (editions.md 1 and 5)."""
 
 from rules.decide.dose_clock import verdict
-from rules.decide.overlays import PREFIX, beside, beside_of, name_of, overlay_verdict, reason_text
+from rules.decide.overlays import beside, beside_of, name_of, overlay_verdict, reason_text
 from rules.decide.recommendation import UNREAD
 from rules.decide.state import Patient
 from rules.evaluate.result import Result
 from rules.explain.explanation import Answer, Rule
-from rules.explain.question import Asked
-from rules.guideline.edition import Guideline
+from rules.explain.question import Asked, unread_of
 
 NOT_OPEN, OVERLAY = "not-open", "overlay"
-
-
-def own_subjects(patient: Patient) -> list[str]:
-    """Return what only packs have: rows that nobody has read, packs that stand beside."""
-    packs = (PREFIX + one.id for one in patient.chart.guideline.overlays)
-    return [*unread_of(patient.guideline), *packs]
-
-
-def unread_of(guideline: Guideline) -> tuple[str, ...]:
-    """Return the rows of a pack that nobody has read."""
-    return () if guideline.pack is None else guideline.pack.unread
 
 
 def asked_unread(patient: Patient, name: str) -> tuple[Asked, int | None]:

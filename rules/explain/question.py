@@ -7,6 +7,7 @@ from msgspec import structs
 
 from rules.chart.chart import Chart
 from rules.decide.assessment import judged
+from rules.decide.overlays import PREFIX as OVERLAY
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, RECOMMENDATION, UNKNOWN, plan_for
 from rules.decide.subjects import MONITORING as MONITORING_KIND
@@ -47,6 +48,17 @@ def subjects(guideline: Guideline) -> list[str]:
         *(STOP_RULE + rule.rule for rule in guideline.stop_rules),
         DOSE,
     ]
+
+
+def own_subjects(patient: Patient) -> list[str]:
+    """Return what only packs have: rows that nobody has read, packs that stand beside."""
+    packs = (OVERLAY + one.id for one in patient.chart.guideline.overlays)
+    return [*unread_of(patient.guideline), *packs]
+
+
+def unread_of(guideline: Guideline) -> tuple[str, ...]:
+    """Return the rows of a pack that nobody has read."""
+    return () if guideline.pack is None else guideline.pack.unread
 
 
 def _monitored(guideline: Guideline) -> list[str]:

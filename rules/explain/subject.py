@@ -25,11 +25,9 @@ from rules.explain.of_packs import (
     asked_beside,
     asked_unread,
     not_open,
-    own_subjects,
     stands_beside,
-    unread_of,
 )
-from rules.explain.question import DOSE, MONITORING, Asked, ask, check
+from rules.explain.question import DOSE, MONITORING, Asked, ask, check, own_subjects, unread_of
 from rules.explain.recommendation import asked_recommendation, recommendation
 from rules.explain.stop_rule import asked_rule, stop_rule
 from rules.wire.assessments import STOP_RULE

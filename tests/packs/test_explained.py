@@ -8,8 +8,7 @@ from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.explain import explain, lines, wire
 from rules.explain.explanation import Explanation
-from rules.explain.of_packs import own_subjects
-from rules.explain.question import subjects
+from rules.explain.question import own_subjects, subjects
 from tests import references
 from tests.packs.moments import MOMENTS, NOW, PACKS, Moment
 from tests.packs.support import folded, site
