@@ -43,6 +43,11 @@ RULES = {
         "editions.md section 1",
         "Ends when the start of the cycle is corrected, or the pack configured.",
     ),
+    "monitoring/pre-dose-assessment": (
+        "Before a dose the systolic pressure and the urine are looked at, at most 2.5 h before it is due",
+        "editions.md section 3, pre-dose-assessment",
+        "Ends when both are charted, a dose is given, or therapy ends.",
+    ),
     "monitoring/after-discharge": (
         "Charting that goes on after a discharge may be of a patient whom nobody watches",
         "criteria.md section 1",

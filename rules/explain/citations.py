@@ -144,6 +144,7 @@ LACKS = {
     "high": "the reading carries no upper reference limit and the site has set none",
     "range": "the latest result is a range, of which some is past the limit and some is not",
     "unreadable": "a newer one was charted that could not be read; chart it again",
+    "not-open": "nobody here has read the row in its source; read it there and sign it",
     "equivalent": "it runs, and has no equivalent in phenylephrine here",
 }
 

@@ -1,10 +1,13 @@
 """Name every subject that can be explained, and define the question about one of a patient."""
 
+from collections.abc import Iterable
+
 import msgspec
 from msgspec import structs
 
 from rules.chart.chart import Chart
 from rules.decide.assessment import judged
+from rules.decide.overlays import PREFIX as OVERLAY
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, RECOMMENDATION, UNKNOWN, plan_for
 from rules.decide.subjects import MONITORING as MONITORING_KIND
@@ -47,6 +50,17 @@ def subjects(guideline: Guideline) -> list[str]:
     ]
 
 
+def own_subjects(patient: Patient) -> list[str]:
+    """Return what only packs have: rows that nobody has read, packs that stand beside."""
+    packs = (OVERLAY + one.id for one in patient.chart.guideline.overlays)
+    return [*unread_of(patient.guideline), *packs]
+
+
+def unread_of(guideline: Guideline) -> tuple[str, ...]:
+    """Return the rows of a pack that nobody has read."""
+    return () if guideline.pack is None else guideline.pack.unread
+
+
 def _monitored(guideline: Guideline) -> list[str]:
     """Return the subjects of kind `monitoring`, but for the family that a patient's own facts name."""
     plan = plan_for(guideline)
@@ -57,9 +71,12 @@ def _monitored(guideline: Guideline) -> list[str]:
     ]
 
 
-def check(name: str, guideline: Guideline) -> None:
-    """Raise UnknownSubject unless the guideline has the subject, or a patient's facts may name it."""
-    known = subjects(guideline)
+def check(name: str, guideline: Guideline, more: Iterable[str] = ()) -> None:
+    """Raise UnknownSubject unless the guideline has the subject, or a patient's facts may name it.
+
+    `more`: subjects of the guideline's packs.
+    """
+    known = [*subjects(guideline), *more]
     if name not in known and not name.startswith(UNKNOWN.prefix):
         raise UnknownSubject(name, nearest(name, known, NEAREST))
 

@@ -3,7 +3,10 @@
 States come from `assessment.judged` and from memory, never from here.
 """
 
+from collections.abc import Callable
+
 from rules.decide import alert_texts
+from rules.decide.overlays import PREFIX
 from rules.decide.state import Patient
 from rules.decide.subjects import ADVICE, CRITERION, PRESSURE, RECOMMENDATION, plan_for
 from rules.decide.subjects import MONITORING as MONITORING_KIND
@@ -16,7 +19,15 @@ from rules.explain.criterion import criterion
 from rules.explain.dose import asked_dose, dose
 from rules.explain.explanation import Answer, Explanation, headline, since, span, when
 from rules.explain.observation_schedule import observation
-from rules.explain.question import DOSE, MONITORING, Asked, ask, check
+from rules.explain.of_packs import (
+    NOT_OPEN,
+    OVERLAY,
+    asked_beside,
+    asked_unread,
+    not_open,
+    stands_beside,
+)
+from rules.explain.question import DOSE, MONITORING, Asked, ask, check, own_subjects, unread_of
 from rules.explain.recommendation import asked_recommendation, recommendation
 from rules.explain.stop_rule import asked_rule, stop_rule
 from rules.wire.assessments import STOP_RULE
@@ -29,7 +40,7 @@ def explain(patient: Patient, subject: str) -> Explanation:
 
     Raises `UnknownSubject`. Source: wire.md, `il2watch explain`.
     """
-    check(subject, patient.guideline)
+    check(subject, patient.guideline, own_subjects(patient))
     kind, asked, moment = _asked(patient, subject)
     answer = _answer(kind, asked)
     result = asked.result
@@ -67,8 +78,11 @@ def _asked(patient: Patient, subject: str) -> tuple[str, Asked, int | None]:
         return (DOSE, *asked_dose(patient))
     if subject.startswith(STOP_RULE):
         return (STOP_RULE.removesuffix(":"), *asked_rule(patient, subject))
-    plan = plan_for(patient.guideline)
-    found = plan.find(subject)
+    if subject in unread_of(patient.guideline):
+        return (NOT_OPEN, *asked_unread(patient, subject))
+    if subject.startswith(PREFIX):
+        return (OVERLAY, *asked_beside(patient, subject))
+    found = plan_for(patient.guideline).find(subject)
     if found is None:
         return ADVICE, _without_state(patient, subject), None
     return found.kind, ask(patient, subject), since(patient, subject)
@@ -84,9 +98,17 @@ def _answer(kind: str, asked: Asked) -> Answer:
     if kind == MONITORING_KIND:
         observed = asked.name.removeprefix(MONITORING) in asked.guideline.observes
         return observation(asked) if observed else asked_for(asked)
-    return {RECOMMENDATION: recommendation, DOSE: dose, "stop-rule": stop_rule, ADVICE: advised}.get(
-        kind, criterion
-    )(asked)
+    return ANSWERS.get(kind, criterion)(asked)
+
+
+ANSWERS: dict[str, Callable[[Asked], Answer]] = {
+    RECOMMENDATION: recommendation,
+    DOSE: dose,
+    "stop-rule": stop_rule,
+    ADVICE: advised,
+    NOT_OPEN: not_open,
+    OVERLAY: stands_beside,
+}
 
 
 def _common(asked: Asked, answer: Answer) -> list[str]:
@@ -112,7 +134,9 @@ def _common(asked: Asked, answer: Answer) -> list[str]:
 
 def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
     """Return what to do: the measure and its Table 6 medicines when tripped; to chart what is missing."""
-    chart = tuple({"text": f"Chart {code}", "source": "Table 1"} for code in asked.result.missing)
+    chart = tuple(
+        {"text": f"Chart {code}", "source": "Table 1"} for code in asked.result.missing if kind != NOT_OPEN
+    )
     plan = plan_for(asked.guideline)
     if not asked.tripped or asked.name not in plan.index:
         return chart

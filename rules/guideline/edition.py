@@ -144,6 +144,10 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         kept = () if self.packs is None else self.packs.kept
         return self.chosen(pack) or next((one for one in kept if one.key == pack), None)
 
+    def decided_by(self, sha256: str) -> "Guideline | None":
+        """Return the guideline of a hash that an assessment bears; None: no pack here has these numbers."""
+        return next((one for one in (self, *self.beside) if one.sha256 == sha256), None)
+
     @cached_property
     def state_key(self) -> str:
         """What the state of a patient depends on: the hashes of this guideline and of the packs beside."""

@@ -226,7 +226,7 @@ class BoardState:
     def _other_guideline(self) -> bool:
         """Return whether a patient was assessed by other numbers than the board's."""
         shown = (one.assessment for one in self.patients if one.assessment is not None)
-        return any(one.guideline["sha256"] != self.guideline.sha256 for one in shown)
+        return any(self.guideline.decided_by(one.guideline["sha256"]) is None for one in shown)
 
     def heartbeat(self) -> bytes:
         """Return the JSON that every page receives each second."""

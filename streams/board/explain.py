@@ -32,7 +32,8 @@ def explained(patient: PatientProjection, subject: str, guideline: Guideline) ->
             "The worker's chart of this patient is not here: the board may be reading another worker's, "
             "see --worker-id."
         )
-    if patient.assessment is not None and patient.assessment.guideline["sha256"] != guideline.sha256:
+    assessment = patient.assessment
+    if assessment is not None and guideline.decided_by(assessment.guideline["sha256"]) is None:
         return NoExplanation("The worker goes by another configuration than this board.")
     try:
         record = unpack(patient.chart)

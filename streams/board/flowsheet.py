@@ -68,13 +68,16 @@ class Span(NamedTuple):
 class Flowsheet:
     """What the panels of one patient are drawn from.
 
-    `trusted`: the worker uses the same guideline, so that its limits may be drawn.
+    `guideline`: of the pack that decides for the patient; `trusted`: the worker goes by it too, so that its
+    limits may be drawn.
     """
 
     def __init__(self, patient: PatientProjection, guideline: Guideline, span: Span) -> None:
-        self.patient, self.guideline, self.span = patient, guideline, span
-        assessment = patient.assessment
-        self.trusted = assessment is None or assessment.guideline["sha256"] == guideline.sha256
+        self.patient, self.span, assessment = patient, span, patient.assessment
+        by = (
+            guideline.deciding if assessment is None else guideline.decided_by(assessment.guideline["sha256"])
+        )
+        self.guideline, self.trusted = by or guideline, by is not None
 
     @cached_property
     def slow(self) -> list[Event]:
@@ -192,7 +195,10 @@ def pressure(sheet: Flowsheet) -> Panel:
     found = limits.pressure(sheet.guideline, above)
     bands = [{"from": low, "to": high, "level": level} for low, high, level in found.bands if sheet.trusted]
     curves = [one for code, name in PRESSURES for one in sheet.curve(code, name)]
-    lines = [line(above, f"target >{above:g}", "ink")]
+    lines = [
+        line(above, f"target >{above:g}", "ink"),
+        *sheet.lines(*limits.held(sheet.guideline, "systolic-bp")),
+    ]
     return panel(
         "pressure",
         "Blood pressure",
@@ -214,7 +220,7 @@ def heart_rate(sheet: Flowsheet) -> Panel:
 
 def temperature(sheet: Flowsheet) -> Panel:
     """Return temperature, with the limit of fever."""
-    lines = sheet.lines(limits.fever(sheet.guideline))
+    lines = sheet.lines(*limits.fever(sheet.guideline))
     return panel(
         "temperature",
         "Temperature",
@@ -228,8 +234,9 @@ def temperature(sheet: Flowsheet) -> Panel:
 
 def saturation(sheet: Flowsheet) -> Panel:
     """Return SpO2, with the saturation to keep."""
-    lines, curve = sheet.lines(limits.saturation(sheet.guideline)), sheet.curve("spo2", "SpO2")
-    return panel("spo2", "SpO2", "%", curve, lines, limits.SATURATION, before=sheet.before("spo2"))
+    lines, curve = sheet.lines(*limits.saturation(sheet.guideline)), sheet.curve("spo2", "SpO2")
+    least = limits.saturations(sheet.guideline)
+    return panel("spo2", "SpO2", "%", curve, lines, least, before=sheet.before("spo2"))
 
 
 def oxygen(sheet: Flowsheet) -> Panel:

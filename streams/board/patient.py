@@ -109,7 +109,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
         page_log=tuple(patient.pages.entries)[::-1],
         explains=patient.chart is not None,
-        same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
+        same_guideline=assessment is None or guideline.decided_by(assessment.guideline["sha256"]) is not None,
         unreadable=patient.unreadable,
         guideline=guideline,
     )

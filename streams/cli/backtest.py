@@ -60,7 +60,9 @@ def main(arguments: list[str]) -> int:
         now = sharing.fold(chosen.file, source, guideline, sharing.Wanted(chosen.at))
         against = _other(chosen, source)
         found = differences(now.alerts(), against.alerts)
-        differs = show(found, (guideline.reference, against.reference), options.as_text(chosen.output))
+        differs = show(
+            found, (guideline.deciding.reference, against.reference), options.as_text(chosen.output)
+        )
         return sharing.close(now, chosen.strict) or int(differs)
 
 
@@ -97,7 +99,7 @@ def _other(chosen: argparse.Namespace, source: list[Line] | sharing.Shared) -> O
         return written(chosen.against_alerts, chosen.at)
     guideline = site.guideline(chosen.against)
     course = sharing.fold(chosen.file, source, guideline, sharing.Wanted(chosen.at))
-    return Other(course.alerts(), guideline.reference)
+    return Other(course.alerts(), guideline.deciding.reference)
 
 
 def written(path: str, until: int | None) -> Other:

@@ -123,7 +123,8 @@ def main(arguments: list[str]) -> int:
     site.refuse_draft(guideline, path)
     for warning in warnings(path, guideline):
         print(warning, file=sys.stderr)
-    print(f"{path}: ok; guideline {guideline.id} version {guideline.version}, sha256 {guideline.sha256}")
+    decides = guideline.deciding
+    print(f"{path}: ok; guideline {decides.id} version {decides.version}, sha256 {decides.sha256}")
     return 0
 
 

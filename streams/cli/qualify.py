@@ -95,7 +95,7 @@ def main(arguments: list[str]) -> int:
     guideline = site.guideline(config)
     broker = None if chosen.offline else broker_of(chosen)
     recorder = Recorder(show)
-    make_steps(recorder, chosen, config, broker, guideline.sha256)
+    make_steps(recorder, chosen, config, broker, guideline.deciding.sha256)
     report = recorder.report(version(), socket.gethostname(), identity(guideline, config))
     write(report, chosen.report, chosen.metrics_file)
     print(f"{report.result}: {chosen.report}")

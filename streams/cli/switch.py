@@ -80,8 +80,9 @@ def main(chosen: argparse.Namespace) -> int:
     log = load(chosen.file, guidelines[0].choices.ahead)
     events = [event for event in log.events if chosen.at is None or event.known <= chosen.at]
     found = compare(events, sides[0].side, sides[1].side)
-    lines = [] if gate is None else judge(gate, found, truth_of(sides))
-    _print(chosen, found, lines)
+    truth = truth_of(sides)
+    lines = [] if gate is None else judge(gate, found, truth)
+    _print(chosen, found, lines, truth)
     return exit_code(lines)
 
 
@@ -112,7 +113,8 @@ def truth_of(sides: list[Truthful]) -> Truth | None:
         for found in (a, b)
     )
     unsafe = b["readiness"]["unsafe_min"], a["readiness"]["unsafe_min"]
-    return Truth(unsafe[0], len(missed_b - missed_a), unsafe[1])
+    delays = [(one["criteria"]["absolute"]["delay_min"] or {}).get("median") for one in (b, a)]
+    return Truth(unsafe[0], len(missed_b - missed_a), unsafe[1], *delays)
 
 
 def gate_in(path: str) -> Gate:
@@ -126,14 +128,14 @@ def gate_in(path: str) -> Gate:
     return file.section(Gate, "gate")
 
 
-def _print(chosen: argparse.Namespace, found: Compared, lines: list[Line]) -> None:
+def _print(chosen: argparse.Namespace, found: Compared, lines: list[Line], truth: Truth | None) -> None:
     from streams.scoring.difference_page import Reader, html, markdown, page
     from streams.scoring.pack_comparison import concepts
 
     names = sorted(found.a.engine.patients)
     zone = found.a.guideline.shifts.timezone
     reader = Reader({name: i for i, name in enumerate(names, 1)}, chosen.ids, zone)
-    sections = page(found, concepts(found), lines, reader)
+    sections = page(found, concepts(found), lines, reader, truth)
     if chosen.html is not None:
         draft = any(side.guideline.deciding.is_draft for side in (found.a, found.b))
         with opened(str(chosen.html)) as into:
@@ -141,13 +143,15 @@ def _print(chosen: argparse.Namespace, found: Compared, lines: list[Line]) -> No
     if chosen.output == "json":
         from streams.service import files
 
-        files.write(_numbers(found, lines))
+        files.write(_numbers(found, lines, truth))
     else:
         print(markdown(sections))
 
 
-def _numbers(found: Compared, lines: list[Line]) -> list[dict[str, object]]:
+def _numbers(found: Compared, lines: list[Line], truth: Truth | None) -> list[dict[str, object]]:
     """Return the comparison as one JSON object."""
+    from streams.scoring.switch_gate import pages_per_day
+
     cells: dict[str, dict[str, int]] = {}
     for one in found.points:
         row = cells.setdefault(one.a.word, {})
@@ -160,6 +164,8 @@ def _numbers(found: Compared, lines: list[Line]) -> list[dict[str, object]]:
             "patient_days": found.days,
             "decision_points": len(found.points),
             "doses": cells,
+            "pages_per_patient_day": [pages_per_day(found, side) for side in (found.a, found.b)],
+            "truth": None if truth is None else truth._asdict(),
             "gate": [one._asdict() for one in lines],
         }
     ]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.guideline import Guideline
-from rules.guideline.declarations import LabRow, Limit
+from rules.guideline.declarations import HeldReadingRow, LabRow, Limit
 from rules.guideline.roles import FAST_RATE, OXYGEN
 
 
@@ -26,7 +26,9 @@ def line(value: float, level: str) -> Line:
 
 
 def limits(guideline: Guideline, code: str) -> list[Line]:
-    """Return the relative and absolute limits of a row (Table 3)."""
+    """Return the relative and absolute limits of a row; none where the pack that decides has no such row."""
+    if code not in guideline.own_codes:
+        return []
     row: Any = guideline.row[code]
     found = ((getattr(row, level), level) for level in ("relative", "absolute"))
     return [line(getattr(band, "trip", band).value, level) for band, level in found if band is not None]
@@ -34,7 +36,7 @@ def limits(guideline: Guideline, code: str) -> list[Line]:
 
 def lab_limits(guideline: Guideline, lab: str) -> list[Line]:
     """Return the limits of the row that judges a lab; none where no row does."""
-    rows = (row for row in guideline.row.values() if isinstance(row, LabRow) and row.lab == lab)
+    rows = (row for row in guideline.rows if isinstance(row, LabRow) and row.lab == lab)
     return [one for row in rows for one in limits(guideline, row.code)]
 
 
@@ -63,25 +65,45 @@ def limits_in(part: Any) -> Iterator[Limit]:
 
 
 def advised(guideline: Guideline, code: str) -> list[Line]:
-    """Return the limits at which an advice opens."""
-    advice = guideline.advises[code]
+    """Return the limits at which an advice opens; none where a pack has a row in its place."""
+    advice = guideline.advises.get(code)
+    if advice is None:
+        return []
     return [line(limit.value, "advisory") for limit in (advice.limit, advice.second) if limit is not None]
 
 
-def fever(guideline: Guideline) -> Line:
+def held(guideline: Guideline, signal: str) -> list[Line]:
+    """Return the limits of the rows that hold a dose by a signal; a patient's own target is none of them."""
+    rows = (row for row in guideline.rows if isinstance(row, HeldReadingRow) and row.signal == signal)
+    return [line(row.trip.value, "absolute") for row in rows if row.trip is not None]
+
+
+def fever(guideline: Guideline) -> list[Line]:
     """Return the temperature from which a fast heart rate is excused."""
+    if FAST_RATE not in guideline.own_codes:
+        return []
     row: Any = guideline.row[FAST_RATE]
-    return line(row.fever.value, "advisory")
+    return [line(row.fever.value, "advisory")]
 
 
-def saturation(guideline: Guideline) -> Line:
+def saturation(guideline: Guideline) -> list[Line]:
     """Return the saturation to keep."""
+    if OXYGEN not in guideline.own_codes:
+        return held(guideline, "spo2")
     row: Any = guideline.row[OXYGEN]
-    return line(row.low.trip.value, "absolute")
+    return [line(row.low.trip.value, "absolute")]
+
+
+def saturations(guideline: Guideline) -> tuple[float, float]:
+    """Return the least span of the axis: every limit of the saturation is within."""
+    lowest = min((one.value - 1 for one in saturation(guideline)), default=SATURATION[0])
+    return min(lowest, SATURATION[0]), SATURATION[1]
 
 
 def oxygen_flow(guideline: Guideline) -> list[Line]:
     """Return the flows of oxygen that trip `oxygen-requirement`."""
+    if OXYGEN not in guideline.own_codes:
+        return []
     row: Any = guideline.row[OXYGEN]
     return [
         Line(row.relative_flow.value, "relative", row.relative_flow.text),

@@ -54,7 +54,7 @@ def of_patients(
         end=text(span.end),
         until=text(span.until),
         at=text(span.at),
-        guideline=guideline.reference,
+        guideline=guideline.deciding.reference,
         sheets=tuple(sheets),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.wire.alerts import AlertRecord
@@ -62,8 +62,9 @@ def stretches(levels: list[tuple[int, str]], end: int) -> list[Stretch]:
 
 
 EACH = 0.2
-TALL = {"absolute": 0.78, "relative": 0.44}
-HATCH = {"absolute": "xxxx", "relative": "////"}
+TALL = {"absolute": 0.78, "relative": 0.44, "advisory": 0.24}
+HATCH = {"absolute": "xxxx", "relative": "////", "advisory": ""}
+NAMED = {"relative": "relative", "absolute": "absolute", "advisory": "pack beside is stricter"}
 
 
 def height(strips: Strips) -> float:
@@ -82,7 +83,8 @@ def draw_strips(ax: Axes, strips: Strips, span: tuple[int, int]) -> None:
         ax.axhline(number, color=GREY, lw=0.3, zorder=0)
         for stretch in stretches:
             draw_stretch(ax, number, stretch)
-    legend(ax) if count else ax.text(
+    levels = {one.level for found in strips.values() for one in found}
+    legend(ax, levels) if count else ax.text(
         *MIDDLE,
         "no criterion tripped",
         transform=ax.transAxes,
@@ -107,19 +109,20 @@ def draw_stretch(ax: Axes, number: int, stretch: Stretch) -> None:
         ax.plot([end], [number], marker=">", ms=5, color=INK, clip_on=False)
 
 
-def legend(ax: Axes) -> None:
-    """Explain colour, hatch and height."""
+def legend(ax: Axes, levels: Collection[str]) -> None:
+    """Explain colour, hatch and height; of a pack beside only where one has a strip."""
     from matplotlib.patches import Patch
 
     patches = [
-        Patch(facecolor=LEVEL_COLOUR[level], hatch=HATCH[level], edgecolor="white", label=level)
-        for level in ("relative", "absolute")
+        Patch(facecolor=LEVEL_COLOUR[level], hatch=HATCH[level], edgecolor="white", label=words)
+        for level, words in NAMED.items()
+        if level in levels or level != "advisory"
     ]
     ax.legend(
         handles=patches,
         loc="lower right",
         bbox_to_anchor=(1, 1),
-        ncols=2,
+        ncols=len(patches),
         frameon=False,
         fontsize=7,
         borderaxespad=0.1,

@@ -153,7 +153,7 @@ def fill(
     axes: dict[str, Axes] = {}
     for panel, tall in PANELS:
         axes[panel.__name__] = ax = sheet.place(tall, GAP)
-        panel(ax, course, guideline, span)
+        panel(ax, course, guideline.deciding, span)
         rhythm(ax, course, guideline)
         ax.tick_params(which="both", labelbottom=False)
     dose_marks(axes["pressure"], course, span)
@@ -162,7 +162,7 @@ def fill(
     label_row(sheet, "Laboratory", LAB_HEIGHT / 2)
     for lab, ax in zip(LABS, sheet.row(len(LABS), LAB_HEIGHT, LAB_GAP), strict=True):
         axes[lab.code] = ax
-        draw_lab(ax, lab, course, guideline, span)
+        draw_lab(ax, lab, course, guideline.deciding, span)
     label_row(sheet, "Tripped criteria", -0.12)
     axes["strips"] = ax = sheet.place(height(tripped))
     draw_strips(ax, tripped, span)

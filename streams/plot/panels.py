@@ -33,6 +33,7 @@ from streams.plot.axes import (
     width,
 )
 from streams.plot.course import PlottedCourse
+from streams.plot.criterion_strips import HATCH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +57,8 @@ def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) 
     low, high = padded([value for _, value in systolic] + [severe - 10, above + 40])
     ax.set_ylim(low, high)
     bands(ax, [(severe, above, "relative"), (low, severe, "absolute")])
-    limit_lines(ax, [(above, f"target >{above:g}", INK)])
+    held = coloured(guideline_limits.held(guideline, "systolic-bp"))
+    limit_lines(ax, [(above, f"target >{above:g}", INK), *held])
     ax.plot(
         days(systolic),
         [value for _, value in systolic],
@@ -89,8 +91,8 @@ def heart_rate(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span
 def temperature(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Draw temperature, with the limit of fever."""
     curve(ax, course, "temperature", span, PURPLE, ("Temperature", unit("Cel")), (36.5, 38.6))
-    fever = guideline_limits.fever(guideline).value
-    limit_lines(ax, [(fever, f"{fever:.1f}", GREY)])
+    fever = guideline_limits.fever(guideline)
+    limit_lines(ax, [(one.value, f"{one.value:.1f}", GREY) for one in fever])
 
 
 def urine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
@@ -124,19 +126,21 @@ def urine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> 
 
 def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
     """Draw a collection's rate over its time; a low one is darker and hatched, not only coloured."""
-    rate, row = rate_of(collection), guideline.row[URINE_RATE]
-    low: Any = row
-    colour, hatch = (
-        (LEVEL_COLOUR["absolute"], "xxxx")
-        if low.absolute.met(rate)
-        else (LEVEL_COLOUR["relative"], "////")
-        if low.relative.met(rate)
-        else (SKY, "")
-    )
+    rate = rate_of(collection)
+    colour, hatch = shade(rate, guideline)
     start, end = day(collection.start), day(collection.end)
     ax.bar(
         start, rate, width=end - start, align="edge", color=colour, hatch=hatch, ec="white", lw=0.5, zorder=2
     )
+
+
+def shade(rate: float, guideline: Guideline) -> tuple[str, str]:
+    """Return colour and hatch of a rate; plain where the pack that decides has no limit for it."""
+    row: Any = guideline.row[URINE_RATE] if URINE_RATE in guideline.own_codes else None
+    for level in ("absolute", "relative"):
+        if row is not None and getattr(row, level).met(rate):
+            return LEVEL_COLOUR[level], HATCH[level]
+    return SKY, ""
 
 
 def rate_of(collection: Collection) -> float:
@@ -179,8 +183,9 @@ def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: S
 
 def saturation(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Draw SpO2, with the saturation to keep."""
-    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), guideline_limits.SATURATION)
-    limit_lines(ax, coloured([guideline_limits.saturation(guideline)]))
+    least = guideline_limits.saturations(guideline)
+    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), least)
+    limit_lines(ax, coloured(guideline_limits.saturation(guideline)))
 
 
 def oxygen(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:

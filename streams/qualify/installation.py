@@ -34,10 +34,11 @@ def digest(path: Path) -> str:
 
 def identity(guideline: Guideline, config: str | None) -> dict[str, str]:
     """Return what identifies this installation, by name: hashes as hex digits of SHA-256."""
+    decides = guideline.deciding
     found = {
         "python": sys.version.split()[0],
-        "guideline": f"{guideline.id} version {guideline.version}",
-        "guideline sha256": guideline.sha256,
+        "guideline": f"{decides.id} version {decides.version}",
+        "guideline sha256": decides.sha256,
         "files sha256": code_digest(),
         "lock sha256": digest(folder("locks") / "requirements.lock"),
     }

@@ -8,13 +8,14 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from streams.scoring.switch_gate import a_day, beside, pages, reminders
 from streams.times import aware
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
     from streams.scoring.decision_points import Compared, Opinion, Point
     from streams.scoring.pack_comparison import Concept
-    from streams.scoring.switch_gate import Line
+    from streams.scoring.switch_gate import Line, Truth
 
 WORDS = ("give", "no-objection", "decide", "blind", "withhold", "stop", "none")
 EXAMPLES, COMMONEST = 6, 3
@@ -45,7 +46,13 @@ class Reader(NamedTuple):
         return aware(at).astimezone(ZoneInfo(self.zone)).strftime("%a %H:%M")
 
 
-def page(found: Compared, concepts: Sequence[Concept], gate: Sequence[Line], reader: Reader) -> list[Section]:
+def page(
+    found: Compared,
+    concepts: Sequence[Concept],
+    gate: Sequence[Line],
+    reader: Reader,
+    truth: Truth | None = None,
+) -> list[Section]:
     """Return the page, what matters first."""
     a, b = found.a.guideline.deciding, found.b.guideline.deciding
     return [
@@ -56,6 +63,8 @@ def page(found: Compared, concepts: Sequence[Concept], gate: Sequence[Line], rea
         _listed(found.points, reader),
         _reasons(found.points, a, b),
         _examples(found.points, a, b, reader),
+        *([_truth(truth)] if truth else []),
+        _pages(found),
         _divergences(found, a, b, reader),
         _concepts(concepts),
         _not_open(a, b),
@@ -112,12 +121,15 @@ def _reasons(points: Sequence[Point], a: Guideline, b: Guideline) -> Section:
     found: Counter[str] = Counter()
     for one in points:
         if one.a.group != one.b.group:
-            name, opinion = (b.name, one.b) if one.b.reasons else (a.name, one.a)
-            found.update(
-                f"{name}: {reason.partition(' (')[0].rstrip(' 0123456789.')}" for reason in opinion.reasons
-            )
+            for name, opinion in ((a.name, one.a), (b.name, one.b)):
+                found.update(f"{name}: {kind}" for kind in {_kind(reason) for reason in _against(opinion)})
     rows = tuple((reason, str(count)) for reason, count in found.most_common(COMMONEST))
     return Section("The commonest reasons for a difference", (), ("reason", "decision points"), rows)
+
+
+def _against(opinion: Opinion) -> tuple[str, ...]:
+    """Return what speaks against a dose: of a verdict that lets it go nothing."""
+    return () if opinion.group == "goes" else opinion.reasons
 
 
 def _kind(reason: str) -> str:
@@ -148,7 +160,8 @@ VERBS = {
 
 
 def _says(opinion: Opinion) -> str:
-    why = f", {', '.join(opinion.reasons[:2])}" if opinion.reasons and opinion.group != "goes" else ""
+    reasons = _against(opinion)[:2]
+    why = f", {', '.join(reasons)}" if reasons else ""
     return VERBS.get(opinion.word, opinion.word) + why
 
 
@@ -182,6 +195,35 @@ def _concepts(concepts: Sequence[Concept]) -> Section:
     )
     head = ("concept", "in", "episodes A / B", "pages A / B", "B earlier by (median)")
     return Section("Rows by concept", (), head, rows)
+
+
+def _truth(found: Truth) -> Section:
+    """Write what the ground truth of a simulation says of both."""
+    rows = (
+        ("minutes of unsafe readiness", _figure(found.unsafe_a_min), _figure(found.unsafe_min)),
+        ("absolute truths that the other pages and it does not", "-", _figure(found.missed_absolute)),
+        (
+            "median delay of a page for an absolute truth, min",
+            _figure(found.delay_a_min),
+            _figure(found.delay_min),
+        ),
+    )
+    sentence = "The truth is of edition 2, whatever the pack: what a pack has no row for counts against it."
+    return Section("By the truth", (sentence,), ("", "A", "B"), rows)
+
+
+def _pages(found: Compared) -> Section:
+    """Write the pages a patient-day; what is no page of its own stands apart."""
+    kinds = (
+        ("pages", pages),
+        ("reminders", reminders),
+        ("transitions of packs beside, which page nobody", beside),
+    )
+    rows = tuple(
+        (name, *(_figure(a_day(count(side.alerts), found.days)) for side in (found.a, found.b)))
+        for name, count in kinds
+    )
+    return Section("Pages a patient-day", (), ("", "A", "B"), rows)
 
 
 def _not_open(a: Guideline, b: Guideline) -> Section:

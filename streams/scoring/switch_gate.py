@@ -36,11 +36,17 @@ class Gate(Table, frozen=True, kw_only=True, rename=None):
 
 
 class Truth(NamedTuple):
-    """What ground truth says of the second pack: minutes of unsafe readiness, absolute truths it misses."""
+    """What ground truth says of the second pack against the first.
+
+    Minutes of unsafe readiness; absolute truths that the first pages and it misses; the median delay (min) of
+    a page for an absolute truth.
+    """
 
     unsafe_min: float
     missed_absolute: int
     unsafe_a_min: float
+    delay_min: float | None = None
+    delay_a_min: float | None = None
 
 
 class Line(NamedTuple):
@@ -60,9 +66,24 @@ def pages(alerts: Iterable[Alert]) -> int:
     )
 
 
+def reminders(alerts: Iterable[Alert]) -> int:
+    """Return how many alerts remind of what was paged; overlays never do."""
+    return sum(alert.transition == "reminder" for alert in alerts)
+
+
+def beside(alerts: Iterable[Alert]) -> int:
+    """Return how many transitions are of packs that stand beside: none is a page."""
+    return sum(alert.kind == "overlay" for alert in alerts)
+
+
+def a_day(number: int, days: float) -> float:
+    """Return a number a patient-day; 0 without a day."""
+    return round(number / days, 4) if days else 0.0
+
+
 def pages_per_day(found: Compared, side: Side) -> float:
     """Return a side's pages a patient-day."""
-    return round(pages(side.alerts) / found.days, 4) if found.days else 0.0
+    return a_day(pages(side.alerts), found.days)
 
 
 def share(part: int, whole: int) -> float:

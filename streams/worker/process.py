@@ -132,5 +132,5 @@ class WorkerService(FaustService):
     async def open(self) -> None:
         """Prepare the metrics, publish the guideline's reference as one, and log what is looser."""
         metric_updates.prepare()
-        metrics.GUIDELINE.info(self.options.guideline.reference)
+        metrics.GUIDELINE.info(self.options.guideline.deciding.reference)
         warn_of_looser(self.options.guideline)

@@ -10,7 +10,8 @@ from rules.decide.monitoring_texts import SYSTEM_TEXTS
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.correctives import NOBODY
-from rules.guideline.declarations import Row
+from rules.guideline.declarations import AnyRow
+from rules.guideline.eligibility import OF_PACKS
 from rules.guideline.nurse_names import FINDING_NAMES
 from rules.guideline.packs.registry import PACKS
 
@@ -29,7 +30,24 @@ def rows() -> Iterator[Text]:
         yield Text(f"row {row.code}", tuple(_words(row)), row.source)
 
 
-def _words(row: Row) -> Iterator[str]:
+def rows_of_packs() -> Iterator[Text]:
+    """Yield what each row of a guideline pack is called where it is not the row of Table 3 itself."""
+    named = {row.code: tuple(_words(row)) for row in GUIDELINE.rows}
+    for pack in PACKS.values():
+        for one in pack.rows:
+            if named.get(one.code) != (words := tuple(_words(one.row))):
+                yield Text(f"row {pack.key} {one.code}", words, one.source.text)
+        if pack.warning:
+            yield Text(f"pack {pack.key}", (pack.warning,), "editions.md 4")
+
+
+def eligibility_of_packs() -> Iterator[Text]:
+    """Yield what each condition that only packs have is called."""
+    for item, words in OF_PACKS.items():
+        yield Text(f"eligibility {item}", (words,), "editions.md 4")
+
+
+def _words(row: AnyRow) -> Iterator[str]:
     yield row.words
     if other := getattr(row, "not_sinus_words", ""):
         yield other

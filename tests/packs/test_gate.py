@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from rules.guideline import load
 from rules.guideline.packs.registry import PACKS
 from rules.guideline.settings.document import ConfigError
 from rules.guideline.settings.packs import draft_fault
+from rules.wire.instants import HOUR
 from streams.cli import main
+from streams.qualify.installation import identity
 
 Capture = pytest.CaptureFixture[str]
 DRAFTS = [key for key, pack in PACKS.items() if pack.unverified]
@@ -137,12 +141,74 @@ def test_a_row_that_a_site_writes_is_a_draft_until_it_is_signed() -> None:
     assert [row.absolute.text for row in guideline.deciding.rows if row.code == "platelets"] == ["<10"]
 
 
+def test_a_row_that_a_site_writes_is_shown_with_its_hash_and_signed_by_it(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "site.toml"
+    rest = signed("til-2024/1").replace('[packs]\ndecides = "til-2024/1"\n', "")
+    path.write_text(SITE_ROW + rest)
+    show = ["packs", "show", "til-2024/1", "--row", "platelets", "--config", str(path), "-o", "json"]
+    assert main.main(show) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["says"], shown["status"]) == ("lab platelets, absolute <10", "draft")
+    own = SIGNED.format(pack="til-2024/1", row="platelets", sha256=shown["sha256"], by="md-7")
+    path.write_text(path.read_text() + own)
+    assert main.main(["packs", "check", str(path)]) == 0
+    assert capsys.readouterr().out == "decides: til-2024/1, verified\n"
+    path.write_text(path.read_text().replace('"<10"', '"<11"'))
+    assert main.main(["packs", "check", str(path)]) == 2
+    assert "lapsed: til-2024/1 platelets" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("key", "word"), [("effect", "holds"), ("level", "high"), ("type", "labs")])
 def test_a_word_that_a_row_does_not_know_is_refused_and_not_passed_over(key: str, word: str) -> None:
     written = re.sub(rf"^{key} = .*$", "", SITE_ROW, flags=re.MULTILINE)
     table = f'[packs."til-2024/1".rows.platelets]\n{key} = "{word}"'
     with pytest.raises(ConfigError, match=word):
         load(written.replace('[packs."til-2024/1".rows.platelets]', table))
+
+
+@pytest.mark.parametrize("key", DRAFTS)
+def test_the_configuration_is_named_by_the_pack_that_decides(
+    tmp_path: Path, capsys: Capture, key: str
+) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(signed(key))
+    assert main.main(["config", "check", str(path)]) == 0
+    deciding = load(signed(key)).deciding
+    said = f"ok; guideline {deciding.id} version {deciding.version}, sha256 {deciding.sha256}"
+    assert said in capsys.readouterr().out
+    assert identity(load(signed(key)), None)["guideline sha256"] == deciding.sha256
+
+
+CHANGED: dict[str, dict[str, object]] = {
+    "judgement": {"judgement": "at-dosing"},
+    "combination": {"combination": "count"},
+    "dosing_minimum": {"dosing_minimum": ("systolic-90",)},
+    "eligibility": {"eligibility": ("organ-disease",)},
+    "regimen.dose": {"dose": 720_000.0},
+    "regimen.interval": {"min_interval": 6 * HOUR},
+    "regimen.doses_per_cycle": {"doses_per_cycle": 15},
+    "regimen.doses_per_course": {"doses_per_course": 29},
+    "regimen.cycle_days": {"cycle_days": ((1, 6), (15, 19))},
+    "regimen.rest": {"rest_days": 8},
+    "regimen.course_gap": {"course_gap": 48 * 24 * HOUR},
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_rule_is_signed_with_what_is_evaluated_under_its_name(name: str) -> None:
+    pack, change = PACKS["proleukin-us-label/2024-12"], CHANGED[name]
+    if name.startswith("regimen."):
+        change = {"regimen": structs.replace(pack.regimen, **change)}
+    before, after = (
+        {part: sha for part, _, sha in one.parts()} for one in (pack, structs.replace(pack, **change))
+    )
+    assert [part for part, sha in after.items() if sha != before[part]] == [name]
+
+
+def test_every_rule_of_the_label_is_among_them() -> None:
+    assert set(PACKS["proleukin-us-label/2024-12"].items) == set(CHANGED)
 
 
 def test_the_hash_of_a_row_is_that_of_its_numbers() -> None:

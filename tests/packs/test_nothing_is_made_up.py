@@ -9,6 +9,7 @@ import pytest
 
 from rules.guideline.packs.declarations import Pack
 from rules.guideline.packs.registry import PACKS
+from rules.wire.instants import DAY, HOUR
 
 EACH = pytest.mark.parametrize("pack", PACKS.values(), ids=list(PACKS))
 NUMBER = re.compile(r"[0-9]")
@@ -16,7 +17,7 @@ NUMBER = re.compile(r"[0-9]")
 
 @EACH
 def test_every_row_and_rule_says_document_table_and_row(pack: Pack) -> None:
-    for part in (*pack.rows, *pack.items.values()):
+    for part in (*pack.rows, *pack.pressor_centre, *pack.items.values(), *pack.advice):
         assert all((part.source.document, part.source.table, part.source.row))
 
 
@@ -34,6 +35,32 @@ def test_every_number_of_the_regimen_is_an_item_with_its_source(pack: Pack) -> N
     named = {"min_interval": "interval", "max_interval": "interval", "rest_days": "rest"}
     stated = {name for name, value in msgspec.structs.asdict(pack.regimen).items() if value}
     assert {f"regimen.{named.get(name, name)}" for name in stated} <= set(pack.items)
+
+
+def said(pack: Pack) -> dict[str, object]:
+    """Return by rule the words of the numbers that are evaluated."""
+    regimen, hours = pack.regimen, pack.regimen.min_interval // HOUR
+    longest = regimen.max_interval and regimen.max_interval // HOUR
+    return {
+        "judgement": pack.judgement,
+        "combination": pack.combination.replace("-", " "),
+        "dosing_minimum": ", ".join(pack.dosing_minimum),
+        "regimen.dose": f"{regimen.dose or 0:,.0f} IU/kg",
+        "regimen.interval": f"{hours}-{longest} h" if longest else f"every {hours} h",
+        "regimen.doses_per_cycle": str(regimen.doses_per_cycle),
+        "regimen.doses_per_course": str(regimen.doses_per_course),
+        "regimen.cycle_days": "days " + " and ".join(f"{first}-{last}" for first, last in regimen.cycle_days),
+        "regimen.rest": f"{regimen.rest_days} full days",
+        "regimen.course_gap": f"{(regimen.course_gap or 0) // (7 * DAY)} weeks from discharge",
+    }
+
+
+@EACH
+def test_a_rule_says_the_number_that_is_evaluated(pack: Pack) -> None:
+    words = said(pack)
+    assert {name: item.value for name, item in pack.items.items() if name in words} == {
+        name: value for name, value in words.items() if name in pack.items
+    }
 
 
 @EACH

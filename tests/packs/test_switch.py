@@ -176,4 +176,6 @@ def test_by_the_truth_the_label_is_ready_while_kidneys_fail_and_the_page_says_wh
     page = capsys.readouterr().out
     (line,) = (one for one in page.splitlines() if one.startswith("| max_unsafe_readiness_min"))
     assert line.endswith("exceeded |")
+    assert "| Schwartzentruber 2001: creatinine | 3 |" in page
+    assert "| minutes of unsafe readiness | 0 | 1411 |" in page
     assert "US label 2024-12 does not see: Renal row of section 2" in page

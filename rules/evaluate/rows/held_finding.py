@@ -165,7 +165,7 @@ class Course(msgspec.Struct):
         return sorted(found, key=place)
 
     def result(self) -> Result:
-        """Return the result while the row holds."""
+        """Return the result while the row holds; a finding of one specimen goes by the name of the row."""
         assert self.tripped is not None
         present = self.present()
         return Result(
@@ -174,7 +174,7 @@ class Course(msgspec.Struct):
             latest=self.last,
             value=None if present else HELD,
             missing=() if present else self.missing(),
-            findings=tuple(dict.fromkeys(_name(one) for one, _ in present)),
+            findings=tuple(dict.fromkeys(_name(one) for one, _ in present if one.specimen is None)),
             evidence=tuple(dict.fromkeys(sign.reference for _, sign in present)) or (self.tripped.reference,),
         )
 

@@ -121,7 +121,8 @@ class PreDose(msgspec.Struct, frozen=True, kw_only=True):
 class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A guideline pack. `name`: as a person reads it; `items`: its rules beside the rows, by name.
 
-    `pressor_centre`: rows that stand in place of those of their code where pressors are given.
+    `pressor_centre`: rows that stand in place of those of their code where pressors are given; `warning`:
+    what its page says first of all.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     monitoring: tuple[Observation, ...] = ()
     pre_dose: PreDose | None = None
     signed: tuple[str, ...] = ()
+    warning: str = ""
 
     @property
     def key(self) -> str:
@@ -166,10 +168,20 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for row in self.rows:
             yield row.code, self._status(row.code, row.status), hash_of(row)
         for name, item in self.items.items():
-            yield name, self._status(name, item.status), hash_of(item)
+            yield name, self._status(name, item.status), hash_of((item, self._evaluated(name)))
         for one in self.not_open:
             name = f"not_open.{one.row}"
             yield name, self._status(name, DRAFT), hash_of(one)
+
+    def _evaluated(self, name: str) -> object:
+        """Return what is evaluated under the name of an item: its words are signed together with it."""
+        group, _, item = name.partition(".")
+        if group == "regimen":
+            fields = ("min_interval", "max_interval") if item == "interval" else (item, f"{item}_days")
+            return [getattr(self.regimen, field, None) for field in fields]
+        if group == "monitoring":
+            return [*(one for one in self.monitoring if one.what == item), self.pre_dose]
+        return getattr(self, name, None)
 
     def _status(self, name: str, status: str) -> str:
         return VERIFIED if name in self.signed else status
@@ -195,6 +207,6 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return frozenset(row.code for row in self.rows if self._status(row.code, row.status) != VERIFIED)
 
 
-def hash_of(part: msgspec.Struct) -> str:
+def hash_of(part: object) -> str:
     """Return the SHA-256 of a part's canonical JSON, in hex."""
     return hashlib.sha256(msgspec.json.encode(part, order="sorted")).hexdigest()

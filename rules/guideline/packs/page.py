@@ -5,13 +5,15 @@ from collections.abc import Iterator
 import msgspec
 
 from rules.guideline.declarations import AnyRow, Limit, Sustained
-from rules.guideline.packs.declarations import Pack, PackRow
+from rules.guideline.packs.declarations import DRAFT, VERIFIED, Advised, Pack, PackRow
 from rules.wire.durations import duration_text
 
 DURATIONS = (
     *("span", "window", "covers", "resume_covers", "wait", "lasts"),
     *("joins", "grace", "stale", "after", "fever_age", "clears_over", "longest"),
 )
+TOGETHER = ("resumes",)
+"""Fields of which all must be so, where any of the others is enough."""
 LEFT_OUT = {
     *("code", "system", "source", "group", "unit", "words", "column", "monitored_by", "stale_factor"),
     "not_sinus_words",
@@ -28,6 +30,34 @@ def content_of(pack: Pack, name: str) -> dict[str, str]:
         return {"says": item.value, "effect": "rule", "source": _written(item)}
     unread = next(one for one in pack.not_open if f"not_open.{one.row}" == name)
     return {"says": "not read", "effect": "blind", "source": unread.words}
+
+
+def reader_of(pack: Pack, name: str, status: str) -> str:
+    """Return who has read a row or rule in its source."""
+    if status != VERIFIED:
+        return "nobody yet"
+    return "two persons of the site" if name in pack.signed else "the authors of this pack"
+
+
+def advice_of(pack: Pack) -> Iterator[dict[str, str]]:
+    """Yield the advice of a pack: what it says and when, where that stands, and whether it was read there."""
+    drafts = {item.source for item in pack.items.values() if item.status != VERIFIED}
+    for one in pack.advice:
+        yield {
+            "advice": one.code,
+            "says": one.text,
+            "while": _while(one),
+            "status": DRAFT if one.source in drafts else VERIFIED,
+            "source": one.source.text,
+        }
+
+
+def _while(one: Advised) -> str:
+    """Return the condition of an advice: a row that holds, limits, or the regimen."""
+    labs = [f"{code} {limit.text}" for code, limit in one.labs.items()]
+    rate = [f"urine {one.rate.text} mL/kg/h over {duration_text(one.covers)}"] if one.rate else []
+    row = [f"`{one.of}` holds"] if one.of else []
+    return " or ".join([*row, *labs, *rate]) or "by the regimen"
 
 
 def _written(part: msgspec.Struct) -> str:
@@ -62,7 +92,7 @@ def _value(name: str, value: object) -> str:
     if isinstance(value, Sustained):
         return f"{value.trip.text} until {value.clear.text} over {duration_text(value.span)}"
     if isinstance(value, tuple):
-        return " or ".join(map(str, value))
+        return (" and " if name in TOGETHER else " or ").join(map(str, value))
     if name in DURATIONS and isinstance(value, int):
         return duration_text(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -256,6 +256,7 @@ PACK = Pack(
         NotOpen(row="skin", words="Skin row of section 2"),
     ),
     not_encoded=("section 4",),
+    warning="blind to kidney, counts and weight: beside 2001, not instead",
     advice=(
         Advised(
             code="cycle-length",

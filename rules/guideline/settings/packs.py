@@ -83,16 +83,12 @@ class BadPacks(ValueError):
 
 def with_table(guideline: Guideline, values: Any) -> Guideline:
     """Return the site's guideline with the packs of its table. Raises BadPacks."""
-    written = {name: rows for name, rows in values.items() if "/" in name} if isinstance(values, dict) else {}
-    try:
-        table = msgspec.convert({k: v for k, v in values.items() if k not in written}, PackTable)
-    except msgspec.ValidationError as error:
-        raise BadPacks("", f"{error}; docs/spec/editions.md section 2 has the table") from None
+    table, written = _table(values)
     if len(table.overlays) > MOST_OVERLAYS:
         raise BadPacks("overlays", f"at most {MOST_OVERLAYS}; remove {len(table.overlays) - MOST_OVERLAYS}")
     if table.draft_rows not in DRAFT_ROWS:
         raise BadPacks("draft_rows", f"{table.draft_rows!r} is neither show nor speak; write one of them")
-    found = signed_packs(table.signed, with_site_rows(written))
+    found = signed_packs(table.signed, written)
     return with_packs(
         guideline,
         pack_named(table.decides, "decides", found),
@@ -101,6 +97,22 @@ def with_table(guideline: Guideline, values: Any) -> Guideline:
         table.draft_rows,
         table.pressor_centre,
     )
+
+
+def _table(values: Any) -> tuple[PackTable, dict[str, Pack]]:
+    """Return a table, and the packs with the rows that the site has written. Raises BadPacks."""
+    written = {name: rows for name, rows in values.items() if "/" in name} if isinstance(values, dict) else {}
+    try:
+        table = msgspec.convert({k: v for k, v in values.items() if k not in written}, PackTable)
+    except msgspec.ValidationError as error:
+        raise BadPacks("", f"{error}; docs/spec/editions.md section 2 has the table") from None
+    return table, with_site_rows(written)
+
+
+def site_packs(values: Any) -> dict[str, Pack]:
+    """Return the packs as a site has written and signed them. Raises BadPacks."""
+    table, written = _table(values)
+    return signed_packs(table.signed, written)
 
 
 KINDS = {module_of(kind).replace("_", "-"): kind.__name__ for kind in ROW_TYPES}
@@ -211,10 +223,11 @@ def _check(one: Signature, pack: Pack, hashes: dict[str, str]) -> None:
         raise BadPacks("signed", f"{where}: document is blank; name what was read, and where in it")
 
 
-def lapsed(signatures: list[Signature]) -> list[Signature]:
-    """Return the signatures of parts whose hash is another one now."""
-    hashes = {(key, name): sha256 for key, pack in PACKS.items() for name, _, sha256 in pack.parts()}
-    return [one for one in signatures if hashes.get((one.pack, one.row)) != one.sha256]
+def lapsed(values: Any) -> list[Signature]:
+    """Return the signatures of a table whose part is another one now. Raises BadPacks."""
+    table, packs = _table(values)
+    hashes = {(key, name): sha256 for key, pack in packs.items() for name, _, sha256 in pack.parts()}
+    return [one for one in table.signed if hashes.get((one.pack, one.row)) != one.sha256]
 
 
 def draft_fault(guideline: Guideline) -> str | None:
