@@ -117,6 +117,7 @@ def test_every_number_of_every_patient_is_that_of_assess(
     addresses = page.locator("#rows .name").evaluate_all("links => links.map(link => link.href)")
     for name, address in zip(names, addresses, strict=True):
         page.goto(address)
+        page.wait_for_selector("tr.crit", state="attached")
         found = page.evaluate(READ)
         one = said(files[name], found["judged"])
         assert found["criteria"] == expected(one), name
