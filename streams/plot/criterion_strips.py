@@ -62,8 +62,9 @@ def stretches(levels: list[tuple[int, str]], end: int) -> list[Stretch]:
 
 
 EACH = 0.2
-TALL = {"absolute": 0.78, "relative": 0.44}
-HATCH = {"absolute": "xxxx", "relative": "////"}
+TALL = {"absolute": 0.78, "relative": 0.44, "advisory": 0.3}
+HATCH = {"absolute": "xxxx", "relative": "////", "advisory": ""}
+"""By level; what a pack beside says is advisory."""
 
 
 def height(strips: Strips) -> float:
@@ -82,7 +83,8 @@ def draw_strips(ax: Axes, strips: Strips, span: tuple[int, int]) -> None:
         ax.axhline(number, color=GREY, lw=0.3, zorder=0)
         for stretch in stretches:
             draw_stretch(ax, number, stretch)
-    legend(ax) if count else ax.text(
+    levels = {stretch.level for stretches in strips.values() for stretch in stretches}
+    legend(ax, levels) if count else ax.text(
         *MIDDLE,
         "no criterion tripped",
         transform=ax.transAxes,
@@ -107,19 +109,20 @@ def draw_stretch(ax: Axes, number: int, stretch: Stretch) -> None:
         ax.plot([end], [number], marker=">", ms=5, color=INK, clip_on=False)
 
 
-def legend(ax: Axes) -> None:
-    """Explain colour, hatch and height."""
+def legend(ax: Axes, levels: set[str]) -> None:
+    """Explain colour and hatch of the two levels of a criterion, and of an advisory one if there is any."""
     from matplotlib.patches import Patch
 
     patches = [
         Patch(facecolor=LEVEL_COLOUR[level], hatch=HATCH[level], edgecolor="white", label=level)
-        for level in ("relative", "absolute")
+        for level in ("advisory", "relative", "absolute")
+        if level != "advisory" or level in levels
     ]
     ax.legend(
         handles=patches,
         loc="lower right",
         bbox_to_anchor=(1, 1),
-        ncols=2,
+        ncols=len(patches),
         frameon=False,
         fontsize=7,
         borderaxespad=0.1,
