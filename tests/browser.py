@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,3 +43,12 @@ def chromium() -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+def excess(chromium: Any, page: Path, width: int) -> float:
+    """Return by how much a file's page is wider than the screen."""
+    tab = chromium.new_page(viewport={"width": width, "height": 900})
+    tab.goto(page.as_uri())
+    wide: float = tab.evaluate("document.documentElement.scrollWidth")
+    tab.close()
+    return wide - width

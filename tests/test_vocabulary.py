@@ -121,6 +121,22 @@ def test_no_metaphor_is_an_identifier() -> None:
     assert {f"{module}: {name}" for module, name in identifiers() if metaphoric(name)} == set()
 
 
+def test_no_metaphor_is_an_identifier_of_the_boards_scripts() -> None:
+    declared = re.compile(
+        r"\b(?:const|let|function)\s+(\w+)|(\w+)(?=\s*[:,)\]}=]*\s*=>)|[.{,]\s*(\w+)(?=\s*[:=])"
+    )
+    scripts = sorted((ROOT / "streams/board/static").glob("*.js"))
+    assert scripts
+    found = {
+        f"{script.name}: {name}"
+        for script in scripts
+        for names in declared.findall(script.read_text(encoding="utf-8"))
+        for name in filter(None, names)
+        if metaphoric(name)
+    }
+    assert found == set()
+
+
 def test_few_functions_are_called_by_a_vague_word() -> None:
     found = Counter(
         node.name

@@ -160,7 +160,7 @@ def criterion_value(row: CriterionRow, guideline: Guideline) -> str:
     """Return a row's value with its unit and comparator: `<0.3 mg/dL`; a dash for none."""
     if row.value is None:
         return "–"
-    return f"{row.comparator or ''}{measured(row.value, row.unit, thresholds(guideline))}"
+    return f"{row.comparator or ''}{measured(row.value, row.unit, thresholds(guideline, row.unit or ''))}"
 
 
 def limit_phrase(value: float | str | None, limit: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.guideline import Guideline
-from rules.guideline.declarations import HeldReadingRow, LabRow, Limit
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.declarations import HeldReadingRow, LabRow, Limit, Row
 from rules.guideline.roles import FAST_RATE, OXYGEN
 
 
@@ -40,16 +41,29 @@ def lab_limits(guideline: Guideline, lab: str) -> list[Line]:
     return [one for row in rows for one in limits(guideline, row.code)]
 
 
-def thresholds(guideline: Guideline) -> tuple[float, ...]:
-    """Return every limit of the guideline, whatever its unit: no number on a screen is rounded across one."""
-    if guideline.sha256 not in KNOWN:
-        found = {limit.value for limit in limits_in((guideline.rows, guideline.advice))}
-        KNOWN[guideline.sha256] = tuple(sorted(found))
-    return KNOWN[guideline.sha256]
+def thresholds(guideline: Guideline, unit: str) -> tuple[float, ...]:
+    """Return the limits across which no number of a unit is rounded on a screen.
+
+    The levels of a row or an advice are in its unit, if it has one; its other limits may be in any.
+    """
+    if (guideline.sha256, unit) not in KNOWN:
+        every = (*guideline.rows, *guideline.advice)
+        judged = [one if one.unit in (unit, None, "") else others(one) for one in every]
+        found = {limit.value for limit in limits_in(judged)}
+        KNOWN[guideline.sha256, unit] = tuple(sorted(found))
+    return KNOWN[guideline.sha256, unit]
 
 
-KNOWN: dict[str, tuple[float, ...]] = {}
-"""The limits of each guideline by its hash: a guideline itself cannot be a key."""
+KNOWN: dict[tuple[str, str], tuple[float, ...]] = {}
+"""The limits by the guideline's hash and the unit: a guideline itself cannot be a key."""
+
+
+LEVELS = {"relative", "absolute", "limit", "second"}
+
+
+def others(judge: Row | Advice) -> list[Any]:
+    """Return what a row or an advice has beside the limits of its levels."""
+    return [getattr(judge, name) for name in judge.__struct_fields__ if name not in LEVELS]
 
 
 def limits_in(part: Any) -> Iterator[Limit]:

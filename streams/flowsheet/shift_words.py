@@ -70,7 +70,10 @@ class ShiftWords(NamedTuple):
     def _value(self, one: Figure, *, unit: bool = True) -> str:
         if isinstance(one.value, str):
             return one.value.replace("-", " ")
-        return written(one.value, one.unit if unit else None, *thresholds(self.guideline))
+        return written(one.value, one.unit if unit else None, *self._limits(one))
+
+    def _limits(self, one: Figure) -> tuple[float, ...]:
+        return thresholds(self.guideline, one.unit or "")
 
     def _at(self, one: Figure) -> str:
         return moment(one.at, self.end, self.guideline.shifts)
@@ -136,7 +139,7 @@ class ShiftWords(NamedTuple):
     def _lab(self, one: Figure) -> str:
         name = LAB_NAMES.get(one.code[4:]) or first_capital(input_name(one.code[4:]))
         value = f"{one.comparator or ''}{self._value(one)}" + (f" = {one.charted}" if one.charted else "")
-        was = "" if one.before is None else f" ({figures(one.before, *thresholds(self.guideline))})"
+        was = "" if one.before is None else f" ({figures(one.before, *self._limits(one))})"
         return f"{name} {value}{was}"
 
 

@@ -113,25 +113,26 @@ def nothing(ax: Axes, charted: Sequence[object]) -> None:
 
 def time_axis(ax: Axes, span: Span) -> None:
     """Draw days as long ticks with their date, and hours between them while there is room."""
-    from matplotlib.dates import DayLocator, HourLocator
+    from matplotlib.dates import HourLocator
     from matplotlib.ticker import FuncFormatter
 
-    zone = ZoneInfo(ZONE.get())
-    ax.set_xlim(day(span[0]), day(span[1]))
     hours = span[1] - span[0] <= DAYS_WITH_HOURS
     ax.tick_params(which="both", labelbottom=True)
-    ax.xaxis.set_major_locator(DayLocator(interval=every(span), tz=zone))
-    ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda at, _: dated(at, "00:00\n{0:%a} {0.day} {0:%b}" if hours else "{0.day} {0:%b}"))
-    )
+    date_axis(ax, span, 14, "00:00\n{0:%a} {0.day} {0:%b}" if hours else "{0.day} {0:%b}")
     if hours:
-        ax.xaxis.set_minor_locator(HourLocator(byhour=(8, 16), tz=zone))
+        ax.xaxis.set_minor_locator(HourLocator(byhour=(8, 16), tz=ZoneInfo(ZONE.get())))
         ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: dated(at, "{0:%H:%M}")))
 
 
-def every(span: Span, labels: int = 14) -> int:
-    """Return the interval of the dates in days, so that there are at most `labels` of them."""
-    return max(1, math.ceil((span[1] - span[0]) / DAY / labels))
+def date_axis(ax: Axes, span: Span, parts: int, pattern: str = "{0.day} {0:%b}") -> None:
+    """Write dates at midnights of the site's zone, at least a `parts`-th of the axis apart."""
+    from matplotlib.dates import DayLocator
+    from matplotlib.ticker import FuncFormatter
+
+    ax.set_xlim(day(span[0]), day(span[1]))
+    between = max(1, math.ceil((span[1] - span[0]) / DAY / parts))
+    ax.xaxis.set_major_locator(DayLocator(interval=between, tz=ZoneInfo(ZONE.get())))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: dated(at, pattern)))
 
 
 def dated(at: float, pattern: str) -> str:

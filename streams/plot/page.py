@@ -41,6 +41,8 @@ def dose_marks(ax: Axes, course: PlottedCourse, span: tuple[int, int]) -> None:
 
     A filled mark with its number for each dose of the cycle, a hollow one for a dose held.
     """
+    from matplotlib.patheffects import withStroke
+
     above(ax, span[0], "IL-2 dose", 0, "right")
     for (at, words), row in zip(points(numbered(course), span), dose_rows(course, span), strict=True):
         held = words == "held"
@@ -60,6 +62,7 @@ def dose_marks(ax: Axes, course: PlottedCourse, span: tuple[int, int]) -> None:
             color=INK,
             ha="right",
             va="top",
+            path_effects=[withStroke(linewidth=2, foreground="white")],
         )
 
 

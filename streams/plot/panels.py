@@ -20,10 +20,9 @@ from streams.measurements import figures, unit
 from streams.plot.axes import (
     across,
     bands,
-    dated,
+    date_axis,
     day,
     days,
-    every,
     label,
     limit_lines,
     nothing,
@@ -266,11 +265,8 @@ def draw_lab(
 
 
 def scales(ax: Axes, span: tuple[int, int]) -> None:
-    """Set few dates and few values: the panel is small."""
-    from matplotlib.dates import DayLocator
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    """Set few dates and few values: a date is as wide as a third of the panel."""
+    from matplotlib.ticker import MaxNLocator
 
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-    ax.set_xlim(day(span[0]), day(span[1]))
-    ax.xaxis.set_major_locator(DayLocator(interval=every(span, 4)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: dated(at, "{0.day} {0:%b}")))
+    date_axis(ax, span, 2)

@@ -136,12 +136,15 @@ def page(review: Review, over: Sequence[str]) -> str:
 
 
 STYLE = (
-    "body{font:16px/1.4 system-ui,sans-serif;margin:1rem;color:#12171d}main{max-width:60rem;margin:auto}"
-    "table{border-collapse:collapse;margin-bottom:1rem}"
+    ":root{color-scheme:light dark}body{font:16px/1.4 system-ui,sans-serif;margin:1rem}"
+    "main{max-width:60rem;margin:auto}table{border-collapse:collapse}"
+    ".wide{overflow-x:auto;margin-bottom:1rem}"
     "th,td{padding:.15rem .7rem;border-bottom:1px solid #c4ccd4;text-align:left}"
     "td.n{text-align:right;font-variant-numeric:tabular-nums}.over{border:2px solid #b23000;"
     "padding:.2rem 1rem}figure{margin:1rem 0;break-inside:avoid}svg{max-width:100%;height:auto}"
-    "@media print{@page{size:A4;margin:12mm}body{font-size:10pt}tr{break-inside:avoid}}"
+    "@media(max-width:45rem){th,td{padding-inline:.35rem}}"
+    "@media print{:root{color-scheme:light}.wide{overflow:visible}"
+    "@page{size:A4;margin:12mm}body{font-size:10pt}tr{break-inside:avoid}}"
 )
 
 
@@ -173,9 +176,9 @@ def _table(review: Review, name: str) -> h.Node:
         ]
         for row in ordered(review, name, dict.fromkeys(key.row for key, *_ in rows))
     )
-    return h.fragment[
-        h.h2[TITLES[name]], h.table[h.thead[h.tr[h.th(scope="col")[""], *heads]], h.tbody[*lines]]
-    ]
+    table = h.table[h.thead[h.tr[h.th(scope="col")[""], *heads]], h.tbody[*lines]]
+    scrolled = h.div(class_="wide", role="region", tabindex="0", aria_label=TITLES[name])[table]
+    return h.fragment[h.h2[TITLES[name]], scrolled]
 
 
 def ordered(review: Review, table: str, rows: Iterable[str]) -> list[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+import htpy as h
+from markupsafe import Markup
+
+from rules.wire.written import figures
 from streams.scoring.switch_gate import a_day, beside, pages, reminders
 from streams.times import aware
 
@@ -77,7 +80,7 @@ def _compared(found: Compared, a: Guideline, b: Guideline) -> Section:
         f"{a.key} against {b.key}",
         (
             f"A is {a.name}, {a.status}; B is {b.name}, {b.status}.",
-            f"{found.patients} patients, {found.days:g} patient-days, {doses} doses charted, "
+            f"{found.patients} patients, {figures(found.days)} patient-days, {doses} doses charted, "
             f"{len(found.points)} decision points.",
             "The doses of the record stand: what would have followed a dose withheld is unknown.",
         ),
@@ -253,20 +256,33 @@ def _row(cells: Iterable[str]) -> str:
 
 def html(sections: Iterable[Section], draft: bool) -> str:
     """Return the page as HTML, with a banner if a draft decides."""
-    banner = "<p><strong>DRAFT GUIDELINE PACK: not everything of it was read in its source</strong></p>"
-    body = "".join(_html(one) for one in sections)
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Two guideline packs</title>'
-        "<style>body{font:15px sans-serif;max-width:60em;margin:2em auto}table{border-collapse:collapse}"
-        "td,th{border:1px solid #999;padding:.2em .5em;text-align:left}</style>"
-        f"<body>{banner if draft else ''}{body}</body></html>\n"
-    )
+    banner = h.p[h.strong["DRAFT GUIDELINE PACK: not everything of it was read in its source"]]
+    head = h.head[
+        h.meta(charset="utf-8"),
+        h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        h.title["Two guideline packs"],
+        h.style[Markup(STYLE)],
+    ]
+    body = h.body[h.main[banner if draft else None, *(_html(one) for one in sections)]]
+    return f"{h.html(lang='en')[head, body]}\n"
 
 
-def _html(one: Section) -> str:
-    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in one.sentences)
-    if not one.rows:
-        return f"<h2>{escape(one.heading)}</h2>{sentences}"
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in one.head)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in one.rows)
-    return f"<h2>{escape(one.heading)}</h2>{sentences}<table><tr>{head}</tr>{rows}</table>"
+STYLE = (
+    ":root{color-scheme:light dark}body{font:16px/1.4 system-ui,sans-serif;margin:1rem}"
+    "main{max-width:60rem;margin:auto}.wide{overflow-x:auto}table{border-collapse:collapse}"
+    "td,th{border:1px solid #8a949e;padding:.2em .5em;text-align:left}"
+    "@media print{:root{color-scheme:light}.wide{overflow:visible}}"
+)
+
+
+def _html(one: Section) -> h.Node:
+    head = h.tr[*(h.th(scope="col")[cell] for cell in one.head)]
+    rows = (h.tr[*(h.td[cell] for cell in row)] for row in one.rows)
+    table = h.table[h.thead[head], h.tbody[*rows]]
+    return h.fragment[
+        h.h2[one.heading],
+        *(h.p[sentence] for sentence in one.sentences),
+        h.div(class_="wide", role="region", tabindex="0", aria_label=one.heading)[table]
+        if one.rows
+        else None,
+    ]

@@ -24,12 +24,14 @@ from streams.channels.options import parse_options
 from streams.channels.page import Page
 from streams.cli.main import main
 from streams.display import DRAFT_BANNER
-from streams.plot.page import banner, drawn
+from streams.plot.page import banner, draw, drawn
 from streams.projections.assessments import counts_of
 from streams.show import assessment as shown
 from tests.packs.moments import MOMENTS, NOW, _usual
 from tests.packs.support import folded, site
 from tests.streams.channels.pages import page
+from tests.streams.plot.test_plot import HOUR, ZERO, at, named, seen, start
+from tests.streams.samples import alert_record
 
 LABEL, TIL, PAPER = "proleukin-us-label/2024-12", "til-2024/1", "schwartzentruber-2001/2"
 LOW = next(one for one in MOMENTS if one.name == "systolic 86, baseline 96").events
@@ -109,6 +111,23 @@ def test_an_explanation_bears_the_banner() -> None:
 
 
 SAYS = "US label 2024-12 (draft) would withhold: systolic 86 (below 90)"
+
+
+def test_what_a_pack_beside_said_is_an_advisory_strip_on_the_plot() -> None:
+    beside_of = {"subject": "overlay/proleukin-us-label", "kind": "overlay"}
+    alerts = (
+        alert_record(**beside_of, level="advisory", at=at(1), id="a"),
+        alert_record(**beside_of, transition="resolved", level="clear", at=at(3), id="a"),
+        alert_record(**beside_of, level="advisory", at=at(5), id="b"),
+    )
+    beside = site(PAPER, LABEL)
+    strips = draw(seen(start()), alerts, beside, ZERO + 8 * HOUR).axes["strips"]
+    assert len(named(strips, "strip advisory")) == 2
+    assert [text.get_text() for text in strips.get_legend().get_texts()] == [
+        "advisory",
+        "relative",
+        "absolute",
+    ]
 
 
 def page_of_overlay() -> Page:

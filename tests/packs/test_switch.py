@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from rules.wire.alerts import Alert
 from streams.cli import main
 from streams.scoring.decision_points import Compared, Opinion, Point, Side
 from streams.scoring.switch_gate import EXCEEDED, NOT_JUDGED, WITHIN, Gate, Truth, exit_code, judge, pages
+from tests.browser import excess
 from tests.packs.moments import MOMENTS, NOW, at
 from tests.packs.support import folded
 
@@ -62,6 +64,17 @@ def test_the_page_says_in_words_who_withholds_and_why(ward: str, tmp_path: Path,
     assert "US label 2024-12 withholds, systolic 86 (below 90)" in page
     assert "DRAFT GUIDELINE PACK" in html.read_text()
     assert MOMENTS[0].events[0]["patient"] not in page
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280, 2560])
+def test_no_table_makes_the_page_wider_than_the_screen(
+    ward: str, tmp_path: Path, chromium: Any, width: int
+) -> None:
+    arguments = ["backtest", ward, "--edition", A, "--against", LABEL, "--allow-draft"]
+    main.main([*arguments, "--html", str(tmp_path / "page.html")])
+    assert excess(chromium, tmp_path / "page.html", width) <= 0
 
 
 def compared(points: list[Point], patients: int = 30, days: float = 10.0, extra: int = 0) -> Compared:

@@ -26,8 +26,8 @@ def latest(view: PatientView) -> h.Node:
     if not view.labs:
         return h.fragment[title, h.p(class_="note")["No result in the last days."]]
     head = h.thead[h.tr(role="row")[*(h.th(scope="col", role="columnheader")[name] for name in LAB_HEAD)]]
-    limits = thresholds(view.guideline)
-    body = h.tbody(role="rowgroup")[*(lab_row(lab, limits) for lab in view.labs)]
+    rows = (lab_row(lab, thresholds(view.guideline, lab.unit)) for lab in view.labs)
+    body = h.tbody(role="rowgroup")[*rows]
     return h.fragment[
         title,
         h.table(class_="grid labs", role="table")[head, body],
@@ -326,7 +326,7 @@ def pressors(view: PatientView) -> h.Node:
         f"{one.agent} {'rate not known' if one.rate is None else display_texts.measured(one.rate, one.unit)}"
         for one in found.agents
     )
-    load = display_texts.measured(found.load, found.unit, thresholds(view.guideline))
+    load = display_texts.measured(found.load, found.unit, thresholds(view.guideline, found.unit))
     return h.fragment[h.strong[f"load {load}"], h.span(class_="note")[rates]]
 
 

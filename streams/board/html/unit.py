@@ -96,7 +96,7 @@ def who(row: UnitRow) -> h.Node:
     place = row.unit if row.unit == row.location else f"{row.unit}, {row.location}"
     newest = ["newest ", age(wire(row.newest))] if row.newest is not None else "nothing charted"
     quiet = h.span(class_="note")["silence in force"] if row.quiet else None
-    return [named(row.key, row.name, place), h.span(class_="note heard")[newest], star(row.key), quiet]
+    return [named(row.key, row.name, place), h.span(class_="note newest")[newest], star(row.key), quiet]
 
 
 @cached
@@ -116,7 +116,7 @@ def alerts(found: Alerts) -> h.Node:
     seen = h.span(class_="note")[f"{found.seen} acknowledged"] if found.seen else None
     if not found.unseen or found.level is None:
         return h.fragment[h.span(class_="none")["none"], seen]
-    first = h.span(class_=f"said {found.level}")[shape(found.level), found.message]
+    first = h.span(class_=f"message {found.level}")[shape(found.level), found.message]
     waits = age(wire(found.oldest)) if found.oldest is not None else None
     return h.fragment[
         first, h.span(class_="note")[f"{display_texts.plural(found.unseen, 'alert')}, oldest ", waits], seen
@@ -251,7 +251,7 @@ def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
     find = h.label[
         hidden("Search"), h.input(id="find", type="search", placeholder="Search patient", autocomplete="off")
     ]
-    matches = h.span(id="told", class_="note", role="status")
+    matches = h.span(id="matches", class_="note", role="status")
     return h.div(class_="filters")[tiles, h.div(class_="seek")[choose, mine, waits, find, matches]]
 
 

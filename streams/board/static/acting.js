@@ -34,9 +34,9 @@ document.addEventListener("DOMContentLoaded", () => {
     form.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`/act/${about.what}`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(20000) });
-      const told = await answer.json().catch(() => ({}));
-      if (answer.ok && told.well) { outcome.textContent = `${about.says}: ${told.became}`; return dialog.close(); }
-      error.textContent = (answer.ok ? told.became : told.error) || `It is not done (${answer.status}).`;
+      const reply = await answer.json().catch(() => ({}));
+      if (answer.ok && reply.well) { outcome.textContent = `${about.says}: ${reply.became}`; return dialog.close(); }
+      error.textContent = (answer.ok ? reply.became : reply.error) || `It is not done (${answer.status}).`;
     } catch {
       error.textContent = "The board did not answer. Whether it is done will show when the page is live again.";
     } finally {

@@ -86,18 +86,18 @@ const flowsheet = (() => {
   const doses = (sheet, to, height) => sheet.doses.map((dose) =>
     svg("line", { x1: to.x(dose.at), x2: to.x(dose.at), y1: 4, y2: height - 16, class: dose.given ? "dose" : "dose held" }));
 
-  // Labels over a panel, none over another: `said` writes the entries of one label; those without room of their own share the label before.
-  const inRows = (labels, said, rows, end) => {
+  // Labels over a panel, none over another: `write` writes the entries of one label; those without room of their own share the label before.
+  const inRows = (labels, write, rows, end) => {
     const free = Array(rows).fill(-Infinity);
     const placed = labels.map((entries) => {
-      const text = said(entries), x = Math.max(LEFT + 1, Math.min(entries[0].x + 3, end - long(text)));
+      const text = write(entries), x = Math.max(LEFT + 1, Math.min(entries[0].x + 3, end - long(text)));
       const row = free.findIndex((edge) => edge <= x);
       if (row >= 0) free[row] = x + long(text) + 4;
       return { entries, text, x, row };
     });
     const failed = placed.findIndex((one) => one.row < 0);
     if (failed < 0) return placed;
-    return inRows([...labels.slice(0, failed - 1), [...labels[failed - 1], ...labels[failed]], ...labels.slice(failed + 1)], said, rows, end);
+    return inRows([...labels.slice(0, failed - 1), [...labels[failed - 1], ...labels[failed]], ...labels.slice(failed + 1)], write, rows, end);
   };
   const counted = (shape, count) => (count ? shape + (count > 1 ? count : "") : "");
   const doseWords = ([one]) => `${one.given ? "▼ dose" : "▽ held"}`;
@@ -108,8 +108,8 @@ const flowsheet = (() => {
     return words.length === each.length ? words : inRows(each, doseMarks, ROWS, end);
   };
   const wordLabels = (panel, x, end) => {
-    const each = (panel.texts || []).map(([at, said]) => [{ said, x: x(at), full: `${said} ${board.when(at)}` }]);
-    return inRows(each, (entries) => entries[0].said + (entries.length > 1 ? ` +${entries.length - 1}` : ""), ROWS, end);
+    const each = (panel.texts || []).map(([at, words]) => [{ words, x: x(at), full: `${words} ${board.when(at)}` }]);
+    return inRows(each, (entries) => entries[0].words + (entries.length > 1 ? ` +${entries.length - 1}` : ""), ROWS, end);
   };
   const written = (labels, above, style) => labels.map((one) =>
     svg("text", { x: one.x, y: 13 + (above + one.row) * ROW, class: style }, one.text, svg("title", {}, one.entries.map((entry) => entry.full).join(", "))));
@@ -197,7 +197,7 @@ const flowsheet = (() => {
   const leave = (place) => {
     place.moment = null;
     place.querySelectorAll(".cross").forEach((cross) => cross.setAttribute("visibility", "hidden"));
-    for (const panel of place.sheet.panels) { const said = place.querySelector(`[data-panel="${panel.id}"] .latest`); if (said) said.textContent = latest(panel); }
+    for (const panel of place.sheet.panels) { const shown = place.querySelector(`[data-panel="${panel.id}"] .latest`); if (shown) shown.textContent = latest(panel); }
     document.getElementById("reading").textContent = "";
   };
   const moment = (place, event) => {

@@ -4,7 +4,7 @@ const board = (() => {
   const STALE = 4000, SKEW = 30000;
   const data = document.body.dataset;
   const zone = document.documentElement.dataset.zone, wall = data.wall === "yes";
-  const state = { offset: Number(data.now) - Date.now(), clock: Number(data.clock), heard: performance.now(), beat: -Infinity, told: null, since: null, gone: false };
+  const state = { offset: Number(data.now) - Date.now(), clock: Number(data.clock), beat: -Infinity, latest: null, since: null, gone: false };
   const title = document.title;
   const patched = [];
   const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
@@ -34,7 +34,7 @@ const board = (() => {
 
   const show = () => {
     const quiet = performance.now() - state.beat > STALE;
-    const problems = state.gone ? ["This patient is not on the board any more: discharged, or never known."] : quiet ? ["The board does not answer. What you see may be out of date."] : state.told.problems;
+    const problems = state.gone ? ["This patient is not on the board any more: discharged, or never known."] : quiet ? ["The board does not answer. What you see may be out of date."] : state.latest.problems;
     const live = !problems.length;
     if (live) state.since = null; else state.since ??= Math.min(now(), now() - (quiet && Number.isFinite(state.beat) ? performance.now() - state.beat : 0));
     document.body.classList.toggle("dead", !live);
@@ -48,21 +48,21 @@ const board = (() => {
   };
 
   const beat = (event) => {
-    const told = JSON.parse(event.data);
-    state.told = told;
+    const received = JSON.parse(event.data);
+    state.latest = received;
     state.beat = performance.now();
-    state.offset = told.now - Date.now();
-    state.clock = told.clock;
+    state.offset = received.now - Date.now();
+    state.clock = received.clock;
     const newest = document.getElementById("newest");
-    put(newest, told.newest === null ? "none" : ago(told.newest));
-    newest.title = `Not live after ${told.patience} s of silence`;
-    newest.dataset.patience = told.patience;
+    put(newest, received.newest === null ? "none" : ago(received.newest));
+    newest.title = `Not live after ${received.patience} s of silence`;
+    newest.dataset.patience = received.patience;
     const skew = document.getElementById("skew");
     skew.hidden = Math.abs(state.offset) < SKEW;
     if (!skew.hidden) put(skew, `This screen's clock is ${ago(now() - Math.abs(state.offset)).replace(" ago", "")} ${state.offset > 0 ? "slow" : "fast"}; times and ages here are the server's.`);
     const notices = document.getElementById("notices");
-    if (notices) put(notices, told.notices.join(" "));
-    document.querySelectorAll("[data-count]").forEach((element) => put(element, String(told.counts[element.dataset.count] || 0)));
+    if (notices) put(notices, received.notices.join(" "));
+    document.querySelectorAll("[data-count]").forEach((element) => put(element, String(received.counts[element.dataset.count] || 0)));
     show();
   };
 
@@ -86,7 +86,7 @@ const board = (() => {
     if (data.key) query.set("patient", data.key);
     const source = new EventSource(`/events?${query}`);
     source.addEventListener("beat", beat);
-    source.addEventListener("patch", (event) => { state.gone = false; const patch = JSON.parse(event.data); patched.forEach((take) => take(patch)); });
+    source.addEventListener("patch", (event) => { state.gone = false; const patch = JSON.parse(event.data); patched.forEach((follow) => follow(patch)); });
     source.addEventListener("gone", () => { state.gone = true; show(); });
     // A browser gives up on a response that is no stream, such as a proxy's while the board is down: connect again.
     source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) { setTimeout(again, 2000); } });

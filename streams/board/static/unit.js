@@ -19,7 +19,7 @@ document.addEventListener("DOMContentLoaded", () => {
     let shown = 0;
     for (const row of rows.children) { const fit = fits(row); row.hidden = !fit; shown += fit; }
     const all = rows.children.length;
-    document.getElementById("told").textContent = shown === all ? `${all} patients` : `${shown} of ${all} patients`;
+    document.getElementById("matches").textContent = shown === all ? `${all} patients` : `${shown} of ${all} patients`;
     document.getElementById("empty").hidden = all > 0;
     document.getElementById("none").hidden = shown > 0 || !all;
     document.querySelectorAll("[data-filter]").forEach((tile) => tile.setAttribute("aria-pressed", wanted.advised.has(tile.dataset.filter)));

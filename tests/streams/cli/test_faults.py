@@ -54,6 +54,20 @@ def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> N
     assert len(gzip.decompress(into.read_bytes()).splitlines()) == len(MONITOR) - lost + (len(entries) - lost)
 
 
+def test_the_old_name_of_the_fault_log_works_for_one_release(
+    write: Write, tmp_path: Path, capsys: Capture
+) -> None:
+    path, rates, logs = write(*MONITOR), ("--faults", "drop=0.1"), []
+    for option in ("--ledger", "--fault-log"):
+        log = tmp_path / option.strip("-")
+        assert main.main(["faults", path, *rates, "-o", str(tmp_path / "out"), option, str(log)]) == 0
+        logs.append(log.read_bytes())
+    assert logs[0] == logs[1] != b""
+    with pytest.raises(SystemExit):
+        main.main(["faults", "--help"])
+    assert "--ledger" not in capsys.readouterr().out
+
+
 def test_the_same_seed_spoils_alike_and_another_does_not(write: Write, tmp_path: Path) -> None:
     def spoiled(seed: str) -> bytes:
         into = tmp_path / "out.jsonl"

@@ -11,7 +11,7 @@ import pytest
 from streams.plot.axes import flags, rows
 from streams.plot.burden import Point, Sensitivity, picture
 from streams.plot.page import Drawing
-from streams.times import HOUR, wire
+from streams.times import DAY, HOUR, ZONE, local, wire
 from tests.streams.plot.test_plot import ZERO, at, named, page, record, start, vitals
 
 SHARE = Sensitivity(0.9, 0.7)
@@ -76,6 +76,24 @@ def test_no_dose_is_written_over_another_and_each_has_its_mark(times: list[tuple
     assert [
         (a, b) for a, b in combinations([mark.get_window_extent() for mark in marks], 2) if over(a, b)
     ] == []
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 7, 8, 14, 16, 20])
+def test_no_date_is_written_over_another(days: int) -> None:
+    drawing = page(start(), vitals("v1", at(2), systolic_bp=110), until=days * 24 + 7)
+    for name, ax in drawing.axes.items():
+        labels = boxes([*ax.get_xticklabels(), *ax.get_xticklabels(minor=True)], drawing.figure)
+        assert overprinted(labels) == [], name
+
+
+def test_the_dates_of_a_laboratory_panel_stand_at_the_sites_midnights() -> None:
+    token = ZONE.set("America/New_York")
+    try:
+        drawing = page(start(), vitals("v1", at(2), systolic_bp=110), until=96)
+        hours = {local(round(tick * DAY)).hour for tick in drawing.axes["creatinine"].get_xticks()}
+    finally:
+        ZONE.reset(token)
+    assert hours == {0}
 
 
 def test_no_bolus_device_or_fio2_is_written_over_another() -> None:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rules.wire.instants import MINUTE, parse
 from streams.cli import main
+from tests.browser import excess
 from tests.streams.review.month import FROM, MIDDLE, PAGING, TO, Month, month, save
 from tests.streams.review.second_reading import Key, SecondReading
 
@@ -171,3 +173,13 @@ def test_a_line_that_is_no_record_is_counted_and_left_out(
     assert review(broken, tmp_path / "out") == 0
     assert "not read: " in capsys.readouterr().err
     assert numbers(tmp_path / "out") == numbers(tmp_path / "whole")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280, 2560])
+def test_no_table_makes_the_page_wider_than_the_screen(
+    records: Path, tmp_path: Path, chromium: Any, width: int
+) -> None:
+    review(records, tmp_path)
+    assert excess(chromium, tmp_path / "review.html", width) <= 0

@@ -32,6 +32,20 @@ def test_axe_finds_nothing(board: str, look: Look, size: str, scheme: str) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("size", list(SIZES))
+def test_a_mark_stands_beside_the_first_of_its_lines(board: str, look: Look, size: str) -> None:
+    width, height = SIZES[size]
+    page = handed_over(board, look, viewport={"width": width, "height": height})
+    beside, words = page.evaluate("""() => {
+      const marked = [...document.querySelectorAll('.handed li')].filter(one => one.querySelector('.shape') && one.querySelector('a'));
+      const middle = box => (box.top + box.bottom) / 2;
+      return [marked.length, marked.filter(one => Math.abs(middle(one.querySelector('.shape').getBoundingClientRect())
+        - middle(one.querySelector('a').getClientRects()[0])) > 8).map(one => one.innerText)];
+    }""")
+    assert beside > 0
+    assert words == []
+
+
 def test_the_keyboard_leads_from_a_line_to_what_it_comes_from(board: str, look: Look) -> None:
     page = handed_over(board, look)
     sheet = page.locator("article", has_text=ILL)

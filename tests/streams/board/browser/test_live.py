@@ -214,4 +214,4 @@ def test_filters_and_search_leave_what_was_asked_for(board: str, look: Look) -> 
     row(page, WELL).get_by_role("button", name="Mine").click()
     page.locator("#mine").click()
     expect(page.locator("#rows .row:not([hidden])")).to_have_count(1)
-    expect(page.locator("#told")).to_contain_text("1 of 3")
+    expect(page.locator("#matches")).to_contain_text("1 of 3")
