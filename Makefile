@@ -88,7 +88,7 @@ bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and 
 docs: $(READY) ## write from the code what is not written by hand: commands, configuration, texts, traceability, forms of feeds, scenarios, worked example, course, Grafana's dashboards
 	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
-	"$(PY)" -m streams.cli.packs docs/reference/packs.md
+	"$(PY)" -m streams.cli.packs docs/reference
 	"$(PY)" -m tests.docs.texts
 	"$(PY)" -m tests.docs.traceability
 	"$(PY)" -m tests.docs.feed_forms

@@ -104,9 +104,8 @@ def test_guideline_packs_are_signed_switched_to_and_added(tmp_path: Path) -> Non
     assert judged.rstrip().endswith("exit 1")
     assert done.typed['il2watch packs check next.toml; echo "exit $?"'].rstrip().endswith("exit 2")
     assert "label-vital-signs/2024-12" in done.typed["il2watch packs ls -o json"]
-    assert "## label-vital-signs/2024-12" in (done.copy / "docs/reference/packs.md").read_text(
-        encoding="utf-8"
-    )
+    page = done.copy / "docs" / "reference" / "packs" / "label-vital-signs-2024-12.md"
+    assert page.read_text(encoding="utf-8").startswith("# label-vital-signs/2024-12\n")
 
 
 def test_back_testing_ten_years(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The page on guideline packs says what the packs say."""
+"""The pages on guideline packs say what the packs say."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from msgspec import structs
 from rules.guideline.packs.declarations import Pack
 from rules.guideline.packs.page import advice_of, reader_of
 from rules.guideline.packs.registry import PACKS
-from streams.cli.packs import reference
+from streams.cli.packs import page_of, reference
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_reference_page_is_up_to_date() -> None:
-    assert (DOCS / "reference" / "packs.md").read_text(encoding="utf-8") == reference(), "run make docs"
+def test_the_reference_pages_are_up_to_date_and_one_a_pack() -> None:
+    folder = DOCS / "reference"
+    written = {name: (folder / name).read_text(encoding="utf-8") for name in reference()}
+    assert written == reference(), "run make docs"
+    assert {one.name for one in (folder / "packs").iterdir()} == {Path(page_of(key)).name for key in PACKS}
 
 
 def section(key: str) -> str:
-    """Return the part of the page that is of one pack."""
-    return reference().split(f"## {key}\n")[1].split("\n## ")[0]
+    """Return the page of one pack behind its heading."""
+    return reference()[page_of(key)].removeprefix(f"# {key}\n")
 
 
 def test_the_page_of_the_label_says_first_what_it_is_blind_to_and_that_it_stands_beside() -> None:
