@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.cli.packs import page_of
 from tests.docs.followed import follow
 
 MODULES = ["rules/evaluate/rows/baseline_multiple.py", "rules/explain/rows/baseline_multiple.py"]
@@ -104,7 +105,7 @@ def test_guideline_packs_are_signed_switched_to_and_added(tmp_path: Path) -> Non
     assert judged.rstrip().endswith("exit 1")
     assert done.typed['il2watch packs check next.toml; echo "exit $?"'].rstrip().endswith("exit 2")
     assert "label-vital-signs/2024-12" in done.typed["il2watch packs ls -o json"]
-    page = done.copy / "docs" / "reference" / "packs" / "label-vital-signs-2024-12.md"
+    page = done.copy / "docs" / "reference" / page_of("label-vital-signs/2024-12")
     assert page.read_text(encoding="utf-8").startswith("# label-vital-signs/2024-12\n")
 
 
