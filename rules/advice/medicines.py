@@ -27,18 +27,21 @@ HARMS = ("platelets", "creatinine")
 """The labs that make indomethacin harmful."""
 
 
-def given_of(chart: Chart, kind: str) -> list[Drug]:
-    """Return what was given of a class, in order of `at`."""
+ByKind = dict[str, list[Drug]]
 
-    def add(by_kind: dict[str, list[Drug]], _: int, drug: Drug) -> dict[str, list[Drug]]:
-        by_kind.setdefault(drug.kind, []).append(drug)
-        return by_kind
 
-    def cut(by_kind: dict[str, list[Drug]], at: int) -> dict[str, list[Drug]]:
-        return {kind: drugs[: bisect_left(drugs, at, key=AT)] for kind, drugs in by_kind.items()}
+def by_kind(chart: Chart) -> ByKind:
+    """Return what was given of each class, in order of `at`."""
+    return fold(chart, "advice/medicines", (chart.drugs,), None, dict[str, list[Drug]], _add, _cut)
 
-    by_kind = fold(chart, "advice/medicines", (chart.drugs,), None, dict[str, list[Drug]], add, cut)
-    return by_kind.get(kind, [])
+
+def _add(given: ByKind, _: int, drug: Drug) -> ByKind:
+    given.setdefault(drug.kind, []).append(drug)
+    return given
+
+
+def _cut(given: ByKind, at: int) -> ByKind:
+    return {kind: drugs[: bisect_left(drugs, at, key=AT)] for kind, drugs in given.items()}
 
 
 def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -65,7 +68,8 @@ def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memor
 def _run_of(chart: Chart, kinds: Iterable[str], within: int) -> list[Drug]:
     """Return the latest of these classes in the therapy of the cycle, each within a time of the next."""
     start, end = chart.cycle.start, FOREVER if chart.cycle.end is None else chart.cycle.end
-    latest_first = merge(*(reversed(given_of(chart, kind)) for kind in kinds), key=place, reverse=True)
+    given = by_kind(chart)
+    latest_first = merge(*(reversed(given.get(kind, ())) for kind in kinds), key=place, reverse=True)
     run: list[Drug] = []
     for drug in latest_first:
         if start is None or drug.at < start or (run and run[-1].at - drug.at >= within):
@@ -87,10 +91,10 @@ def _forbidden(advice: Advice, given: list[Drug]) -> str:
     return f"{named} charted: {stated}"
 
 
-def last_given(case: Case, kind: str) -> int | None:
-    """Return when a medicine of a class was last charted, by `at`; None when it never was."""
-    given = given_of(case.chart, kind)
-    return given[-1].at if given else None
+def last_given(chart: Chart, kinds: Iterable[str]) -> dict[str, int | None]:
+    """Return when a medicine of each class was last charted, by `at`; None when it never was."""
+    given = by_kind(chart)
+    return {kind: given[kind][-1].at if given.get(kind) else None for kind in kinds}
 
 
 def wanted(case: Case, kinds: Iterable[str]) -> list[str]:
@@ -139,7 +143,7 @@ def _before(advice: Advice, case: Case, now: Instant, start: int) -> Result:
     """Return what is missing before dose 1: the three in the last 12 h, an antiemetic in the last 4 h."""
     agents = case.guideline.agents
     kept = {**dict.fromkeys(agents.premedication_every, advice.within), ANTIEMETIC: advice.until}
-    lasts = {kind: last_given(case, kind) for kind in wanted(case, kept)}
+    lasts = last_given(case.chart, wanted(case, kept))
     ends = {kind: NEVER if last is None else last + kept[kind] for kind, last in lasts.items()}
     result = _missing(case, now, max(start, case.chart.drugs[0].at), ends)
     if result.state == ADVISORY:
@@ -164,8 +168,7 @@ def _late(advice: Advice, case: Case, now: Instant, start: int, never: int) -> R
     """
     agents = case.guideline.agents
     ends = {}
-    for kind in wanted(case, agents.premedication_every):
-        last = last_given(case, kind)
+    for kind, last in last_given(case.chart, wanted(case, agents.premedication_every)).items():
         lasts = int(agents.premedication_every[kind] * agents.overdue_factor)
         ends[kind] = (never if last is None else last) + lasts
     result = _missing(case, now, start, ends)
@@ -176,7 +179,7 @@ def _late(advice: Advice, case: Case, now: Instant, start: int, never: int) -> R
 
 
 def _lateness(case: Case, kind: str, now: Instant) -> str:
-    last = last_given(case, kind)
+    last = last_given(case.chart, (kind,))[kind]
     since = "never charted" if last is None else f"last {hours(now - last)} h ago"
     return f"{line_of(case, kind)} ({since})"
 
@@ -195,7 +198,8 @@ def _missing(case: Case, now: Instant, start: int, ends: dict[str, int]) -> Resu
         result = open_(opened, next=ahead)
         result.value = ", ".join(missing)
         return result
-    last = max((at for kind in ends if (at := last_given(case, kind)) is not None), default=start)
+    charted = (at for at in last_given(case.chart, ends).values() if at is not None)
+    last = max(charted, default=start)
     return Result(at=max(start, last), next=ahead, words="Premedication given")
 
 

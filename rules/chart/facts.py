@@ -215,8 +215,9 @@ class FactList(list[F]):
     def __init__(self, facts: Iterable[F] = ()) -> None:
         super().__init__(facts)
         self.edits = 0
-        self.newest = max((fact.n for fact in self), default=0)
-        self.known = max((fact.first for fact in self), default=LONG_AGO)
+        self.newest, self.known = 0, LONG_AGO
+        for fact in self:
+            self.newest, self.known = max(self.newest, fact.n), max(self.known, fact.first)
         self.gone: list[F] = []
         self._edited: list[tuple[int, int]] = []
         self._arrived: list[F] | None = None
@@ -232,7 +233,10 @@ class FactList(list[F]):
 
     def arrive(self, fact: F) -> None:
         """Note a fact that comes into the list."""
-        self.newest, self.known = max(self.newest, fact.n), max(self.known, fact.first)
+        if fact.n > self.newest:
+            self.newest = fact.n
+        if fact.first > self.known:
+            self.known = fact.first
         if self._arrived is None:
             return
         if not self._arrived or self._arrived[-1].n <= fact.n:

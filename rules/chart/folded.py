@@ -58,10 +58,24 @@ class Folded(Generic[S]):
 
     def goes_on(self, lists: Lists, stamp: object) -> bool:
         """Return whether these are the lists so far, and what else the state depends on is as it was."""
-        return self.stamp == stamp and all(one is other for one, other in zip(lists, self.lists, strict=True))
+        if self.stamp != stamp:
+            return False
+        for one, other in zip(lists, self.lists, strict=True):  # noqa: SIM110 - asked for at every decision
+            if one is not other:
+                return False
+        return True
+
+    def _has_new(self) -> bool:
+        """Return whether anything came or was edited since."""
+        for facts, count, edits in zip(self.lists, self.counts, self.edits, strict=True):
+            if len(facts) != count or edits_of(facts) != edits:
+                return True
+        return False
 
     def advance(self, add: Add[S]) -> None:
         """Add the facts that are new, and once more those behind what was edited."""
+        if not self._has_new():
+            return
         edits = [edits_of(facts) for facts in self.lists]
         if edits != self.edits:
             self._rewind(min(filter(None, map(_edited_from, self.lists, self.edits)), default=None))

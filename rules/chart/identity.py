@@ -95,7 +95,8 @@ def keep_digest(chart: Chart, id: str, digest: int) -> None:
     if isinstance(fact, VitalsRow):
         if fact.digest != digest:
             fact.digest = digest
-            chart.tail.unseal(fact.at)
+            if fact.n != chart.n:  # what was just written is not encoded yet
+                chart.tail.unseal(fact.at)
         return
     chart.unsaved |= FACTS if fact is not None and fact.n == chart.n else EDITED
     if fact is not None and fact.n < chart.n:

@@ -49,20 +49,21 @@ def vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int
 def _drop_pruned(chart: Chart) -> None:
     rows = chart.tail.rows_of({row.id for row in chart.tail.pruned})
     kept = {row.id: row for row in sorted(rows, key=precedence)}
+    faded = chart.faded
     for row in chart.tail.pruned:
         moments = chart.moved.get(row.id, (row.at,))
         other = kept.get(row.id) or next(of_record(chart.raw_weights, row.id, moments), None)
         digest = row.digest or chart.digests.pop(row.id, 0)
         if other is None:
-            chart.seen[row.id] = chart.faded[row.id] = _faded(row, digest, chart.faded.get(row.id))
+            chart.seen[row.id] = faded[row.id] = _faded(row, digest, faded.get(row.id))
         else:
             chart.seen[row.id] = other
             keep_digest(chart, row.id, digest)
     chart.tail.pruned.clear()
     chart.unsaved |= FADED
-    while len(chart.faded) > FADED_KEPT:
-        oldest = next(iter(chart.faded))
-        del chart.faded[oldest], chart.seen[oldest]
+    while len(faded) > FADED_KEPT:
+        oldest = next(iter(faded))
+        del faded[oldest], chart.seen[oldest]
         chart.moved.pop(oldest, None)
 
 

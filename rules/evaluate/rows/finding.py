@@ -46,7 +46,9 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
 
     All findings but mental status are charted so, and they alone.
     """
-    absolute, relative, _ = names = _names(row.absolute, row.relative)
+    absolute, relative, codes = names = _names(row.absolute, row.relative)
+    if chart.findings.keys().isdisjoint(codes):
+        return Result(CLEAR)
     latest, state, at, last = _course(key_of(row, chart), chart, names)
     result = Result(state, at=at, latest=last)
     if not latest:

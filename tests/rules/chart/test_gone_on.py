@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.advice.dose_checks import _errors
-from rules.advice.medicines import given_of
+from rules.advice.medicines import by_kind
 from rules.chart.chart import Chart
 from rules.chart.fact_lists import moved, part
 from rules.decide.engine import advance
@@ -110,7 +110,7 @@ def derived(chart: Chart) -> dict[str, object]:
         "runs": [run_of(chart, code) for code in ("mental-status", "disorientation")],
         "course": course_before(chart, now),
         "errors": _errors(GUIDELINE.advises["dose-error"], AdviceCase(patient)),
-        "given": {kind: given_of(chart, kind) for kind in ("steroid", "acetaminophen")},
+        "given": {kind: by_kind(chart).get(kind, []) for kind in ("steroid", "acetaminophen")},
     }
 
 
