@@ -124,9 +124,9 @@ def test_what_a_pack_beside_said_is_an_advisory_strip_on_the_plot() -> None:
     strips = draw(seen(start()), alerts, beside, ZERO + 8 * HOUR).axes["strips"]
     assert len(named(strips, "strip advisory")) == 2
     assert [text.get_text() for text in strips.get_legend().get_texts()] == [
-        "advisory",
         "relative",
         "absolute",
+        "pack beside is stricter",
     ]
 
 
