@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 
 def missing(why: str) -> None:
     """Skips, or fails under `CI=true`."""
@@ -34,9 +36,11 @@ def chromium() -> Iterator[Any]:
     if found is None:
         missing("there is no Chromium: apt-get install chromium")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         missing("there is no playwright: pip install 'il2watch[dev]'")
+    # Playwright's own 5 s are too few where ten things start at once.
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]

@@ -105,6 +105,7 @@ def decide(minute: float) -> None:
 
 
 def stand(minute: float, partitions: list[str]) -> None:
+    metrics.STUCK_PARTITIONS.set(1 if within(minute, 80, 90) else 0)
     for partition in partitions:
         metrics.PATIENTS.labels(partition).set(1)
         metrics.LAG.labels("il2.vitals", partition).set(600 if within(minute, 80, 90) else 1)

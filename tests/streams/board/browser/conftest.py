@@ -16,6 +16,7 @@ from streams.board.access.users import hashed
 from streams.dev_broker import embedded
 from streams.errors import UsageError
 from tests.browser import missing
+from tests.patience import PATIENCE_S
 from tests.streams.board.browser.pages import Beats, House, moved
 
 SCRIPT = "<script>document.title='broken'</script>"
@@ -74,6 +75,7 @@ def look(chromium: Any) -> Iterator[Callable[..., Any]]:
 
         def open_page(url: str, live: bool = True, **options: Any) -> Any:
             context = chromium.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
+            context.set_default_timeout(PATIENCE_S * 1000)
             stack.callback(context.close)
             page = context.new_page()
             page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -83,7 +85,7 @@ def look(chromium: Any) -> Iterator[Callable[..., Any]]:
             )
             page.goto(url)
             if live:
-                page.wait_for_selector("body.alive", timeout=30_000)
+                page.wait_for_selector("body.alive")
             return page
 
         yield open_page

@@ -64,7 +64,7 @@ def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(
     )
     desk.evaluate("window.same = true")
     house.send([finding(WELL, "atrial-fibrillation", now())])
-    expect(row(desk, WELL)).to_contain_text("Atrial fibrillation", timeout=15_000)
+    expect(row(desk, WELL)).to_contain_text("Atrial fibrillation")
     assert desk.evaluate("window.same")
     # A nurse's taps: the patient, Acknowledge, why. The name was typed once, on the first acknowledgement.
     row(phone, WELL).get_by_role("link", name=WELL).tap()
@@ -76,9 +76,7 @@ def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(
     phone.get_by_role("button", name="Physician called").tap()
     expect(alert).to_contain_text("Acknowledged by rn-14")
     desk.get_by_role("link", name=WELL).click()
-    expect(desk.locator(".alert", has_text="Atrial fibrillation")).to_contain_text(
-        "Acknowledged by rn-14", timeout=15_000
-    )
+    expect(desk.locator(".alert", has_text="Atrial fibrillation")).to_contain_text("Acknowledged by rn-14")
     (command,) = told(house, COMMANDS, type="ack", patient=WELL)
     assert (command["by"], command["reason"]) == ("rn-14", "Physician called")
     house.wait(
@@ -98,15 +96,15 @@ def test_a_stop_rule_is_resumed_and_a_silence_begun_and_ended(house: House, boar
     page.get_by_label("For how long").select_option("30")
     page.get_by_role("button", name="Known, being treated").click()
     quiet = page.locator(".orders li", has_text="silenced until")
-    expect(quiet).to_contain_text("by dr-3", timeout=15_000)
+    expect(quiet).to_contain_text("by dr-3")
     quiet.get_by_role("button", name="End").click()
     page.get_by_role("button", name="Not needed any more").click()
-    expect(quiet).to_have_count(0, timeout=15_000)
+    expect(quiet).to_have_count(0)
     stop = page.locator(".orders li", has_text="Arrhythmia: stop IL-2")
     stop.get_by_role("button", name="Resume").click()
     page.get_by_label("Or in your own words").fill("single run, potassium 2.9, corrected")
     page.get_by_role("button", name="Do it").click()
-    expect(stop).to_have_count(0, timeout=15_000)
+    expect(stop).to_have_count(0)
     expect(page.get_by_role("status").filter(has_text="The stop rule is lifted.")).to_be_visible()
     expect(page.locator("ol.timeline")).to_contain_text(
         "resume after the stop rule arrhythmia, asked by dr-3: single run, potassium 2.9, corrected"
@@ -120,13 +118,13 @@ def test_a_known_abnormality_is_accepted_shown_and_taken_up_again(
     page = look(board)
     page.get_by_role("link", name=WELL).click()
     alert = page.locator(".alert", has_text="Supraventricular tachycardia")
-    alert.get_by_role("button", name="Accept").click(timeout=15_000)
+    alert.get_by_role("button", name="Accept").click()
     page.get_by_label("Your name").fill("dr-3")
     expect(page.get_by_label("For how long")).to_be_hidden()
     page.get_by_label("Accepted until").select_option("1440")
     page.get_by_role("button", name="Chronic, known before therapy").click()
-    expect(page.locator("#became")).to_contain_text("Accepted as known.", timeout=20_000)
-    expect(alert).to_have_count(0, timeout=15_000)
+    expect(page.locator("#became")).to_contain_text("Accepted as known.")
+    expect(alert).to_have_count(0)
     accepted = page.locator(
         ".orders li", has_text="Supraventricular tachycardia, up to absolute: not counted"
     )
@@ -140,8 +138,8 @@ def test_a_known_abnormality_is_accepted_shown_and_taken_up_again(
     assert told(house, PAGES, outcome="board-accept", subject="supraventricular-tachycardia")
     accepted.get_by_role("button", name="End").click()
     page.get_by_role("button", name="Not as known any more").click()
-    expect(page.locator("#became")).to_contain_text("The acceptance is over.", timeout=20_000)
-    expect(alert).to_have_count(1, timeout=15_000)
+    expect(page.locator("#became")).to_contain_text("The acceptance is over.")
+    expect(alert).to_have_count(1)
 
 
 def test_an_acknowledgement_says_what_the_pager_says_of_it(house: House, board: str, look: Look) -> None:
@@ -149,10 +147,10 @@ def test_an_acknowledgement_says_what_the_pager_says_of_it(house: House, board: 
     page = look(board)
     page.get_by_role("link", name=WELL).click()
     alert = page.locator(".alert", has_text="ECG changes of ischemia")
-    alert.get_by_role("button", name="Acknowledge").click(timeout=15_000)
+    alert.get_by_role("button", name="Acknowledge").click()
     page.get_by_label("Your name").fill("rn-14")
     page.get_by_role("button", name="Physician called").click()
-    expect(page.locator("#became")).to_contain_text("Acknowledged.", timeout=20_000)
+    expect(page.locator("#became")).to_contain_text("Acknowledged.")
 
 
 def test_every_criterion_is_read_by_role_and_name_and_tells_why(board: str, look: Look) -> None:
