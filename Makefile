@@ -11,9 +11,10 @@ WALK := build/walk
 TESTS := -m pytest -ra -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 MEASURED := tests/rules tests/packs
 # Laws, fuzz and second readings of the engine: what they run others run too, and measured they take three times as long.
+# The courses of packs are among them because the other part simulates them already.
 UNMEASURED := chart/test_pressor_loads chart/test_sustained chart/test_tail decide/test_laws decide/test_laws_of_stays \
-  explain/test_every_subject ingest/test_decode_fuzz decide/test_blocks ingest/test_units_beside_ucumvert
-UNMEASURED := $(UNMEASURED:%=tests/rules/%.py) $(addprefix tests/packs/,test_laws.py test_never_safe_by_silence.py test_untouched.py)
+  explain/test_every_subject ingest/test_decode_fuzz decide/test_blocks decide/test_packed ingest/test_units_beside_ucumvert
+UNMEASURED := $(UNMEASURED:%=tests/rules/%.py) $(addprefix tests/packs/,test_laws.py test_never_safe_by_silence.py test_simulated_courses.py test_untouched.py)
 FAST := -m pytest -q -n $(JOBS) -m "not slow and not campaign" tests/rules/evaluate tests/rules/explain tests/rules/guideline tests/rules/wire \
   tests/test_arrows.py tests/test_cases.py tests/test_ceilings.py tests/test_references.py
 CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak fuzz feeds clock cuts disk alarms)
