@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Mapping
 from typing import Any
 
 from faust.types import TP
@@ -24,53 +22,6 @@ NO_PLACE = (
 )
 
 
-class PartitionProgress:
-    """Tells which partitions are stuck while others go on: records wait, and none is acknowledged.
-
-    `patience`: seconds without progress, while records wait, that are too long; `since`: of each partition
-    number in which records wait, what was acknowledged over all topics, and when it last grew; `stuck`: the
-    numbers that have waited too long, in order.
-    """
-
-    def __init__(self, patience: float) -> None:
-        self.patience = patience
-        self.since: dict[int, tuple[int, float]] = {}
-        self.stuck: tuple[int, ...] = ()
-
-    def seen(self, positions: Mapping[TP, int], ends: Mapping[TP, int], at: float) -> tuple[int, ...]:
-        """Return the partition numbers that are stuck now. `at`: monotonic, s.
-
-        `positions`: the offset after the last record acknowledged, of the partitions owned.
-        """
-        done = _by_number(positions)
-        waiting = {tp.partition for tp in positions if tp in ends and ends[tp] > positions[tp]}
-        self.since = {number: self._since(number, done[number], at) for number in sorted(waiting)}
-        self.stuck = tuple(number for number, (_, since) in self.since.items() if at - since >= self.patience)
-        return self.stuck
-
-    def _since(self, number: int, done: int, at: float) -> tuple[int, float]:
-        before = self.since.get(number)
-        return before if before is not None and before[0] == done else (done, at)
-
-    @property
-    def reason(self) -> str | None:
-        """Return what to say of the stuck partitions; None: there are none."""
-        if not self.stuck:
-            return None
-        numbers = ", ".join(map(str, self.stuck))
-        return (
-            f"records wait in partitions {numbers} and none was acknowledged for {self.patience:.0f} s: "
-            "do the changelog's and the outputs' partitions take writes?"
-        )
-
-
-def _by_number(positions: Mapping[TP, int]) -> dict[int, int]:
-    done: dict[int, int] = {}
-    for tp, position in positions.items():
-        done[tp.partition] = done.get(tp.partition, 0) + position
-    return done
-
-
 class FaustService(Service):
     """A service built on Faust. Subclasses make its agent in `make`.
 
@@ -85,7 +36,7 @@ class FaustService(Service):
         self.broker, self.ends = broker, Ends(broker)
         self.agent: Any = None
         self.started = self.away = False
-        self.progress = PartitionProgress(patience)
+        self.stuck: tuple[int, ...] = ()
 
     @property
     def app(self) -> Any:
@@ -120,7 +71,7 @@ class FaustService(Service):
         """Return None once its partitions are recovered and read, none stuck, else what it waits for."""
         if self.fault is None and not self.agent.working():
             return f"partitions are being assigned or {self.recovers} recovered"
-        return self.fault or self.progress.reason
+        return self.fault or stuck_reason(self.stuck, self.patience)
 
     def crashed(self) -> str | None:
         """Return Faust's crash reason, if it crashed."""
@@ -132,6 +83,7 @@ class FaustService(Service):
         owned = self.agent.owned()
         committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
         mark = sum(committed.values()) + self.agent.recovered()
+        self._note_stuck()
         ends = await self.ends(owned or [TP(self.agent.topics[0], 0)])
         self._note_away(not ends)
         if not ends:
@@ -141,7 +93,6 @@ class FaustService(Service):
         if not self.agent.working():
             return ProgressSample(f"{self.recovers} not recovered", mark)
         behind = lag(committed, ends, owned)
-        self._note_stuck(committed, ends)
         return ProgressSample(f"{behind} records behind" if behind else None, mark)
 
     def broken(self, fault: Exception) -> None:
@@ -167,14 +118,18 @@ class FaustService(Service):
                 "did not stop within %.0f s; whoever takes over begins where it committed", STOP_S
             )
 
-    def _note_stuck(self, committed: dict[TP, int], ends: dict[TP, int]) -> None:
+    def stuck_partitions(self) -> tuple[int, ...]:
+        """Return the partitions of which a batch is in hand for longer than the patience."""
+        return ()
+
+    def _note_stuck(self) -> None:
         """Say once which partitions are stuck; the process stays, for it watches the patients of others."""
-        before, now = self.progress.stuck, self.progress.seen(committed, ends, time.monotonic())
-        metrics.STUCK_PARTITIONS.set(len(now))
-        if set(now) - set(before):
-            self.log.error("%s", self.progress.reason)
-        elif before and not now:
-            self.log.info("every partition is read again")
+        before, self.stuck = self.stuck, self.stuck_partitions()
+        metrics.STUCK_PARTITIONS.set(len(self.stuck))
+        if set(self.stuck) - set(before):
+            self.log.error("%s", stuck_reason(self.stuck, self.patience))
+        elif before and not self.stuck:
+            self.log.info("every partition is worked off again")
 
     def _note_away(self, away: bool) -> None:
         """Say once that the broker is away, and once that it is back."""
@@ -183,3 +138,13 @@ class FaustService(Service):
         if self.away and not away:
             self.log.info("the broker answers again")
         self.away = away
+
+
+def stuck_reason(numbers: tuple[int, ...], patience: float) -> str | None:
+    """Return what to say of partitions that are stuck; None: there are none."""
+    if not numbers:
+        return None
+    return (
+        f"records of partitions {', '.join(map(str, numbers))} are in hand and not done for {patience:.0f} s"
+        ": do the changelog's and the outputs' partitions take writes?"
+    )

@@ -73,7 +73,7 @@ LATENCY = histogram(
 )
 LAG = gauge("il2_lag_records", "Lag: records in the log that are not processed yet.", "topic", "partition")
 STUCK_PARTITIONS = gauge(
-    "il2_stuck_partitions", "Partitions in which records wait and none was acknowledged for the patience."
+    "il2_stuck_partitions", "Partitions of which a batch is in hand for longer than the patience."
 )
 DEAD_LETTERS = counter("il2_dead_letters", "Records refused, whole or in part, by reason.", "reason")
 DEAD_LETTER_SHARE = gauge(

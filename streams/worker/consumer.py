@@ -116,6 +116,10 @@ class BatchConsumer(FencedConsumer):
         self.store.marks = await thread.call_thread(thread.marks, numbers)
         self.buffers = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
 
+    def stuck(self, since: float) -> tuple[int, ...]:
+        """Return the partition numbers of which a batch is in flight since before a moment, monotonic, s."""
+        return tuple(one.number for one in self.buffers.values() if one.out and one.begun_at <= since)
+
     def _new_consumer_thread(self) -> MarkingThread:
         return MarkingThread(self, loop=self.loop, beacon=self.beacon)
 

@@ -88,9 +88,9 @@ TICK_S = 1.0
 class FetchBuffer:
     """The fetch buffer of one partition number.
 
-    `out`: a batch is in flight; `positions`: by topic, the offset after the last record handed on. `gaps`: by
-    topic, where records did not follow those before; `cut`: records lost, by topic and partition. `most`: how
-    many records the next batch may have.
+    `out`: a batch is in flight, since `begun_at`, s; `positions`: by topic, the offset after the last record
+    handed on. `gaps`: by topic, where records did not follow those before; `cut`: records lost, by topic and
+    partition. `most`: how many records the next batch may have.
     """
 
     def __init__(self, number: int, committed: tuple[int, ...]) -> None:
@@ -99,6 +99,7 @@ class FetchBuffer:
         self.tps = [TP(topic, number) for topic in INPUTS]
         self.merge: Merge[InputRecord] = Merge(len(INPUTS))
         self.out = False
+        self.begun_at = float("-inf")
         self.ticked_at = float("-inf")
         self.expected = [offset or None for offset in committed]
         self.gaps: dict[int, tuple[int, int]] = {}
@@ -175,7 +176,7 @@ class FetchBuffer:
             self.positions[topic] = record.offset + 1
         if edge:
             self.ticked_at = at
-        self.out = True
+        self.out, self.begun_at = True, at
         cut, self.cut = self.cut, {}
         known = tuple(
             position if end is None else end for position, end in zip(self.positions, ends, strict=True)

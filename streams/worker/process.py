@@ -117,6 +117,11 @@ class WorkerService(FaustService):
         """Return the watch over the topics' partitions."""
         return (self._watch_topics(),)
 
+    def stuck_partitions(self) -> tuple[int, ...]:
+        """Return the partitions of which a batch is in hand for longer than the patience."""
+        found: tuple[int, ...] = self.app.consumer.stuck(time.monotonic() - self.patience)
+        return found
+
     def ready(self) -> str | None:
         """Return None while it reads all partitions that there are, and they are recovered."""
         return super().ready() or self.agent.added

@@ -19,6 +19,7 @@ from faust.types import TP
 from rules.wire.topics import INPUTS
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_consumer import keep_generation
+from streams.kafka.faust_service import stuck_reason
 from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
 from streams.worker.app import WorkerAgent
@@ -340,3 +341,24 @@ def test_a_commit_is_not_sent_again_in_another_generation() -> None:
     keep_generation(coordinator)
     asyncio.run(coordinator._do_commit_offsets(None, "next"))
     assert coordinator.sent == ["first", "next"]
+
+
+@pytest.mark.parametrize(
+    ("out", "since", "stuck"), [(True, 7.0, (NUMBER,)), (True, 6.9, ()), (False, 9.0, ())]
+)
+def test_a_partition_is_stuck_while_its_batch_is_in_flight_for_too_long(
+    consumer: BatchConsumer, out: bool, since: float, stuck: tuple[int, ...]
+) -> None:
+    """Records may wait for ever behind a marker of a transaction: that is no fault."""
+    buffer = FetchBuffer(NUMBER, NOTHING)
+    buffer.out, buffer.begun_at = out, 7.0
+    consumer.buffers = {NUMBER: buffer}
+    assert consumer.stuck(since) == stuck
+
+
+def test_what_is_said_of_stuck_partitions_names_them_and_where_to_look() -> None:
+    assert stuck_reason((0, 7), 120.0) == (
+        "records of partitions 0, 7 are in hand and not done for 120 s: do the changelog's and the outputs' "
+        "partitions take writes?"
+    )
+    assert stuck_reason((), 120.0) is None

@@ -116,3 +116,11 @@ def test_a_batch_is_as_large_as_the_host_gets_through_in_time(took: list[float],
     batch = made.next_batch(at(VITALS, MOST + 1), at(VITALS, MOST + 1), None, 0.0)
     assert batch is not None
     assert (len(batch.records), batch.edge) == (most, False)
+
+
+def test_a_batch_in_flight_knows_since_when() -> None:
+    made = desk()
+    made.put(VITALS, [record(0)])
+    assert not made.out
+    made.next_batch(at(VITALS, 1), at(VITALS, 1), None, 7.0)
+    assert (made.out, made.begun_at) == (True, 7.0)

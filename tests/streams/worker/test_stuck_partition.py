@@ -62,7 +62,7 @@ def test_one_stuck_partition_is_told_while_the_others_are_watched(
             finding = seen | {"type": "finding", "id": "f1", "code": "infection", "present": True}
             bedside.send(finding, patient.encode())
         bedside.close()
-        assert until(lambda: "partitions 0 and none" in page(port, "/-/ready")[1]), workers.said("one")
+        assert until(lambda: "partitions 0 are in hand" in page(port, "/-/ready")[1]), workers.said("one")
         assert page(port, "/-/ready")[0] == 503
         assert "il2_stuck_partitions 1.0" in page(port, "/metrics")[1]
         assert until(lambda: warned(kafka.settings, FREE)), workers.said("one")
@@ -71,4 +71,4 @@ def test_one_stuck_partition_is_told_while_the_others_are_watched(
         assert until(lambda: warned(kafka.settings, STUCK)), workers.said("one")
         assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
         assert workers.ended() == {}
-    assert workers.said("one").count("records wait in partitions 0 and none") == 1
+    assert workers.said("one").count("partitions 0 are in hand and not done") == 1
