@@ -3,14 +3,13 @@
 A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
 """
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from itertools import chain
-from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import EDITED, Chart, rebuilt
-from rules.chart.corrected_codes import moments_of, precedence, undo, versions
+from rules.chart.corrected_codes import moments_of, precedence
 from rules.chart.encoded_vitals import Signals
 from rules.chart.facts import (
     Accepted,
@@ -32,7 +31,6 @@ from rules.chart.facts import (
     insert,
     of_record,
 )
-from rules.chart.oxygen import VitalsRow
 from rules.chart.seen import Seen
 from rules.chart.vitals import Tail
 
@@ -173,77 +171,18 @@ def _without_dose(chart: Chart, id: str) -> Chart:
 def keep_record(chart: Chart, id: str, into: Chart) -> None:
     """Insert into another chart the facts that a record charted; nothing is derived from them."""
     moments = moments_of(chart, id)
-    _insert(chart, into, lambda facts: of_record(facts, id, moments), chart.tail.rows_of((id,)))
-
-
-def _insert(
-    chart: Chart, into: Chart, of: Callable[[Sequence[Any]], Iterable[Any]], rows: Iterable[VitalsRow]
-) -> None:
-    """Insert into another chart those of each list, and vital signs."""
     into.unsaved, into.saved = into.unsaved | EDITED, None
     for name in PLAIN:
-        for fact in of(getattr(chart, name)):
+        for fact in of_record(getattr(chart, name), id, moments):
             insert(getattr(into, name), fact)
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
-            for fact in of(facts):
+            for fact in of_record(facts, id, moments):
                 insert(getattr(into, name).setdefault(key, FactList()), fact)
-    for baseline in of(chart.baselines):
+    for baseline in of_record(chart.baselines, id, moments):
         insert(into.baselines, baseline)
-    for row in rows:
+    for row in chart.tail.rows_of((id,)):
         insert(into.tail.rows, row)
-
-
-def uncorrected(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
-    """Return a chart as it would be if the records `ids` still were as `before` has them.
-
-    What they say now of something of which they said nothing then is new, and stays.
-    """
-    out = Chart(chart.guideline)
-    out.n = chart.n
-    for name in NAMED:
-        lists = getattr(chart, name)
-        setattr(out, name, {key: _without(facts, ids) for key, facts in lists.items()})
-    for name in PLAIN:
-        setattr(out, name, _without(getattr(chart, name), ids))
-    out.baselines = FactList(fact for fact in chart.baselines if fact.id not in ids)
-    out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
-    _insert(before, out, iter, before.tail.rows)
-    new = _new_in(chart, ids, before)
-    _insert(new, out, iter, new.tail.rows)
-    out.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), out.tail.rows)
-    rebuilt(out)
-    index(out)
-    return out
-
-
-def _new_in(chart: Chart, ids: Collection[str], before: Chart) -> Chart:
-    """Return what the records `ids` say of something of which they said nothing before."""
-    new = Chart(chart.guideline)
-    index(before)
-    for id in ids:
-        if id in before.seen:
-            keep_record(chart, id, new)
-    index(new)
-    for id in ids:
-        undo(new, id, set(versions(before, id)))
-    for name in PLAIN.keys() - BY_CODE:
-        setattr(new, name, _not_in(getattr(new, name), getattr(before, name)))
-    for name in NAMED:
-        earlier = getattr(before, name)
-        kept = {key: _not_in(facts, earlier.get(key, ())) for key, facts in getattr(new, name).items()}
-        setattr(new, name, kept)
-    return new
-
-
-def _not_in(facts: Iterable[Fact], before: Iterable[Fact]) -> list[Fact]:
-    """Return the facts of records of which there are none among those before."""
-    known = {fact.id for fact in before}
-    return FactList(fact for fact in facts if fact.id not in known)
-
-
-def _without(facts: list[Fact], ids: Container[str]) -> list[Fact]:
-    return FactList(fact for fact in facts if fact.id not in ids)
 
 
 def _restart(tail: Tail, of: Tail, begin: int) -> None:

@@ -51,7 +51,9 @@ def digest_of(event: events.Event) -> int:
     if isinstance(event, events.Vitals) and not event.unusable:
         return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
     stated: list[Any] = [kind.__name__, *_content_of(kind)(event)]
-    stated.extend((name, value) for name in SINCE_2_1 if (value := getattr(event, name, None)))
+    for name in _newer_in(kind):
+        if value := getattr(event, name):
+            stated.append((name, value))
     for i, value in enumerate(stated):
         if value.__class__ is tuple or value.__class__ is dict:
             stated[i] = _ordered(value)
@@ -64,6 +66,12 @@ def _content_of(kind: type[events.Event]) -> Callable[[events.Event], tuple[Any,
     return attrgetter(
         "at", *(name for name in kind.__struct_fields__ if name not in {*NOT_STATED, *SINCE_2_1})
     )
+
+
+@cache
+def _newer_in(kind: type[events.Event]) -> tuple[str, ...]:
+    """Return the fields of wire 2.1 that an event of this kind has."""
+    return tuple(name for name in SINCE_2_1 if name in kind.__struct_fields__)
 
 
 def _short(stated: bytes) -> int:

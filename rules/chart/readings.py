@@ -61,20 +61,40 @@ class History:
     `recent`: the readings from number `packed` on; `ats`, `values`: those of each from number `skipped` on:
     a run can be followed where its readings are not here. `fetch` puts all of them back. `edits`: how often
     something changed otherwise than by a later reading.
+
+    A reading is added to `recent` alone: `ats` and `values` follow once somebody asks, for most never do.
     """
 
-    __slots__ = ("_packed_known", "ats", "edits", "fetch", "packed", "recent", "skipped", "values")
+    __slots__ = ("_ats", "_packed_known", "_values", "edits", "fetch", "packed", "recent", "skipped")
 
     def __init__(self, readings: Iterable[Reading] = ()) -> None:
         self.recent = list(readings)
-        self.ats = array("q", [reading.at for reading in self.recent])
-        self.values = array("d", [reading.value for reading in self.recent])
+        self._ats, self._values = array("q"), array("d")
         self.packed = self.skipped = 0
         self.edits, self._packed_known = 0, BEFORE_ALL
         self.fetch: Callable[[], None] | None = None
 
     def __len__(self) -> int:
         return self.packed + len(self.recent)
+
+    @property
+    def ats(self) -> "array[int]":
+        """The moment of each reading from number `skipped` on, ms."""
+        self._follow()
+        return self._ats
+
+    @property
+    def values(self) -> "array[float]":
+        """The value of each reading from number `skipped` on."""
+        self._follow()
+        return self._values
+
+    def _follow(self) -> None:
+        """Add the moments and values of the readings that came since somebody asked."""
+        new = self.recent[self.skipped + len(self._ats) - self.packed :]
+        if new:
+            self._ats.extend([reading.at for reading in new])
+            self._values.extend([reading.value for reading in new])
 
     def __iter__(self) -> Iterator[Reading]:
         return iter(self.readings)
@@ -116,46 +136,47 @@ class History:
     def append(self, reading: Reading) -> None:
         """Add the next reading."""
         self.recent.append(reading)
-        self.ats.append(reading.at)
-        self.values.append(reading.value)
 
     def insert(self, reading: Reading) -> None:
         """Add a reading at its place; only to a signal that has no runs, and of which all is here."""
         self.edits += 1
         i = bisect_right(self.ats, reading.at)
         self.recent.insert(i, reading)
-        self.ats.insert(i, reading.at)
-        self.values.insert(i, reading.value)
+        self._ats.insert(i, reading.at)
+        self._values.insert(i, reading.value)
 
     def drop(self, start: int, end: int) -> None:
         """Drop the readings, which are here, from one index up to another."""
         self.edits += 1
+        self._follow()
         del self.recent[start - self.packed : end - self.packed]
-        del self.ats[start - self.skipped : end - self.skipped]
-        del self.values[start - self.skipped : end - self.skipped]
+        del self._ats[start - self.skipped : end - self.skipped]
+        del self._values[start - self.skipped : end - self.skipped]
 
     def pack(self, count: int, since: int, more: int) -> None:
         """Leave out the first readings, which are held elsewhere, and the values before moment `since`.
 
         `more`: so many values before it stay. The latest readings stay, however old.
         """
+        self._follow()
         count = max(self.packed, min(count, len(self) - LATEST))
         gone = self.recent[: count - self.packed]
         self._packed_known = max(self._packed_known, *(one.first for one in gone), BEFORE_ALL)
         del self.recent[: len(gone)]
         self.packed = count
-        reached = self.skipped + bisect_left(self.ats, since) - more
+        reached = self.skipped + bisect_left(self._ats, since) - more
         spared = max(0, min(reached, count) - self.skipped)
-        del self.ats[:spared], self.values[:spared]
+        del self._ats[:spared], self._values[:spared]
         self.skipped += spared
 
     def put_back(self, readings: list[Reading], start: int) -> None:
         """Put readings back, from a number on, as far as they were left out."""
         if self.packed <= start:
             return
+        self._follow()
         older = readings[: max(0, self.skipped - start)]
-        self.ats = array("q", [reading.at for reading in older]) + self.ats
-        self.values = array("d", [reading.value for reading in older]) + self.values
+        self._ats = array("q", [reading.at for reading in older]) + self._ats
+        self._values = array("d", [reading.value for reading in older]) + self._values
         self.recent[:0] = readings[: self.packed - start]
         self.packed, self.skipped = start, min(start, self.skipped)
         if not start:
@@ -170,27 +191,30 @@ class History:
     def forget(self, count: int, kept: Sequence[Reading]) -> None:
         """Drop so many of the first readings, as they were dropped elsewhere; `kept`: what is there now."""
         self.edits += 1
+        self._follow()
         here = max(0, count - self.packed)
         del self.recent[:here]
         self.packed = max(0, self.packed - count)
         both = max(0, len(kept) - self.packed)
         self.recent[:both] = kept[self.packed :]
         here = max(0, count - self.skipped)
-        del self.ats[:here], self.values[:here]
+        del self._ats[:here], self._values[:here]
         self.skipped = max(0, self.skipped - count)
 
     def at_or_before(self, t: int) -> Reading | None:
         """Return the latest reading up to moment `t` (inclusive); None when there is none."""
         if self.recent and self.recent[-1].at <= t:
             return self.recent[-1]
-        if not self.ats or t < self.ats[0]:
+        ats = self.ats
+        if not ats or t < ats[0]:
             self.need_values()
         i = self.skipped + bisect_right(self.ats, t)
         return self[i - 1] if i else None
 
     def index(self, start: int) -> int:
         """Return the index of the first reading from moment `start` on (inclusive)."""
-        if not self.ats or start <= self.ats[0]:
+        ats = self.ats
+        if not ats or start <= ats[0]:
             self.need_values()
         return self.skipped + bisect_left(self.ats, start)
 
@@ -243,8 +267,9 @@ def run_so_far(history: History, limit: Limit, share: float) -> list[Reading]:
         return []
     start, good = len(history) - 1, 1
     first = history.index(history[-1].begins)
+    values, skipped = history.values, history.skipped
     for i in range(len(history) - 2, first - 1, -1):
-        if test(history.values[i - history.skipped]):
+        if test(values[i - skipped]):
             good += 1
             start = i if _enough(good, len(history) - i, share) else start
     return history[start:]

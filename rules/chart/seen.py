@@ -12,13 +12,13 @@ FEWEST_FADED = 16
 
 
 class Seen(dict[str, Fact]):
-    """The fact in force for each id, less those of `older` records and of those that left the tail.
+    """The fact in force for each id: looked up several times a record, so as in any table while all are here.
 
-    `recall` puts the older ones back that have an id, `unpack` all of them; `absent`: an id that nothing has
-    which is held encoded: one is looked up several times.
+    `older`: the records that are held encoded, if some are: then it is a `PartlySeen`. `recall` puts those
+    back that have an id, `unpack` all of them; `absent`: an id that nothing has which is held encoded.
     """
 
-    __slots__ = ("_faded", "_ghosts", "absent", "older", "packed", "recall", "unpack")
+    __slots__ = ("_faded", "_ghosts", "absent", "older", "recall", "unpack")
 
     def __init__(
         self,
@@ -31,7 +31,6 @@ class Seen(dict[str, Fact]):
         self._ghosts: dict[str, Ghost] = {} if faded is None else faded
         self._faded: Faded | None = None
         self.older: Older | None = None
-        self.packed = False
         self.absent: object = None
         self.recall, self.unpack = recall, unpack
 
@@ -43,8 +42,13 @@ class Seen(dict[str, Fact]):
             for id, ghost in self._ghosts.items():
                 super().setdefault(id, ghost)
             self._faded = None
-            self.packed = self.older is not None
+            self._set_class()
         return self._ghosts
+
+    def _set_class(self) -> None:
+        """Look up as any table does, or as one that holds some facts encoded, by what is held."""
+        some = self.older is not None or self._faded is not None
+        self.__class__ = PartlySeen if some else Seen
 
     def pack_faded(self) -> None:
         """Hold the ids of records that left the tail encoded."""
@@ -52,7 +56,8 @@ class Seen(dict[str, Fact]):
             return
         self._faded = Faded(list(self._ghosts.values()))
         self._leave_out(self._ghosts.values())
-        self._ghosts = {}
+        self._ghosts, self.absent = {}, None
+        self._set_class()
 
     def _leave_out(self, facts: Iterable[Fact]) -> None:
         """Leave out facts, where they are in force; what is left is a new table, which is a small one."""
@@ -62,7 +67,32 @@ class Seen(dict[str, Fact]):
         left = dict(self.items())
         self.clear()
         self.update(left)
-        self.packed, self.absent = True, None
+
+    def pack(self, rows: Sequence[VitalsRow], older: Older) -> None:
+        """Leave out records that become older ones; an id of several records keeps the one in force."""
+        self.older, self.absent = older, None
+        ids = {row.id for row in rows}
+        if len(ids) == len(rows) and not any(id in older.ids for id in ids):
+            self._leave_out(rows)
+        self._set_class()
+
+    def put_back(self, rows: Iterable[VitalsRow], older: Older | None) -> None:
+        """Put older records back in their places; `older`: those that are not."""
+        self.older = older
+        self._set_class()
+        for row in rows:
+            here = super().get(row.id)
+            if here is None or (isinstance(here, VitalsRow) and (here.n, here.at) == (row.n, row.at)):
+                super().__setitem__(row.id, row)
+
+
+class PartlySeen(Seen):
+    """The same where some facts are held encoded: those of an id are put back before it is looked up.
+
+    A class of its own, and not a question in each lookup: a fold of a log, offline, holds none.
+    """
+
+    __slots__ = ()
 
     def _recall(self, id: object) -> None:
         self.absent = id
@@ -72,14 +102,14 @@ class Seen(dict[str, Fact]):
             self.recall(id)
 
     def __contains__(self, id: object) -> bool:
-        if self.packed and id is not self.absent:
+        if id is not self.absent:
             self._recall(id)
-        return super().__contains__(id)
+        return dict.__contains__(self, id)
 
     def __getitem__(self, id: str) -> Fact:
-        if self.packed and id is not self.absent:
+        if id is not self.absent:
             self._recall(id)
-        return super().__getitem__(id)
+        return dict.__getitem__(self, id)
 
     @overload  # type: ignore[override]
     def get(self, id: str) -> Fact | None: ...
@@ -89,26 +119,11 @@ class Seen(dict[str, Fact]):
 
     def get(self, id: str, default: Fact | None = None) -> Fact | None:
         """Return the fact of an id."""
-        if self.packed and id is not self.absent:
+        if id is not self.absent:
             self._recall(id)
-        return super().get(id, default)
+        return dict.get(self, id, default)
 
     def __iter__(self) -> Iterator[str]:
         self.unpack()
         self.faded  # noqa: B018
-        return super().__iter__()
-
-    def pack(self, rows: Sequence[VitalsRow], older: Older) -> None:
-        """Leave out records that become older ones; an id of several records keeps the one in force."""
-        self.older, self.packed, self.absent = older, True, None
-        ids = {row.id for row in rows}
-        if len(ids) == len(rows) and not any(id in older.ids for id in ids):
-            self._leave_out(rows)
-
-    def put_back(self, rows: Iterable[VitalsRow], older: Older | None) -> None:
-        """Put older records back in their places; `older`: those that are not."""
-        self.older, self.packed = older, older is not None or self._faded is not None
-        for row in rows:
-            here = super().get(row.id)
-            if here is None or (isinstance(here, VitalsRow) and (here.n, here.at) == (row.n, row.at)):
-                super().__setitem__(row.id, row)
+        return dict.__iter__(self)

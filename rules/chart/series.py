@@ -106,29 +106,23 @@ class Series(msgspec.Struct, array_like=True):
         if before is not None and at < before.at:
             return False
         self.last = reading
-        if is_late(at, reading.first, mode, setting):
+        if reading.first - at >= setting.stale_intensive and is_late(at, reading.first, mode, setting):
             reading.asks = self.asks(reading, setting)
             return before is None or reading.asks != before.asks
-        self._step(reading, history, setting)
-        if before is None or counted is None or reading.on != counted.on:
-            return True
-        # The latest may have been charted too late to count: then what counted before it still asks.
-        return reading.asks != before.asks or reading.asks != counted.asks or reading.asks == EXTREME
-
-    def _step(self, reading: Reading, history: History, setting: Setting) -> None:
-        latest, at = self.latest_counted, reading.at
-        if latest is not None and at <= latest.joins:
-            reading.begins = latest.begins
-            if latest.at > at - setting.signs.confirms:
+        if counted is not None and at <= counted.joins:
+            reading.begins = counted.begins
+            if counted.at > at - setting.signs.confirms:
                 reading.close = True
         else:
             reading.begins = at
         history.recent.append(reading)
-        history.ats.append(at)
-        history.values.append(reading.value)
         self.latest_counted = reading
         if self.judge(reading, history, setting):
             reading.asks = self.asks(reading, setting)
+        if before is None or counted is None or reading.on != counted.on:
+            return True
+        # The latest may have been charted too late to count: then what counted before it still asks.
+        return reading.asks != before.asks or reading.asks != counted.asks or reading.asks == EXTREME
 
     def judge(self, reading: Reading, history: History, setting: Setting) -> bool:
         """Step the conditions by the last reading, and set the flags of those that hold.

@@ -208,7 +208,7 @@ class Tail:
             self._mark(len(rows))
         rows.append(row)
         dirty = self._apply_oxygen(row) | self._apply(row, ALONE)
-        if row.at - self._begin > KEPT + HOUR:
+        if row.at - (rows[0].at if self.older is None else self.older.begins[0]) > KEPT + HOUR:
             self._prune(row.at - KEPT)
         return dirty
 
@@ -216,11 +216,6 @@ class Tail:
     def _stretches(self) -> int:
         """How many stretches are held encoded: each begins with a mark."""
         return 0 if self.older is None else len(self.older)
-
-    @property
-    def _begin(self) -> int:
-        """The `at` of the first record."""
-        return self.recent[0].at if self.older is None else self.older.begins[0]
 
     def _add_before_tail(self, row: VitalsRow) -> None:
         """Add a temperature from before the tail: it counts however late, for no run rests on it."""
@@ -525,6 +520,28 @@ class Tail:
         out.recompute(end + 1)
         if setting != self.setting:
             out.set(setting)
+        return out
+
+    def replaced(
+        self, ids: Collection[str], rows: Sequence[VitalsRow], setting: Setting, mode: Mode
+    ) -> "Tail":
+        """Return a tail with other records in place of those with these ids, judged by this setting and mode.
+
+        Up to the first of them nothing is applied again, unless the setting or the mode is another.
+        """
+        own = self.rows
+        start = min((row.at for row in (*rows, *(row for row in own if row.id in ids))), default=AFTER_ALL)
+        kept = [row for row in own if row.id not in ids]
+        for row in rows:
+            insert(kept, row)
+        out = Tail(setting, mode)
+        if setting != self.setting or mode.spans != self.mode.spans:
+            out.restore(self.marks[0].signals.copy(), self.before(), kept)
+            return out
+        out.recent, out.readings = kept, Readings(self.readings.all())
+        first, *later = self.marks
+        out.recent_marks = [first, *(mark for mark in later if own[mark.start].at < start)]
+        out.recompute(start)
         return out
 
     def before(self) -> list[list[Reading]]:

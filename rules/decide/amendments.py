@@ -6,7 +6,8 @@ Source: criteria.md section 9, `amended`.
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.fact_lists import keep_record, uncorrected
+from rules.chart.fact_lists import keep_record
+from rules.chart.uncorrected import uncorrected
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import Subject, plan_for
 from rules.evaluate.result import INDETERMINATE, Memory, Result

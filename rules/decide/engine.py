@@ -190,6 +190,8 @@ def fold(
 def is_far(event: events.Event, accepted: dict[str, Instant]) -> bool:
     """Return whether an event comes long after the last accepted one: of its patient, or a tick for all."""
     before = accepted.get(event.patient, event.known)
+    if event.known - before <= LONGEST_GAP and event.patient != EVERY_PATIENT:
+        return False
     if event.patient == EVERY_PATIENT:
         before = max(accepted.values(), default=before)
     elif event.known - before > LONGEST_GAP:
@@ -206,7 +208,8 @@ def advance_one(
 ) -> bool:
     """Fold an event into one patient, and return whether it moved the clock."""
     patient, alerts, recorded = advance(outcome.patients.get(name), event, guideline)
-    keyed.extend((alert.decided, name, alert) for alert in alerts)
+    if alerts:
+        keyed.extend((alert.decided, name, alert) for alert in alerts)
     if patient is not None:
         outcome.patients[name] = patient
     for code in recorded.implausible:

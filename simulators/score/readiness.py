@@ -148,15 +148,22 @@ class ReadinessScore:
         return NEVER if unseen is None else max(one.start, unseen)
 
     def unseen_since(self, code: str, now: int) -> int | None:
-        """Return when nothing had been seen of a criterion for twice its interval; None: it has been."""
+        """Return when nothing had been seen of a criterion for twice its interval (ms); None: it has none.
+
+        The shorter interval counts from the switch of mode (criteria.md section 6).
+        """
         what = observed(code)
         if what.ward is None or what.intensive is None:
             return None
-        close = any(start <= now < end for start, end in self.course.intensive)
         last = max(
             (self.last.get(name, self.course.start) for name in what.inputs), default=self.course.start
         )
-        return last + 2 * (what.intensive if close else what.ward)
+        shorter = [
+            max(last, start) + 2 * what.intensive
+            for start, end in self.course.intensive
+            if start <= now < end
+        ]
+        return min((last + 2 * what.ward, *shorter))
 
 
 NEVER: Final = 1 << 62

@@ -69,6 +69,14 @@ def test_nothing_seen_for_twice_the_interval_is_unsafe_too(close: bool, since: i
     assert unsafe(found, (since - 10, since), (since, since + 10)) == (20, 20, 10)
 
 
+@pytest.mark.parametrize(("switch", "since"), [(0, 120), (100, 220), (361, 480), (479, 480)])
+def test_the_shorter_interval_counts_from_the_switch_of_mode(switch: int, since: int) -> None:
+    held = course("." * 6 + "r" * 100, "")._replace(intensive=((minute(switch), minute(2000)),))
+    found = ReadinessScore(held)
+    found.saw(pressure(0, value=120.0))
+    assert unsafe(found, (since - 1, since), (since, since + 10)) == (11, 11, 10)
+
+
 def test_a_relative_criterion_is_no_danger_but_an_absolute_one_is() -> None:
     for true, minutes in ((LOW, 0), (LOW.replace("r", "A"), 60)):
         assert unsafe(ReadinessScore(course(true, true, "creatinine")), (60, 120))[1] == minutes
