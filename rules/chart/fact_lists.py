@@ -29,6 +29,7 @@ from rules.chart.facts import (
     Volume,
     Weight,
     insert,
+    listed,
     of_record,
 )
 from rules.chart.seen import Seen
@@ -102,8 +103,9 @@ def moved(chart: Chart) -> dict[str, tuple[int, ...]]:
     for facts in lists:
         for fact in facts:
             one = chart.seen.get(fact.id)
-            if one is None or one.at != fact.at:
-                found[fact.id] = (*found.get(fact.id, () if one is None else (one.at,)), fact.at)
+            ats = found.get(fact.id, () if one is None else (one.at,))
+            if fact.at not in ats:
+                found[fact.id] = (*ats, fact.at)
     return found
 
 
@@ -178,7 +180,7 @@ def keep_record(chart: Chart, id: str, into: Chart) -> None:
     for name in NAMED:
         for key, facts in getattr(chart, name).items():
             for fact in of_record(facts, id, moments):
-                insert(getattr(into, name).setdefault(key, FactList()), fact)
+                insert(listed(getattr(into, name), key), fact)
     for baseline in of_record(chart.baselines, id, moments):
         insert(into.baselines, baseline)
     for row in chart.tail.rows_of((id,)):

@@ -297,6 +297,14 @@ def insert(facts: list[F], fact: F) -> None:
         facts.edited(fact.at)
 
 
+def listed(lists: dict[str, list[F]], key: str) -> list[F]:
+    """Return the facts of a key, in order of `at`; a new list where there is none."""
+    found = lists.get(key)
+    if found is None:
+        found = lists[key] = FactList()
+    return found
+
+
 def latest_known(facts: Sequence[Fact]) -> int:
     """Return a moment after which none of the facts became known, ms."""
     if isinstance(facts, FactList):

@@ -7,6 +7,7 @@ after a correction no more than what has come since the corrected one.
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from copy import copy
+from operator import is_
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -58,28 +59,16 @@ class Folded(Generic[S]):
 
     def goes_on(self, lists: Lists, stamp: object) -> bool:
         """Return whether these are the lists so far, and what else the state depends on is as it was."""
-        if self.stamp != stamp:
-            return False
-        for one, other in zip(lists, self.lists, strict=True):  # noqa: SIM110 - asked for at every decision
-            if one is not other:
-                return False
-        return True
-
-    def _has_new(self) -> bool:
-        """Return whether anything came or was edited since."""
-        for facts, count, edits in zip(self.lists, self.counts, self.edits, strict=True):
-            if len(facts) != count or edits_of(facts) != edits:
-                return True
-        return False
+        return self.stamp == stamp and all(map(is_, lists, self.lists))
 
     def advance(self, add: Add[S]) -> None:
         """Add the facts that are new, and once more those behind what was edited."""
-        if not self._has_new():
-            return
-        edits = [edits_of(facts) for facts in self.lists]
+        edits = list(map(edits_of, self.lists))
         if edits != self.edits:
             self._rewind(min(filter(None, map(_edited_from, self.lists, self.edits)), default=None))
             self.edits = edits
+        elif list(map(len, self.lists)) == self.counts:
+            return
         new = self._new()
         if new and self.latest is not None and place(new[0][0]) < self.latest:
             self._rewind(new[0][0].at)
@@ -91,13 +80,15 @@ class Folded(Generic[S]):
             self.latest, self.since = place(fact), self.since + 1
 
     def _new(self) -> list[tuple[Any, int]]:
+        if len(self.lists) == 1:
+            return [(fact, 0) for fact in self.lists[0][self.counts[0] :]]
         new = [
             (fact, i)
             for i, facts in enumerate(self.lists)
             if len(facts) > self.counts[i]
             for fact in facts[self.counts[i] :]
         ]
-        if len(self.lists) > 1:
+        if len(new) > 1:
             new.sort(key=_place)
         return new
 
@@ -171,7 +162,8 @@ def fold(
     """
     if not any(lists):
         return start()
-    kept: Folded[S] | None = chart.memo[key][2] if key in chart.memo else None
+    found = chart.memo.get(key)
+    kept: Folded[S] | None = None if found is None else found[2]
     if kept is None or not kept.goes_on(lists, stamp):
         kept = Folded(lists, stamp, start, cut)
         if -1 not in kept.edits:

@@ -91,10 +91,21 @@ class History:
 
     def _follow(self) -> None:
         """Add the moments and values of the readings that came since somebody asked."""
-        new = self.recent[self.skipped + len(self._ats) - self.packed :]
-        if new:
+        known = self.skipped + len(self._ats) - self.packed
+        more = len(self.recent) - known
+        if more == 1:
+            reading = self.recent[-1]
+            self._ats.append(reading.at)
+            self._values.append(reading.value)
+        elif more:
+            new = self.recent[known:]
             self._ats.extend([reading.at for reading in new])
             self._values.extend([reading.value for reading in new])
+
+    def columns(self) -> "tuple[array[int], array[float]]":
+        """Return `ats` and `values`."""
+        self._follow()
+        return self._ats, self._values
 
     def __iter__(self) -> Iterator[Reading]:
         return iter(self.readings)
@@ -244,9 +255,10 @@ def run_start(history: History, limit: Limit, span: int, share: float) -> int | 
     in it lie further apart than the grace in force at the earlier, and at least `share` of its readings meet
     the limit. None: it is not sustained.
     """
-    values, ats, test = history.values, history.ats, test_of(limit)
-    if not test(values[-1]):
+    test = test_of(limit)
+    if not test(history.recent[-1].value):
         return None
+    ats, values = history.columns()
     i, unbroken = bisect_right(ats, ats[-1] - span) - 1, history[-1].begins
     good, total = sum(map(test, values[i + 1 :])), len(values) - 1 - i
     while i >= 0 and ats[i] >= unbroken and _enough(good + 1, total + 1, share):

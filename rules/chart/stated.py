@@ -1,6 +1,7 @@
 """Read what is stated of a finding: by its own records, and by findings that say it too."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -32,6 +33,11 @@ def stated(
     return sorted((*own, *implied), key=place) if implied else own
 
 
+def is_stated(chart: Chart, code: str) -> bool:
+    """Return whether there is any record that may say something of a finding."""
+    return any(map(chart.findings.__contains__, (code, *IMPLIED_BY.get(code, ()))))
+
+
 def fold_stated(
     chart: Chart,
     key: str,
@@ -47,7 +53,10 @@ def fold_stated(
 
     `key`, `start`: as `fold` has them; `add`: also gets the code of which something is stated.
     """
-    sources = [(code, one) for code in codes for one in (code, *IMPLIED_BY.get(code, ()), *also)]
+    sources = _sources(tuple(codes), also)
+    signs = tuple([chart.findings.get(source, NOTHING) for _, source in sources])
+    if not any(signs):
+        return start()
 
     def enter(state: S, i: int, sign: Sign) -> S:
         code, source = sources[i]
@@ -57,8 +66,13 @@ def fold_stated(
             return state
         return add(state, code, replace(sign, value=IMPLIES[source][1] if source in IMPLIES else word))
 
-    signs = tuple(chart.findings.get(source, NOTHING) for _, source in sources)
     return fold(chart, key, signs, None if holds else chart.cycle, start, enter)
+
+
+@cache
+def _sources(codes: tuple[str, ...], also: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return each code with each finding that says something of it."""
+    return tuple((code, one) for code in codes for one in (code, *IMPLIED_BY.get(code, ()), *also))
 
 
 def flags_of(codes: Iterable[str]) -> int:

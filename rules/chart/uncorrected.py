@@ -7,7 +7,6 @@ touches is the other chart's own.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from itertools import chain
-from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -72,7 +71,7 @@ def _as_before(facts: Sequence[Fact], replaced: Replaced, back: Sequence[Fact]) 
 
 def _lists_as_before(
     chart: Chart, name: str, replaced: Replaced, before: Chart, new: Chart
-) -> dict[str, Any] | None:
+) -> dict[str, Sequence[Fact]] | None:
     """Return the lists of an attribute, those that were corrected as they were; None: none was."""
     lists, was, added = getattr(chart, name), getattr(before, name), getattr(new, name)
     found = {
@@ -85,6 +84,8 @@ def _lists_as_before(
 
 def _derive(out: Chart, dirty: int) -> None:
     """Derive again what rests on the lists that were corrected, and into what is `out`'s own."""
+    if not dirty:
+        return
     whole = Chart(out.guideline)
     out.tail = Tail(out.tail.setting, out.mode)
     out.dosed = whole.dosed

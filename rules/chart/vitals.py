@@ -538,7 +538,11 @@ class Tail:
         if setting != self.setting or mode.spans != self.mode.spans:
             out.restore(self.marks[0].signals.copy(), self.before(), kept)
             return out
-        out.recent, out.readings = kept, Readings(self.readings.all())
+        out.recent, out.readings = kept, self.readings
+        if start == AFTER_ALL:
+            out.now, out.recent_marks = self.now, self.recent_marks
+            return out
+        out.readings = Readings(self.readings.all())
         first, *later = self.marks
         out.recent_marks = [first, *(mark for mark in later if own[mark.start].at < start)]
         out.recompute(start)

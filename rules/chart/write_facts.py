@@ -10,7 +10,6 @@ from rules.chart.corrected_codes import OF_BASELINE, moments_of
 from rules.chart.facts import (
     Accepted,
     Baseline,
-    FactList,
     NotUnderstood,
     Place,
     Resumed,
@@ -18,6 +17,7 @@ from rules.chart.facts import (
     Volume,
     change,
     insert,
+    listed,
     of_record,
 )
 from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
@@ -44,11 +44,11 @@ def finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
     """Write a finding, or one that nobody knows. Return the dirty flags."""
     if event.code not in dirty_flags.BIT:
         unknown = NotUnderstood(*heading, event.code, None)
-        insert(chart.not_understood.setdefault(event.code, FactList()), unknown)
+        insert(listed(chart.not_understood, event.code), unknown)
         chart.seen[event.id] = unknown
         return dirty_flags.NOT_UNDERSTOOD
     sign = Sign(*heading, _word(event), event.specimen)
-    insert(chart.findings.setdefault(event.code, FactList()), sign)
+    insert(listed(chart.findings, event.code), sign)
     chart.seen[event.id] = sign
     return dirty_flags.BIT[event.code]
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED, FADED_KEPT, Chart
 from rules.chart.corrected_codes import COLUMN, WHOLE, precedence
-from rules.chart.facts import Fact, FactList, Ghost, Lab, Weight, insert, of_record
+from rules.chart.facts import Fact, Ghost, Lab, Weight, insert, listed, of_record
 from rules.chart.identity import keep_digest
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
@@ -85,7 +85,7 @@ def labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
             unusable.append(artefact(code, value, unit))
         else:
             lab = Lab(*heading, value, low, high, unit, comparator, charted.get(code))
-            insert(chart.labs.setdefault(code, FactList()), lab)
+            insert(listed(chart.labs, code), lab)
             chart.seen[event.id] = lab
             dirty |= dirty_flags.BIT[code]
     return dirty | set_aside(chart, heading, unusable) | withdraw_codes(chart, heading, event.withdrawn)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import DoseFact, Drug, FactList, NotUnderstood, Rate, SetAside, insert
+from rules.chart.facts import DoseFact, Drug, NotUnderstood, Rate, SetAside, insert, listed
 from rules.chart.infusions import by_weight, key_of, line_key, per_kg
 from rules.chart.record_outcome import Heading, Recorded, artefact, plausible, set_aside
 from rules.chart.weighing import Weighing, units_per_kg
@@ -36,7 +36,7 @@ def infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> i
     rate = Rate(*heading, event.rate, event.per_kg)
     weighed = by_weight(rate, event.agent, chart.guideline.pressors)
     value = per_kg(rate, Weighing(chart.weights, chart.baselines)) if weighed else event.rate
-    insert(chart.lines.setdefault(line_key(event), FactList()), rate)
+    insert(listed(chart.lines, line_key(event)), rate)
     chart.seen[event.id] = rate
     if value is None:
         outcome.refused = NEEDS_WEIGHT
@@ -69,7 +69,7 @@ def unreadable(chart: Chart, event: Any, heading: Heading, outcome: Recorded) ->
 def _runs_unread(chart: Chart, event: events.Unreadable, heading: Heading) -> None:
     """Record that an infusion runs in its line, nobody knows how fast."""
     rate = Rate(*heading, 0.0, True, True)
-    insert(chart.lines.setdefault(key_of(event.code, event.line), FactList()), rate)
+    insert(listed(chart.lines, key_of(event.code, event.line)), rate)
 
 
 def other_infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -83,7 +83,7 @@ def other_infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded
         return dirty_flags.MEDICATION if drugs else 0
     outcome.unknown = (event.agent,)
     fact = NotUnderstood(*heading, event.agent, event.rate)
-    insert(chart.not_understood.setdefault(event.agent, FactList()), fact)
+    insert(listed(chart.not_understood, event.agent), fact)
     chart.seen[event.id] = fact
     return dirty_flags.NOT_UNDERSTOOD
 

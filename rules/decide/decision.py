@@ -55,7 +55,7 @@ def decide(patient: Patient) -> list[Alert]:
     patient.ended.clear()
     patient.fresh, patient.reopen, patient.watched = (), {}, watches(patient)
     _schedule(patient)
-    _flag_any_vitals(patient)
+    _flag_any_vitals(patient, plan)
     return numbered(patient, with_measures(patient, alerts)) if alerts else []
 
 
@@ -121,15 +121,15 @@ def _decide_subjects(
     patient: Patient, plan: Plan, todo: int, among: int, alerts: list[PendingAlert]
 ) -> tuple[int, int]:
     """Decide the subjects to do of those `among`, in order; return what is left to do, and which changed."""
-    now, changed = patient.now, 0
-    while todo & among:
-        low = todo & among & -(todo & among)
+    now, changed, subjects, families = patient.now, 0, plan.subjects, plan.families
+    while left := todo & among:
+        low = left & -left
         todo ^= low
         i = low.bit_length() - 1
         if (
-            _decide_family(patient, plan.families[i], i, now, alerts)
-            if i in plan.families
-            else _decide_subject(patient, plan.subjects[i], i, now, alerts)
+            _decide_family(patient, families[i], i, now, alerts)
+            if i in families
+            else _decide_subject(patient, subjects[i], i, now, alerts)
         ):
             todo |= plan.readers[i]
             changed |= low
@@ -152,11 +152,10 @@ def _decide_family(
 def _due(patient: Patient, plan: Plan) -> int:
     if not _deadline_passed(patient):
         return 0
-    due = 0
-    for name, instant in patient.deadlines.items():
-        if instant <= patient.now:
-            place = plan.place(name)
-            due |= 0 if place is None else 1 << place
+    due, now = 0, patient.now
+    for name in [name for name, instant in patient.deadlines.items() if instant <= now]:
+        place = plan.place(name)
+        due |= 0 if place is None else 1 << place
     return due
 
 
@@ -239,13 +238,20 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
     opened = alert is not None and alert.transition == "opened" and name not in patient.reopen
     if changed or opened or since is None:
         since = _since(patient, before, result) if alert is None else alert.at
-    ahead = result.next if result.next is not None and result.next > patient.now else None
-    if ahead is not None:
-        patient.deadlines[name] = ahead
-    elif before.next is not None:
-        patient.deadlines.pop(name, None)
+    ahead = result.next
+    if ahead is not None and ahead <= patient.now:
+        ahead = None
+    if ahead != before.next:
+        _set_deadline(patient, name, ahead)
     patient.memories[name] = remembered(result, since, ahead)
     return changed or before.stale != result.stale or before.flags != result.flags
+
+
+def _set_deadline(patient: Patient, name: str, ahead: Instant | None) -> None:
+    if ahead is not None:
+        patient.deadlines[name] = ahead
+    else:
+        patient.deadlines.pop(name, None)
 
 
 def _since(patient: Patient, before: Memory, result: Result) -> int:
@@ -273,13 +279,12 @@ def _schedule(patient: Patient) -> None:
     patient.due = due if due < AFTER_ALL else None
 
 
-def _flag_any_vitals(patient: Patient) -> None:
+def _flag_any_vitals(patient: Patient, plan: Plan) -> None:
     """Set the dirty flags that any vitals record sets, whatever it says.
 
     They are those of a subject that is stale, indeterminate or overdue; and after therapy the pressure: the
     advice weighs each one against its baseline, where else only the crossing of a limit counts.
     """
-    plan = plan_for(patient.guideline)
     patient.dirty_on_vitals = 0 if patient.chart.cycle.end is None else dirty_flags.SYSTOLIC
     for name, bits in plan.on_any_vitals:
         memory = patient.memories.get(name)

@@ -179,7 +179,7 @@ def fold(
             clock_moved = advance_one(outcome, keyed, name, event, guideline) or clock_moved
         if clock_moved:
             accepted[event.patient] = event.known
-            last = event.known if last is None else max(last, event.known)
+            last = event.known if last is None or event.known > last else last
     for name, patient in outcome.patients.items():
         if last is not None:
             keyed.extend((alert.decided, name, alert) for alert in settle(patient, last))

@@ -47,9 +47,14 @@ def count(patient: Patient) -> Count:
     worst: dict[str, str] = {}
     grouped = patient.guideline.table4.group_counts_once
     memories, left_out = patient.memories, uncounted(patient)
-    for row in patient.guideline.rows:
+    tripped = [
+        (row, state)
+        for row in patient.guideline.rows
+        if row.code in memories and (state := memories[row.code].state) in TRIPPED
+    ]
+    for row, state in tripped:
         code = row.code
-        if code not in memories or (state := memories[code].state) not in TRIPPED or code in left_out:
+        if code in left_out:
             continue
         if state == ABSOLUTE:
             found.absolute = (*found.absolute, code)

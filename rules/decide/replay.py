@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from rules.chart import dirty_flags
 from rules.chart.chart import VOLUME_INPUT, Chart, flag_of
-from rules.chart.facts import Fact, FactList, insert
+from rules.chart.facts import Fact, insert, listed
 from rules.chart.oxygen import VitalsRow
 from rules.evaluate.accepted_criteria import accepted, next_end, outgrown
 from rules.evaluate.result import Memory
@@ -170,7 +170,7 @@ def _listed(
 
 def _enter(fact: Fact, where: Callable[[Chart], Any], key: str | None, bit: int, chart: Chart) -> int:
     facts = where(chart)
-    insert(facts if key is None else facts.setdefault(key, FactList()), fact)
+    insert(facts if key is None else listed(facts, key), fact)
     return bit
 
 

@@ -380,7 +380,9 @@ class AdviceCase:
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""
-        return self._patient.memory(self._named(subject))
+        patient = self._patient
+        name = self._named(subject) if patient.guideline.behind else subject
+        return patient.memories.get(name) or patient.memory(name)
 
     def opened(self, subject: str) -> int | None:
         """Return the opening `at` of its episode; without alerting, since when it is not clear."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
-from rules.chart.stated import flags_of, fold_stated
+from rules.chart.stated import flags_of, fold_stated, is_stated
 from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.guideline.declarations import FindingRow, HeldFindingRow, PersistentFindingRow
@@ -49,6 +49,8 @@ def run_of(chart: Chart, code: str) -> Run | None:
 
     None: there are none.
     """
+    if not is_stated(chart, code):
+        return None
     row = chart.guideline.row.get(code)
     stale = row.stale if isinstance(row, PersistentFindingRow) else None
     cycle = chart.cycle
