@@ -68,7 +68,7 @@ def test_with_all_faults_whatever_is_refused_is_in_the_ledger(
     assert found["records"]["ledger"]["lost"] > 0
 
 
-MOST_PAGES = 3.6
+MOST_PAGES = 3.0
 """A patient-day, reminders counted. The aim is 2.0: docs/reference/edition-2.md says what is missing to it."""
 LEAST_TRUE = 0.88
 """Share of the pages. The aim is 0.95: as above."""
