@@ -4,7 +4,7 @@ Source: text, Pretherapy and Posttherapy Intervention; Tables 5 and 6.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import merge
 
 from rules.advice.harm import indomethacin_harms
@@ -65,10 +65,12 @@ def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memor
     return result
 
 
-def _run_of(chart: Chart, kinds: Iterable[str], within: int) -> list[Drug]:
+def _run_of(chart: Chart, kinds: Sequence[str], within: int) -> list[Drug]:
     """Return the latest of these classes in the therapy of the cycle, each within a time of the next."""
-    start, end = chart.cycle.start, FOREVER if chart.cycle.end is None else chart.cycle.end
     given = by_kind(chart)
+    if not any(map(given.get, kinds)):
+        return []
+    start, end = chart.cycle.start, FOREVER if chart.cycle.end is None else chart.cycle.end
     latest_first = merge(*(reversed(given.get(kind, ())) for kind in kinds), key=place, reverse=True)
     run: list[Drug] = []
     for drug in latest_first:

@@ -7,7 +7,7 @@ after a correction no more than what has come since the corrected one.
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from copy import copy
-from operator import is_
+from operator import eq, is_
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -59,16 +59,16 @@ class Folded(Generic[S]):
 
     def goes_on(self, lists: Lists, stamp: object) -> bool:
         """Return whether these are the lists so far, and what else the state depends on is as it was."""
-        return self.stamp == stamp and all(map(is_, lists, self.lists))
+        return (self.stamp is stamp or self.stamp == stamp) and all(map(is_, lists, self.lists))
 
     def advance(self, add: Add[S]) -> None:
         """Add the facts that are new, and once more those behind what was edited."""
+        if list(map(len, self.lists)) == self.counts and all(map(eq, map(edits_of, self.lists), self.edits)):
+            return
         edits = list(map(edits_of, self.lists))
         if edits != self.edits:
             self._rewind(min(filter(None, map(_edited_from, self.lists, self.edits)), default=None))
             self.edits = edits
-        elif list(map(len, self.lists)) == self.counts:
-            return
         new = self._new()
         if new and self.latest is not None and place(new[0][0]) < self.latest:
             self._rewind(new[0][0].at)

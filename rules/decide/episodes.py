@@ -4,6 +4,7 @@ A worsening always gives an alert (criteria.md section 9).
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,7 @@ from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.written import written
 
 UNNUMBERED = 0
+ORDER = attrgetter("order")
 
 
 class PendingAlert(msgspec.Struct, frozen=True):
@@ -237,9 +239,12 @@ def level_of(result: Result) -> tuple[str, int]:
 
 
 def numbered(patient: Patient, alerts: list[PendingAlert]) -> list[Alert]:
-    """Sort one instant's alerts and give each its number (per patient, +1 each)."""
-    out = []
-    for one in sorted(alerts, key=lambda s: s.order):
-        patient.seq += 1
-        out.append(msgspec.structs.replace(one.alert, seq=patient.seq))
+    """Sort one instant's alerts and give each its number (per patient, +1 each).
+
+    In its place: half of the events of a ward charted by hand make an alert, and nobody has it yet.
+    """
+    out = [one.alert for one in sorted(alerts, key=ORDER)]
+    for seq, alert in enumerate(out, patient.seq + 1):
+        msgspec.structs.force_setattr(alert, "seq", seq)
+    patient.seq += len(out)
     return out

@@ -20,7 +20,7 @@ DRY = ("fluid-bolus", "add-dopamine", "fluid-futile")
 def with_measures(patient: Patient, alerts: list[PendingAlert]) -> list[PendingAlert]:
     """Return the alerts of an instant with what to do about criteria and pressure as it stands now."""
     return [
-        msgspec.structs.replace(one, alert=_with_measures(patient, one.alert))
+        PendingAlert(one.order, _with_measures(patient, one.alert))
         if one.alert.kind in (CRITERION, PRESSURE)
         else one
         for one in alerts

@@ -24,9 +24,12 @@ AnyPressorRow = PressorMaximumRow | PressorMinimumRow
 def next_change(chart: Chart, now: Instant, window: int) -> Instant | None:
     """Return the next instant at which a load comes into force or leaves the window, or the therapy ends."""
     loads = chart.loads
-    inside, ahead = (bisect_right(loads, t, key=AT) for t in (now - window, now))
-    leaves = [load.at + window for load in loads[inside : inside + 1]]
-    return soonest(now, chart.cycle.end, *leaves, *(load.at for load in loads[ahead : ahead + 1]))
+    if not loads:
+        return soonest(now, chart.cycle.end)
+    inside, ahead = bisect_right(loads, now - window, key=AT), bisect_right(loads, now, key=AT)
+    leaves = loads[inside].at + window if inside < len(loads) else None
+    comes = loads[ahead].at if ahead < len(loads) else None
+    return soonest(now, chart.cycle.end, leaves, comes)
 
 
 def judged(row: AnyPressorRow, decisive: Load | None) -> Result:

@@ -114,9 +114,12 @@ def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> i
 
     Worse: when the first of those at its level began; better: when the last of those above it ended.
     """
+    if before == result.flags:
+        return None
     moments = (oxygen.changed, spo2.low.changed, spo2.on_high.changed, spo2.severe.changed)
-    parts = zip(moments, _ranks(before), _ranks(result.flags), strict=True)
-    was, now = (max(ranks) for ranks in (_ranks(before), _ranks(result.flags)))
+    ranks_before, ranks = _ranks(before), _ranks(result.flags)
+    was, now = max(ranks_before), max(ranks)
+    parts = zip(moments, ranks_before, ranks, strict=True)
     moved = [(at, old, new) for at, old, new in parts if old != new and at is not None]
     if now > was:
         return min((at for at, _, new in moved if new == now), default=None)
