@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from tests.streams.board.browser.pages import ROOT, House
+from tests.streams.board.browser.pages import ROOT, Installation
 
 WARD = ("simulate", "ward", "--patients", "16", "--seed", "4", "--days", "2.4")
 SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900), "wall": (2560, 1440)}
@@ -38,13 +38,13 @@ def main() -> int:
     into.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="il2watch-pictures-") as folder,
-        House(Path(folder), clock="log") as house,
+        Installation(Path(folder), clock="log") as installation,
     ):
         file = Path(folder) / "ward.jsonl"
         il2watch(*WARD, "-o", str(file))
-        il2watch("replay", str(file), "--speed", "max", "--broker", house.broker.servers)
-        house.worker()
-        take(program, house.board(), into)
+        il2watch("replay", str(file), "--speed", "max", "--broker", installation.broker.servers)
+        installation.worker()
+        capture(program, installation.board(), into)
     return 0
 
 
@@ -54,7 +54,7 @@ def il2watch(*arguments: str) -> None:
     )
 
 
-def take(program: str, url: str, into: Path) -> None:
+def capture(program: str, url: str, into: Path) -> None:
     """Every view at every size, by day and by night; one patient on paper."""
     from playwright.sync_api import sync_playwright
 

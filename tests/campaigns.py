@@ -178,9 +178,9 @@ class Campaign:
         parts = self.parts.setdefault(report.nodeid, [])
         parts.append(report)
         if report.when == "teardown":
-            self.told(plain(report.nodeid), self.parts.pop(report.nodeid))
+            self.note(plain(report.nodeid), self.parts.pop(report.nodeid))
 
-    def told(self, what: str, parts: list[pytest.TestReport]) -> None:
+    def note(self, what: str, parts: list[pytest.TestReport]) -> None:
         skipped = [part for part in parts if part.skipped]
         if skipped:
             self.left += LEFT in str(skipped[0].longrepr)
@@ -190,8 +190,14 @@ class Campaign:
         figures = [value for name, value in parts[-1].user_properties if name == "figures"]
         seconds = round(sum(part.duration for part in parts), 3)
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        told = {"what": what, "slice": number(what), "passed": passed, "seconds": seconds, "figures": figures}
-        self.tally.add(**told, at=at, code=self.shared["code"], commit=commit(self.config.rootpath))
+        entry = {
+            "what": what,
+            "slice": number(what),
+            "passed": passed,
+            "seconds": seconds,
+            "figures": figures,
+        }
+        self.tally.add(**entry, at=at, code=self.shared["code"], commit=commit(self.config.rootpath))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -201,12 +207,12 @@ class Campaign:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         before, now = len(self.shared["passed"]), self.now
-        said = (
+        summary = (
             f"{before} passed before, {now['passed']} passed now, {now['failed']} failed, {self.left} "
             "left for the next call"
         )
         terminalreporter.write_line(
-            f"campaign {self.name}: {said}; {self.tally.path.relative_to(self.config.rootpath)}"
+            f"campaign {self.name}: {summary}; {self.tally.path.relative_to(self.config.rootpath)}"
         )
 
 

@@ -36,8 +36,8 @@ class Watcher:
 
     def end(self) -> None:
         """Tell what had to be killed."""
-        said, _ = self.process.communicate(timeout=2 * PATIENCE_S)
-        print(said, end="", file=sys.stderr)
+        output, _ = self.process.communicate(timeout=2 * PATIENCE_S)
+        print(output, end="", file=sys.stderr)
 
 
 def pytest_configure(config: Any) -> None:
@@ -85,9 +85,9 @@ def end(name: str) -> dict[int, str]:
 if __name__ == "__main__":
     sys.stdin.read()
     left = end(sys.argv[1])
-    said = "".join(
+    message = "".join(
         f"left behind by the tests, and killed: {number} {command[:200]}\n"
         for number, command in left.items()
     )
     with contextlib.suppress(BrokenPipeError):  # nobody reads it, if the run was killed
-        os.write(1, said.encode())
+        os.write(1, message.encode())

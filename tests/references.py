@@ -123,14 +123,14 @@ def _documents(flat: str, folder: Path) -> Iterator[str]:
     for match in PATH.finditer(flat):
         path = _found(match.group().partition("#")[0].strip("`"), folder)
         place = PLACE.match(flat, match.end())
-        said = match.group() + (place.group() if place else "")
+        reference = match.group() + (place.group() if place else "")
         if path is None:
-            yield f"{said}: there is no such document"
+            yield f"{reference}: there is no such document"
         elif match[1] and match[1] not in read(path).anchors:
-            yield f"{said}: no heading has this anchor"
+            yield f"{reference}: no heading has this anchor"
         elif place:
             cited = str(path.relative_to(ROOT)) in CITED.values()
-            yield from (f"{said}: {fault}" for fault in _faults(read(path), place, cited))
+            yield from (f"{reference}: {fault}" for fault in _faults(read(path), place, cited))
 
 
 @cache
@@ -159,9 +159,9 @@ def _faults(text: Text, place: re.Match[str], cited: bool) -> Iterator[str]:
     yield from (f"nothing is named {name} there" for name in missing)
 
 
-def numbers(said: str | None) -> list[int]:
+def numbers(listed: str | None) -> list[int]:
     """Return the numbers of `1, 3 to 5 and 9`."""
-    spans = re.findall(r"(\d+)(?: to (\d+))?", said or "")
+    spans = re.findall(r"(\d+)(?: to (\d+))?", listed or "")
     return [number for first, last in spans for number in range(int(first), int(last or first) + 1)]
 
 

@@ -282,8 +282,8 @@ def test_a_unit_of_time_is_defined_once_for_what_counts_in_ms_and_once_for_what_
     unit = re.compile(r"^(?:SECOND|MINUTE|HOUR|DAY)(?:_MS|, DAY)?\b[^=\n]*=", re.MULTILINE)
     defining = [
         path
-        for room in ("rules", "streams", "simulators")
-        for path in (ROOT / room).rglob("*.py")
+        for package in ("rules", "streams", "simulators")
+        for path in (ROOT / package).rglob("*.py")
         if unit.search(path.read_text(encoding="utf-8"))
     ]
     assert [str(path.relative_to(ROOT)) for path in defining] == [
@@ -295,8 +295,8 @@ def test_a_unit_of_time_is_defined_once_for_what_counts_in_ms_and_once_for_what_
 def test_the_name_that_was_meant_is_looked_for_in_one_place() -> None:
     asking = [
         path
-        for room in (*TOPS, "tests")
-        for path in (ROOT / room).rglob("*.py")
+        for package in (*TOPS, "tests")
+        for path in (ROOT / package).rglob("*.py")
         if "get_close_" + "matches" in path.read_text(encoding="utf-8")
     ]
     assert [str(path.relative_to(ROOT)) for path in asking] == ["rules/wire/did_you_mean.py"]

@@ -79,14 +79,14 @@ def run(folder: Path, *options: str, campaign: str = "rules") -> tuple[int, str]
     done = subprocess.run(
         [*command, "tests"], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    said = [line for line in done.stdout.splitlines() if line.startswith(f"campaign {campaign}: ")]
-    assert len(said) == 1, done.stdout + done.stderr
-    return done.returncode, said[0].removeprefix(f"campaign {campaign}: ").removesuffix(
+    summaries = [line for line in done.stdout.splitlines() if line.startswith(f"campaign {campaign}: ")]
+    assert len(summaries) == 1, done.stdout + done.stderr
+    return done.returncode, summaries[0].removeprefix(f"campaign {campaign}: ").removesuffix(
         f"; build/campaign/{campaign}.jsonl"
     )
 
 
-def told(folder: Path) -> list[dict[str, Any]]:
+def tallied(folder: Path) -> list[dict[str, Any]]:
     return list(Tally(folder / "build" / "campaign" / "rules.jsonl"))
 
 
@@ -99,20 +99,20 @@ def test_every_slice_is_told_once_and_a_second_call_runs_none_of_them_again(
     workers: str, folder: Path
 ) -> None:
     assert run(folder, "-n", workers, "--dist", "loadgroup") == (0, summed(0, SLICES))
-    found = {one["what"].rpartition("::")[2]: one for one in told(folder)}
-    assert len(found) == len(told(folder)) == SLICES
+    found = {one["what"].rpartition("::")[2]: one for one in tallied(folder)}
+    assert len(found) == len(tallied(folder)) == SLICES
     assert [found[f"test_sliced[slice-{number}]"]["slice"] for number in (1, 2, 3, 4)] == [1, 2, 3, 4]
     assert found["test_sliced[slice-2]"]["figures"] == [{"said": "2 of 4", "squared": 4}]
     assert found["test_whole"]["slice"] is None
     assert all(one["passed"] and one["seconds"] >= 0 for one in found.values())
     assert run(folder, "-n", workers, "--dist", "loadgroup") == (0, summed(SLICES, 0))
-    assert len(told(folder)) == SLICES
+    assert len(tallied(folder)) == SLICES
 
 
 def test_what_failed_is_run_again_and_what_passed_is_not(folder: Path) -> None:
     (folder / "broken").touch()
     assert run(folder) == (1, summed(0, SLICES - 1, failed=1))
-    assert [one["slice"] for one in told(folder) if not one["passed"]] == [3]
+    assert [one["slice"] for one in tallied(folder) if not one["passed"]] == [3]
     (folder / "broken").unlink()
     assert run(folder) == (0, summed(SLICES - 1, 1))
 
@@ -126,7 +126,7 @@ def test_other_code_is_tested_from_the_beginning(folder: Path) -> None:
 
 def test_nothing_is_begun_that_would_not_be_over_in_time(folder: Path) -> None:
     assert run(folder, "--campaign-minutes", "0") == (0, summed(0, 0, left=SLICES))
-    assert told(folder) == []
+    assert tallied(folder) == []
     tally = Tally(folder / "build" / "campaign" / "rules.jsonl")
     tally.add(what="tests/rules/test_it.py::test_whole", passed=True, code="older", seconds=3601.0)
     assert run(folder) == (0, summed(0, SLICES - 1, left=1))

@@ -96,8 +96,8 @@ def bodies(module: ast.Module) -> list[int]:
 
 
 def body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    said = ast.get_docstring(function, clean=False) is not None
-    rest = function.body[1:] if said else function.body
+    documented = ast.get_docstring(function, clean=False) is not None
+    rest = function.body[1:] if documented else function.body
     return (rest[-1].end_lineno or 0) - rest[0].lineno + 1 if rest else 0
 
 

@@ -62,10 +62,10 @@ def run(
     seconds: float = 600,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A test run in which this test has started all of `up`, known by the name of its folder."""
-    told = folder / "up"
-    told.mkdir()
+    marks = folder / "up"
+    marks.mkdir()
     (folder / "pytest.ini").touch()
-    (folder / "test_it.py").write_text(test.format(up=told, seconds=seconds))
+    (folder / "test_it.py").write_text(test.format(up=marks, seconds=seconds))
     command = [
         sys.executable,
         "-m",
@@ -82,7 +82,7 @@ def run(
             command, cwd=folder, env=environment(folder.name), stdout=log, stderr=log, start_new_session=True
         )
     begun = wait_until(
-        lambda: all((told / name).exists() for name in up) or process.poll() is not None, PATIENCE_S
+        lambda: all((marks / name).exists() for name in up) or process.poll() is not None, PATIENCE_S
     )
     assert begun, (folder / "log").read_text()
     yield process

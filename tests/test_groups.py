@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-TOLD = """
+TEXT = """
 import os
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def test_where(number):
 def test_the_tests_of_a_group_share_a_process(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").touch()
     for group in ("one", "other"):
-        (tmp_path / f"test_{group}.py").write_text(TOLD.format(group=group))
+        (tmp_path / f"test_{group}.py").write_text(TEXT.format(group=group))
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadgroup"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

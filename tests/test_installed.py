@@ -142,8 +142,8 @@ def test_a_distribution_that_owns_a_name_too_is_named(
     wheels = [other(tmp_path, [file]), ours]
     for wheel in wheels if first else reversed(wheels):
         environment.install(wheel)
-    said = f"the distribution brooks 1.2 has a package '{name}' too, where il2watch's is: {environment.site / name}"
-    assert environment.run() == (2, "", f"il2watch: {said}{REMEDY}")
+    message = f"the distribution brooks 1.2 has a package '{name}' too, where il2watch's is: {environment.site / name}"
+    assert environment.run() == (2, "", f"il2watch: {message}{REMEDY}")
 
 
 @pytest.mark.parametrize("name", ["streams", "rules", "simulators"])
@@ -155,8 +155,8 @@ def test_a_name_that_is_hidden_by_another_folder_of_the_path_is_told(
     hiding.parent.mkdir(parents=True)
     hiding.touch()
     found = hiding.parent if hiding.name == "__init__.py" else hiding
-    said = f"the package '{name}' is hidden by another of that name, earlier on Python's path: {found}"
-    assert installed.run(tmp_path / "before") == (2, "", f"il2watch: {said}{REMEDY}")
+    message = f"the package '{name}' is hidden by another of that name, earlier on Python's path: {found}"
+    assert installed.run(tmp_path / "before") == (2, "", f"il2watch: {message}{REMEDY}")
 
 
 def test_a_distribution_in_another_folder_of_the_path_is_named(
@@ -166,8 +166,8 @@ def test_a_distribution_in_another_folder_of_the_path_is_named(
     installed.pip(
         "install", "--no-deps", "--no-index", "--target", before, other(tmp_path, ["rules/__init__.py"])
     )
-    said = f"the package 'rules' is here that of the distribution brooks 1.2: {before / 'rules'}"
-    assert installed.run(before) == (2, "", f"il2watch: {said}{REMEDY}")
+    message = f"the package 'rules' is here that of the distribution brooks 1.2: {before / 'rules'}"
+    assert installed.run(before) == (2, "", f"il2watch: {message}{REMEDY}")
 
 
 def test_a_distribution_that_took_a_package_with_it_is_noticed(
@@ -177,5 +177,5 @@ def test_a_distribution_that_took_a_package_with_it_is_noticed(
     environment.install(other(tmp_path, ["streams/__init__.py"]))
     environment.pip("uninstall", "--yes", "brooks")
     package = environment.site / "streams"
-    said = f"its package 'streams' is not whole, as when another of that name was removed: {package}"
-    assert environment.run() == (2, "", f"il2watch: {said}{REMEDY}")
+    message = f"its package 'streams' is not whole, as when another of that name was removed: {package}"
+    assert environment.run() == (2, "", f"il2watch: {message}{REMEDY}")

@@ -134,19 +134,19 @@ def test_every_reference_of_any_other_file_leads_somewhere() -> None:
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-@pytest.mark.parametrize("said", GOOD)
-def test_a_reference_that_leads_somewhere_is_let_pass(said: str) -> None:
-    assert wrong(f"Words ({said}).") == []
+@pytest.mark.parametrize("reference", GOOD)
+def test_a_reference_that_leads_somewhere_is_let_pass(reference: str) -> None:
+    assert wrong(f"Words ({reference}).") == []
 
 
-@pytest.mark.parametrize("said", WRONG)
-def test_a_reference_that_leads_nowhere_is_reported(said: str) -> None:
-    assert wrong(f"Words ({said}).")
+@pytest.mark.parametrize("reference", WRONG)
+def test_a_reference_that_leads_nowhere_is_reported(reference: str) -> None:
+    assert wrong(f"Words ({reference}).")
 
 
-@pytest.mark.parametrize("said", LINKS)
-def test_a_link_is_followed_from_its_page(said: str) -> None:
-    assert (wrong(said, ROOT / "docs" / "howto", markdown=True) == []) == LINKS[said]
+@pytest.mark.parametrize("reference", LINKS)
+def test_a_link_is_followed_from_its_page(reference: str) -> None:
+    assert (wrong(reference, ROOT / "docs" / "howto", markdown=True) == []) == LINKS[reference]
 
 
 def test_a_link_within_a_page_is_followed() -> None:

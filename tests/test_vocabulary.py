@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from tests.imports import modules
+from tests.imports import modules, name_of, parsed
 from tests.kept import ROOT
 
 GLOSSARY = (ROOT / "docs/spec/glossary.md").read_text(encoding="utf-8")
@@ -54,6 +54,7 @@ OF_THE_FIELD = {
     "ROOM_AIR": "room",
     "_room_air": "room",
     "__post_init__": "post",
+    "room_air": "room",
     "do_POST": "post",
     "http_post": "post",
     "ledger": "ledger",
@@ -88,7 +89,7 @@ def named(node: ast.AST) -> Iterator[str]:
 
 @cache
 def trees() -> dict[str, ast.Module]:
-    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules().items()}
+    return {name: parsed(path) for name, path in modules().items()}
 
 
 def identifiers() -> Iterator[tuple[str, str]]:
@@ -119,6 +120,17 @@ def test_other_words_and_the_fields_own_pass(name: str) -> None:
 
 def test_no_metaphor_is_an_identifier() -> None:
     assert {f"{module}: {name}" for module, name in identifiers() if metaphoric(name)} == set()
+
+
+def test_no_metaphor_is_an_identifier_of_the_tests() -> None:
+    """The names of the test functions apart, which are sentences."""
+    found = set()
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        names = [path.stem, *(name for node in ast.walk(parsed(path)) for name in named(node))]
+        found |= {
+            f"{name_of(path)}: {name}" for name in names if not name.startswith("test_") and metaphoric(name)
+        }
+    assert found == set()
 
 
 def test_no_metaphor_is_an_identifier_of_the_boards_scripts() -> None:

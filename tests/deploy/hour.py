@@ -56,7 +56,7 @@ def up(name: str, minute: float) -> bool:
     return not first <= minute < last
 
 
-def told(name: str, minute: float) -> Iterator[Sample]:
+def samples(name: str, minute: float) -> Iterator[Sample]:
     """What a scrape sees; of the process itself what the play says, not what this one is."""
     for family in metrics.REGISTRY.collect():
         for sample in family.samples:
@@ -85,7 +85,7 @@ def write(name: str, out: TextIO) -> None:
         play(minute)
         out.write(line(Sample("up", {}, float(up(name, minute))), name, at))
         if up(name, minute):
-            out.writelines(line(sample, name, at) for sample in told(name, minute))
+            out.writelines(line(sample, name, at) for sample in samples(name, minute))
 
 
 def line(sample: Sample, name: str, at: int) -> str:

@@ -21,13 +21,13 @@ CALM, LAST = START_S + CALM_MIN * 60, START_S + LAST_MIN * 60
 def played(folder: Path) -> Iterator[Prometheus]:
     """Prometheus with these hours; its data lie in the folder."""
     program("prometheus")
-    told = [
+    expositions = [
         subprocess.run(
             [sys.executable, "-m", "tests.deploy.hour", name], cwd=ROOT, stdout=subprocess.PIPE, check=True
         ).stdout
         for name in JOBS
     ]
-    (folder / "hours.om").write_bytes(b"".join([*told, own().encode(), b"# EOF\n"]))
+    (folder / "hours.om").write_bytes(b"".join([*expositions, own().encode(), b"# EOF\n"]))
     made = [str(folder / "hours.om"), str(folder / "data")]
     run("promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", *made)
     with prometheus(folder, EMPTY) as started:

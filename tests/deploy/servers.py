@@ -96,7 +96,7 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
     """One that keeps its data in `folder`/data; data of any date stays."""
     (folder / "prometheus.yml").write_text(config, encoding="utf-8")
     address = f"{HOST}:{free()[0]}"
-    told = [
+    options = [
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address={address}",
@@ -104,7 +104,7 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
     # What it says before it has found its Alertmanager is lost, and said again after this delay: a minute
     # unless set.
     kept = ["--storage.tsdb.retention.time=100y", "--rules.alert.resend-delay=1s"]
-    with server(folder, f"http://{address}/-/ready", program("prometheus"), *told, *kept):
+    with server(folder, f"http://{address}/-/ready", program("prometheus"), *options, *kept):
         yield Prometheus(f"http://{address}")
 
 
@@ -113,13 +113,13 @@ def alertmanager(folder: Path, config: str) -> Iterator[str]:
     """One that stands alone; its address."""
     (folder / "alertmanager.yml").write_text(config, encoding="utf-8")
     address = f"{HOST}:{free()[0]}"
-    told = [
+    options = [
         f"--config.file={folder / 'alertmanager.yml'}",
         f"--storage.path={folder / 'data'}",
         f"--web.listen-address={address}",
     ]
     found = program("prometheus-alertmanager", "alertmanager")
-    with server(folder, f"http://{address}/-/ready", found, *told, "--cluster.listen-address="):
+    with server(folder, f"http://{address}/-/ready", found, *options, "--cluster.listen-address="):
         yield address
 
 
@@ -145,7 +145,7 @@ class Receiver:
         self.server = ThreadingHTTPServer((HOST, 0), Handler)
         self.url = f"http://{HOST}:{self.server.server_port}"
 
-    def told(self, path: str, status: str) -> list[dict[str, str]]:
+    def received(self, path: str, status: str) -> list[dict[str, str]]:
         """The labels of every alert that arrived there with this status."""
         return [
             alert["labels"]

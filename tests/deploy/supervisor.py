@@ -61,8 +61,8 @@ class Supervisor:
     def _run(self) -> None:
         while not self.stopping.is_set():
             began = time.monotonic()
-            with self.log.open("ab") as said:
-                self.process = subprocess.Popen(self.command, cwd=self.folder, stdout=said, stderr=said)
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log)
             code = self.process.wait()
             self.lives.append(Ended(code, time.monotonic() - began))
             if not self._again(code):
@@ -91,5 +91,5 @@ class Supervisor:
         assert self.process is not None
         os.kill(self.process.pid, signal.SIGKILL)
 
-    def said(self) -> str:
+    def printed(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""

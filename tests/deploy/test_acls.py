@@ -32,7 +32,7 @@ from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.board.board_here import KEY, TOKEN
-from tests.streams.feeds.running import FhirSender, Sender, said
+from tests.streams.feeds.running import FhirSender, Sender, ack_of
 from tests.streams.feeds.support import sample
 from tests.streams.feeds.test_fhir import NOWHERE, observation
 from tests.streams.kafka.brokers_here import had
@@ -147,7 +147,7 @@ def start(ward: Ward, service: str) -> subprocess.Popen[bytes]:
         return process_tree.start(words, log)
 
 
-def told(ward: Ward, topic: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def first_record(ward: Ward, topic: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first record of a topic that is wanted. Fails when none comes."""
     consumer = KafkaConsumer(
         **ward.kafka.kafka.settings.for_kafka_python(), group_id=None, auto_offset_reset="earliest"
@@ -190,7 +190,7 @@ def alert(ward: Ward) -> dict[str, Any]:
     )
     reading = {"code": "creatinine", "value": 3.5, "unit": "mg/dL"}
     ward.send("feed", "il2.labs", type="labs", id="l1", patient="p1", at=now(), readings=[reading])
-    return told(ward, "il2.alerts", lambda alert: alert["subject"] == "creatinine")
+    return first_record(ward, "il2.alerts", lambda alert: alert["subject"] == "creatinine")
 
 
 def test_the_worker_decides_what_the_feed_charts(alert: dict[str, Any]) -> None:
@@ -198,7 +198,7 @@ def test_the_worker_decides_what_the_feed_charts(alert: dict[str, Any]) -> None:
 
 
 def test_the_pager_pages_it_and_says_so(ward: Ward, alert: dict[str, Any]) -> None:
-    page = told(
+    page = first_record(
         ward, "il2.pages", lambda page: page.get("alert") == alert["id"] and page.get("outcome") == "accepted"
     )
     assert page["channel"] == "bed"
@@ -207,7 +207,7 @@ def test_the_pager_pages_it_and_says_so(ward: Ward, alert: dict[str, Any]) -> No
 def test_somebody_at_the_bedside_acknowledges_it(ward: Ward, alert: dict[str, Any]) -> None:
     done = ward.run("bedside", "ack", alert["id"], "--by", "rn-14", "--reason", "seen")
     assert done.returncode == 0, done.stderr
-    told(
+    first_record(
         ward, "il2.commands", lambda command: command.get("type") == "ack" and command["alert"] == alert["id"]
     )
 
@@ -235,10 +235,10 @@ def test_a_hospital_feed_publishes_remembers_and_moves_what_a_merge_moves(ward: 
         sender = Sender(port)
         prior = sample("90").replace(b"T0000001", b"T0000077")
         for message in (prior, sample("105"), sample("86")):
-            assert said(sender.deliver(message, time.monotonic() + PATIENCE_S))[0] == "CA"
+            assert ack_of(sender.deliver(message, time.monotonic() + PATIENCE_S))[0] == "CA"
         sender.close()
-        told(ward, "il2.feeds.aliases", lambda alias: bool(alias["moved"]))
-        told(ward, "il2.io", lambda record: str(record["id"]).startswith("merged:"))
+        first_record(ward, "il2.feeds.aliases", lambda alias: bool(alias["moved"]))
+        first_record(ward, "il2.io", lambda record: str(record["id"]).startswith("merged:"))
 
 
 def test_a_feed_of_fhir_publishes_and_remembers_its_patients(ward: Ward, tmp_path: Path) -> None:
@@ -249,8 +249,8 @@ def test_a_feed_of_fhir_publishes_and_remembers_its_patients(ward: Ward, tmp_pat
         for resource in (patient("p1"), observation(), bad):
             assert sender.deliver(resource, time.monotonic() + PATIENCE_S) == 200
         sender.close()
-        told(ward, "il2.feeds.patients", lambda linkage: linkage["patient"] == "p1")
-        told(ward, "il2.vitals", lambda record: record["patient"] == "p1")
+        first_record(ward, "il2.feeds.patients", lambda linkage: linkage["patient"] == "p1")
+        first_record(ward, "il2.vitals", lambda record: record["patient"] == "p1")
 
 
 def test_the_census_counts_the_patient(ward: Ward, alert: dict[str, Any]) -> None:
@@ -295,8 +295,10 @@ def test_the_board_shows_it_explains_it_and_takes_what_is_done_about_it(
         by="rn-14",
         reason="renal is called",
     )
-    told(ward, "il2.pages", lambda page: page.get("outcome") == "board-silence" and page["by"] == "rn-14")
-    told(
+    first_record(
+        ward, "il2.pages", lambda page: page.get("outcome") == "board-silence" and page["by"] == "rn-14"
+    )
+    first_record(
         ward,
         "il2.commands",
         lambda command: command.get("type") == "silence" and command["subject"] == "creatinine",

@@ -92,7 +92,7 @@ def arrives(site: Site, path: str, status: str, **labels: str) -> dict[str, str]
     found: list[dict[str, str]] = []
 
     def came() -> bool:
-        found[:] = [one for one in site.receiver.told(path, status) if labels.items() <= one.items()]
+        found[:] = [one for one in site.receiver.received(path, status) if labels.items() <= one.items()]
         return bool(found)
 
     assert wait_until(came, PATIENCE_S), (path, status, labels, site.receiver.posted)
@@ -221,7 +221,7 @@ def test_what_the_pager_says_of_the_system_never_reaches_the_ward(site: Site) ->
     assert not [
         one
         for path in ("/clinical", "/clinical-absolute")
-        for one in site.receiver.told(path, "firing")
+        for one in site.receiver.received(path, "firing")
         if one.get("kind") == SYSTEM
     ]
 
@@ -236,7 +236,7 @@ def test_no_alarm_of_the_system_ever_came_to_the_ward(site: Site) -> None:
     came = {
         one["alertname"]
         for path in ("/clinical", "/clinical-absolute")
-        for one in site.receiver.told(path, "firing")
+        for one in site.receiver.received(path, "firing")
     }
     assert came & set(alarms()) == set()
 

@@ -34,7 +34,7 @@ from tests.streams.pager.delivery.receiver import Faults
 from tests.streams.pager.delivery.receiver import receiving as on_call
 from tests.streams.pager.process import Pagers, pagerduty
 from tests.streams.worker.process import Workers
-from tests.streams.worker.test_wall import Bedside, now
+from tests.streams.worker.test_wall import EventSender, now
 from tests.suspended import suspended
 
 pytestmark = [pytest.mark.kafka, pytest.mark.prometheus, pytest.mark.slow, pytest.mark.campaign("alarms")]
@@ -67,7 +67,7 @@ def rings(site: Site, name: str) -> None:
     """Wait for an alarm at its receiver. Its first line is the table's."""
     way = {"page": "/system-pages", "ticket": "/system-tickets"}[alarms()[name]["labels"]["severity"]]
     (line,) = {
-        said for how, said, after in table().values() if how == "alarm" and name in ALARM.findall(after)
+        message for how, message, after in table().values() if how == "alarm" and name in ALARM.findall(after)
     }
     shape = ".+".join(map(re.escape, line.split("…")))
 
@@ -95,10 +95,10 @@ def scraped(site: Site, job: str) -> None:
 
 
 @pytest.fixture
-def bedside(apache: ApacheKafka) -> Iterator[Bedside]:
+def sender(apache: ApacheKafka) -> Iterator[EventSender]:
     drop(apache.settings)
     create(apache.settings, TopicSettings(partitions=2))
-    sender = Bedside(apache.settings)
+    sender = EventSender(apache.settings)
     yield sender
     sender.close()
 
@@ -124,7 +124,7 @@ def at(name: str) -> tuple[str, str]:
 
 
 def test_what_befalls_workers_rings(
-    apache: ApacheKafka, bedside: Bedside, site: Site, tmp_path: Path
+    apache: ApacheKafka, sender: EventSender, site: Site, tmp_path: Path
 ) -> None:
     rings(site, "Il2NoWorker")
     rings(site, "Il2NoBoard")
@@ -133,9 +133,9 @@ def test_what_befalls_workers_rings(
         workers.start("one", *at("one"))
         serves(site, "il2-worker", "one")
         scraped(site, "il2-worker")
-        bedside.send(ADMITTED | {"at": now(-30)})
-        bedside.send(reading("v1", 120))
-        bedside.send(reading("v2", 120, 40))
+        sender.send(ADMITTED | {"at": now(-30)})
+        sender.send(reading("v1", 120))
+        sender.send(reading("v2", 120, 40))
         rings(site, "Il2ClockAhead")
         rings(site, "Il2FeedSilent")
         workers.start("two", *at("two"), "--config", str(tmp_path / "other.toml"))
@@ -153,7 +153,7 @@ def test_what_befalls_workers_rings(
             time.sleep(2)  # Prometheus sees it
         rings(site, "Il2WorkerRestarts")
         with suspended(workers.running["one"]), suspended(workers.running["two"]):
-            bedside.send(reading("v3", 70))
+            sender.send(reading("v3", 70))
             stands(site, "Il2NoWorker")
 
 
@@ -183,7 +183,9 @@ class newer:
         del os.environ["PYTHONPATH"]
 
 
-def test_a_worker_that_grows_rings(apache: ApacheKafka, bedside: Bedside, site: Site, tmp_path: Path) -> None:
+def test_a_worker_that_grows_rings(
+    apache: ApacheKafka, sender: EventSender, site: Site, tmp_path: Path
+) -> None:
     command = [sys.executable, "-c", HEAVY, "worker", "--broker", apache.settings.servers, *at("heavy")]
     with (tmp_path / "heavy.log").open("wb") as log:
         heavy = subprocess.Popen([*command, "--state-dir", str(tmp_path / "heavy")], stdout=log, stderr=log)
@@ -195,7 +197,9 @@ def test_a_worker_that_grows_rings(apache: ApacheKafka, bedside: Bedside, site: 
         heavy.wait()
 
 
-def test_what_befalls_pages_rings(apache: ApacheKafka, bedside: Bedside, site: Site, tmp_path: Path) -> None:
+def test_what_befalls_pages_rings(
+    apache: ApacheKafka, sender: EventSender, site: Site, tmp_path: Path
+) -> None:
     with (
         on_call() as receiver,
         Workers(apache.settings, tmp_path, "--clock", "wall") as workers,
@@ -206,29 +210,29 @@ def test_what_befalls_pages_rings(apache: ApacheKafka, bedside: Bedside, site: S
         serves(site, "il2-pager", "pager")
         scraped(site, "il2-pager")
         receiver.faults = Faults(refused=1.0)
-        ill(bedside, "a")
+        ill(sender, "a")
         rings(site, "Il2PageRefused")
         rings(site, "Il2ChannelFailing")
         rings(site, "Il2OutboxOld")
         receiver.faults, receiver.down = Faults(), True
         for patient in "bcdefg":
-            ill(bedside, patient)
+            ill(sender, patient)
         rings(site, "Il2ChannelCircuitOpen")
-        assert "channel oncall does not take pages" in pagers.said("pager")
+        assert "channel oncall does not take pages" in pagers.printed("pager")
         receiver.down = False
         rings(site, "Il2PagesLate")
         with suspended(pagers.running["pager"]):
             stands(site, "Il2NoPager")
 
 
-def ill(bedside: Bedside, patient: str) -> None:
+def ill(sender: EventSender, patient: str) -> None:
     """Admit a patient, whose pressure is low."""
     for event in (ADMITTED | {"at": now(-30)}, reading("v1", 70)):
-        bedside.send(event | {"patient": patient}, patient.encode())
+        sender.send(event | {"patient": patient}, patient.encode())
 
 
 def test_a_board_whose_broker_stands_still_while_it_starts_rings(
-    apache: ApacheKafka, bedside: Bedside, site: Site, tmp_path: Path
+    apache: ApacheKafka, sender: EventSender, site: Site, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "streams", "board", "--broker", apache.settings.servers, *at("board")]
     with (tmp_path / "board.log").open("wb") as log:

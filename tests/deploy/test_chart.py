@@ -251,9 +251,9 @@ def test_the_nightly_qualification_asks_the_services_there_are_and_may_reach_the
 
 
 def test_more_workers_than_partitions_are_refused() -> None:
-    told = ["--set", "keda.enabled=true,keda.maxReplicas=13,topics.partitions=12"]
+    options = ["--set", "keda.enabled=true,keda.maxReplicas=13,topics.partitions=12"]
     with pytest.raises(AssertionError, match="more workers than partitions"):
-        list(render(*told))
+        list(render(*options))
 
 
 def test_with_keda_nobody_else_sets_the_number_of_workers() -> None:

@@ -25,7 +25,7 @@ from tests.streams.pager.delivery.receiver import Receiver, receiving
 from tests.streams.pager.process import Pagers, pagerduty
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import Bedside, now
+from tests.streams.worker.test_wall import EventSender, now
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("drills")]
 
@@ -90,13 +90,13 @@ def a_shift(broker: Broker, folder: Path, receiver: Receiver) -> None:
     with Workers(broker, folder, "--clock", "wall") as workers, Pagers(broker, folder, config) as pagers:
         workers.start("worker")
         pagers.start("pager")
-        bedside = Bedside(broker)
+        sender = EventSender(broker)
         for patient in OPEN:
-            bedside.send(admission(patient), patient.encode())
-            bedside.send(hypotension(patient, 1), patient.encode())
-        bedside.close()
-        assert until(lambda: set(opened(broker)) == set(OPEN)), workers.said("worker")
-        assert until(lambda: len(receiver.arrivals) >= len(OPEN)), pagers.said("pager")
+            sender.send(admission(patient), patient.encode())
+            sender.send(hypotension(patient, 1), patient.encode())
+        sender.close()
+        assert until(lambda: set(opened(broker)) == set(OPEN)), workers.printed("worker")
+        assert until(lambda: len(receiver.arrivals) >= len(OPEN)), pagers.printed("pager")
         who = ("--by", "rn-14", "--reason", "bolus running", "--broker", broker.servers)
         il2watch("ack", opened(broker)["acknowledged"], *who)
         silenced = ("--patient", "silenced", "--subject", "hypotension", "--level", "absolute", "--for", "1h")
@@ -125,10 +125,10 @@ def test_a_restored_cluster_knows_what_was_known_and_pages_nobody_again(
             Pagers(empty, tmp_path / "after", config) as pagers,
         ):
             workers.start("worker", "--rebuild")
-            assert until(lambda: set(opened(empty)) == set(OPEN)), workers.said("worker")
+            assert until(lambda: set(opened(empty)) == set(OPEN)), workers.printed("worker")
             until_done(empty)
             pagers.start("pager", "--rebuild")
-            assert until(lambda: silences(empty) == silences(broker) != []), pagers.said("pager")
+            assert until(lambda: silences(empty) == silences(broker) != []), pagers.printed("pager")
             restored = latest(empty)
             assert [
                 (patient, key, value, restored[patient].get(key))

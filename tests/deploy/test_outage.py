@@ -81,8 +81,8 @@ def started(folder: Path, name: str, servers: str) -> Iterator[Running]:
     port, log = free()[0], folder / f"{name}.log"
     command = [sys.executable, str(ROOT / "il2watch.py"), *SERVICES[name]]
     options = ("--broker", servers, "--metrics-port", str(port))
-    with log.open("wb") as said:
-        process = subprocess.Popen([*command, *options], cwd=folder, stdout=said, stderr=said)
+    with log.open("wb") as output:
+        process = subprocess.Popen([*command, *options], cwd=folder, stdout=output, stderr=output)
     try:
         yield Running(process, port, log)
     finally:
@@ -104,8 +104,8 @@ def test_without_the_broker_each_log_grows_by_a_few_lines_and_each_process_stops
     for one in services.values():
         one.process.send_signal(signal.SIGTERM)
     ended = {name: one.process.wait(PATIENCE_S) for name, one in services.items()}
-    said = {name: services[name].log.read_text() for name, code in ended.items() if code != DONE}
-    assert said == {}
+    failed = {name: services[name].log.read_text() for name, code in ended.items() if code != DONE}
+    assert failed == {}
     for words in ("Traceback", "Unclosed"):
         assert [name for name, one in services.items() if words in one.log.read_text()] == []
 
@@ -135,8 +135,8 @@ def test_a_producer_is_left_without_a_word_when_the_broker_is_gone() -> None:
             assert leaving.stdout is not None
             assert leaving.stdout.readline() == "sent\n"
             kafka.kill(0)
-            _, said = leaving.communicate("\n", PATIENCE_S)
-        assert (leaving.returncode, "Traceback" in said) == (0, False), said
+            _, errors = leaving.communicate("\n", PATIENCE_S)
+        assert (leaving.returncode, "Traceback" in errors) == (0, False), errors
 
 
 @pytest.mark.parametrize("fault", [KafkaTimeoutError("flush"), KafkaConnectionError("gone")])

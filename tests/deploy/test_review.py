@@ -60,8 +60,8 @@ def hour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hour]:
 
 def busiest(found: Month) -> int:
     """When the hour begins in which the most was paged and acknowledged: the least of the two counts."""
-    owed = (one for one in found.audits if one.outcome == "owed" and one.action == "trigger")
-    paged = Counter(one.when // HOUR for one in owed)
+    requested = (one for one in found.audits if one.outcome == "owed" and one.action == "trigger")
+    paged = Counter(one.when // HOUR for one in requested)
     answered = Counter(one.when // HOUR for one in found.audits if one.outcome == "acknowledged")
     return max(paged, key=lambda hour: (min(paged[hour], answered[hour]), paged[hour])) * HOUR
 

@@ -24,8 +24,8 @@ COMPONENTS = {"worker", "feed", "pager", "burden", "board", "census", "monitorin
 @pytest.mark.prometheus
 def test_prometheus_takes_its_configuration_and_the_rules_it_names(tmp_path: Path) -> None:
     (tmp_path / "prometheus.yml").write_text(here(DEPLOY / "prometheus"), encoding="utf-8")
-    said = run("promtool", "check", "config", str(tmp_path / "prometheus.yml"))
-    assert f"SUCCESS: {len(RULES)} rule files found" in said
+    output = run("promtool", "check", "config", str(tmp_path / "prometheus.yml"))
+    assert f"SUCCESS: {len(RULES)} rule files found" in output
 
 
 @pytest.mark.prometheus
@@ -56,8 +56,8 @@ def test_promtool_finds_no_fault_in_the_names_and_help_of_the_codes_metrics() ->
 @pytest.mark.prometheus
 def test_alertmanager_takes_its_configuration(tmp_path: Path) -> None:
     (tmp_path / "alertmanager.yml").write_text(on_loopback("http://127.0.0.1:9"), encoding="utf-8")
-    said = run("amtool", "check-config", str(tmp_path / "alertmanager.yml"))
-    assert f"{len(loaded(DEPLOY / 'alertmanager' / 'alertmanager.yml')['receivers'])} receivers" in said
+    output = run("amtool", "check-config", str(tmp_path / "alertmanager.yml"))
+    assert f"{len(loaded(DEPLOY / 'alertmanager' / 'alertmanager.yml')['receivers'])} receivers" in output
 
 
 def cases(fires: bool) -> set[str]:
@@ -93,8 +93,8 @@ DO = (
 
 @pytest.mark.parametrize("name", sorted({*alarms()} - {"Il2Watchdog"} - AT_LEISURE))
 def test_an_alarm_says_what_to_do(name: str) -> None:
-    said = alarms()[name]["annotations"]["summary"]
-    assert re.search(rf"[:;,] (?:(?:then|and) )?(?:{DO})\b", said), said
+    summary = alarms()[name]["annotations"]["summary"]
+    assert re.search(rf"[:;,] (?:(?:then|and) )?(?:{DO})\b", summary), summary
 
 
 def test_every_alarm_has_its_runbook_and_every_runbook_its_alarm() -> None:

@@ -50,8 +50,8 @@ def test_systemd_finds_no_fault_in_a_unit(unit: Path, tmp_path: Path) -> None:
 
 @each
 def test_a_unit_is_exposed_less_than_most(unit: Path) -> None:
-    told = analyzed("security", "--offline=true", "--no-pager", str(unit))
-    level = float(told.rpartition("exposure level for ")[2].partition(": ")[2].split()[0])
+    report = analyzed("security", "--offline=true", "--no-pager", str(unit))
+    level = float(report.rpartition("exposure level for ")[2].partition(": ")[2].split()[0])
     assert level <= MOST_EXPOSED
 
 
@@ -77,18 +77,18 @@ def test_a_unit_starts_again_but_for_a_wrong_configuration_and_waits_longer_than
 def test_a_wrong_configuration_is_not_started_again(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text("[nothing]\n", encoding="utf-8")
     with Supervisor(WORKER, tmp_path, "--config", str(tmp_path / "site.toml")) as worker:
-        assert until(worker.over.is_set), worker.said()
+        assert until(worker.over.is_set), worker.printed()
     assert [one.code for one in worker.lives] == [USAGE]
 
 
 @pytest.mark.slow
 def test_a_working_folder_that_cannot_be_made_is_told_and_not_tried_again(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    told = ("--broker", "127.0.0.1:1", "--state-dir", str(tmp_path / "file" / "state"))
-    with Supervisor(WORKER, tmp_path, *told) as worker:
-        assert until(worker.over.is_set), worker.said()
+    options = ("--broker", "127.0.0.1:1", "--state-dir", str(tmp_path / "file" / "state"))
+    with Supervisor(WORKER, tmp_path, *options) as worker:
+        assert until(worker.over.is_set), worker.printed()
     assert [one.code for one in worker.lives] == [USAGE]
-    assert "Not a directory; name another" in worker.said()
+    assert "Not a directory; name another" in worker.printed()
 
 
 @pytest.mark.kafka
@@ -100,22 +100,22 @@ def test_a_worker_waits_for_its_broker_over_restarts_and_comes_back_from_a_kill_
     port, probe = free(2)
     options = ("--broker", f"{HOST}:{port}", "--metrics-port", str(probe), "--patience", "2")
     with Supervisor(WORKER, tmp_path, *options) as worker, ExitStack() as until_end:
-        assert until(lambda: len(worker.lives) == 2), worker.said()
+        assert until(lambda: len(worker.lives) == 2), worker.printed()
         assert [one.code for one in worker.lives] == [STUCK, STUCK]
         kafka = had(partial(ApacheKafka, port=port, jvm=class_archive.options()), until_end)
         assert isinstance(kafka, ApacheKafka)
         create(kafka.settings, TopicSettings(partitions=3))
         worker.command[-1] = "120"
-        assert until(partial(answers, probe)), worker.said()
+        assert until(partial(answers, probe)), worker.printed()
         killed = len(worker.lives)
         worker.kill()
         assert until(lambda: len(worker.lives) > killed)
         assert worker.lives[killed].code == -9
         # It joins the group while the one before it still counts: told to stop then, it stops.
-        assert until(partial(alive, probe)), worker.said()
+        assert until(partial(alive, probe)), worker.printed()
         assert worker.stop() < float(worker.keys["TimeoutStopSec"])
-    assert worker.lives[-1].code == 0, worker.said()
-    assert "Traceback" not in worker.said()
+    assert worker.lives[-1].code == 0, worker.printed()
+    assert "Traceback" not in worker.printed()
 
 
 def answers(port: int) -> bool:

@@ -134,10 +134,10 @@ def _configuration(form: Form) -> Iterator[str]:
 def _check(form: Form, site: Path) -> Iterator[str]:
     """Yield what `feed check` says of the samples."""
     yield "## What `feed check` says"
-    said = StringIO()
-    with chdir(SAMPLES), redirect_stdout(said):
+    output = StringIO()
+    with chdir(SAMPLES), redirect_stdout(output):
         main(["feed", "check", *form.samples(), "--config", str(site)])
-    yield f"```console\n$ il2watch feed check captured/ --config site.toml\n{said.getvalue()}```"
+    yield f"```console\n$ il2watch feed check captured/ --config site.toml\n{output.getvalue()}```"
 
 
 def _events(form: Form, site: Path) -> Iterator[str]:

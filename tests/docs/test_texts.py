@@ -50,7 +50,7 @@ def test_what_is_named_as_not_shown_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "said"),
+    ("known", "problem"),
     [
         ({}, "not read"),
         ({"a": ("000000000000", "Weighs again")}, "changed since it was read"),
@@ -60,14 +60,14 @@ def test_what_is_named_as_not_shown_is_there() -> None:
     ],
 )
 def test_a_text_that_nobody_read_is_seen(
-    known: dict[str, tuple[str | None, str]], said: str | None, monkeypatch: pytest.MonkeyPatch
+    known: dict[str, tuple[str | None, str]], problem: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = Text("a", ("Weight 70 kg",), "criteria.md 10")
     kept = {key: (mark or texts.hashed(text), does) for key, (mark, does) in known.items()}
     monkeypatch.setattr(texts, "all_texts", lambda: [text])
     monkeypatch.setattr(texts, "reviewed", lambda: kept)
     found = texts.unread()
-    assert found == [] if said is None else said in found[0]
+    assert found == [] if problem is None else problem in found[0]
 
 
 @pytest.mark.parametrize(

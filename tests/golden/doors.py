@@ -115,20 +115,20 @@ class Worker:
         rows: dict[str, bytes] | None = None,
         tick: int = BEFORE_ALL,
     ) -> None:
-        self.desk, self.outlet, self.now = FetchBuffer(partition, start), Outlet(), 0.0
-        self.desk.most = MOST
+        self.buffer, self.outlet, self.now = FetchBuffer(partition, start), Outlet(), 0.0
+        self.buffer.most = MOST
         self.rounds = BatchProcessor(GUIDELINE, Table(rows or {}, tick), self.outlet)  # type: ignore[arg-type]
 
     async def poll(self, poll: Poll) -> list[Done]:
         """Hand over what was fetched, and work off every batch that may go."""
         self.now += 2.0
         for topic, records in enumerate(poll.records):
-            self.desk.put(topic, records)  # type: ignore[arg-type]  # a client's record may be written to
+            self.buffer.put(topic, records)  # type: ignore[arg-type]  # a client's record may be written to
         done = []
-        while (batch := self.desk.next_batch(poll.fetched, poll.ends, None, self.now)) is not None:
+        while (batch := self.buffer.next_batch(poll.fetched, poll.ends, None, self.now)) is not None:
             before = len(self.outlet.appended)
             await self.rounds.work(batch)
-            self.desk.out = False
+            self.buffer.out = False
             done.append(Done(batch.positions, tuple(self.outlet.appended[before:])))
         return done
 
@@ -185,13 +185,13 @@ class Policy:
 
     def __init__(self, config: str) -> None:
         self.paging = load_pager(config, "site.toml").paging
-        self.books: dict[str, PagingState] = {}
+        self.states: dict[str, PagingState] = {}
 
     def alert(self, value: bytes, now: int) -> tuple[str, Step]:
         """Take an alert; return whose it is and what came of it."""
         alert = read_alert(value)
         patient = alert.transition.patient
-        return patient, self._moved(receive(self._book(patient), alert, now, self.paging))
+        return patient, self._moved(receive(self._state(patient), alert, now, self.paging))
 
     def command(self, key: str, value: bytes, now: int) -> tuple[str, Step] | None:
         """Take a command; None for what the pager passes over."""
@@ -199,38 +199,38 @@ class Policy:
         if not isinstance(event, Ack | Silence | Withdrawal):
             return None
         return event.patient, self._moved(
-            command(self._book(event.patient), event, now, self.paging, actionable(value))
+            command(self._state(event.patient), event, now, self.paging, actionable(value))
         )
 
     def due(self, patient: str, now: int) -> Step:
         """Let time pass."""
-        return self._moved(due(self.books[patient], now, self.paging))
+        return self._moved(due(self.states[patient], now, self.paging))
 
     def wake(self, patient: str) -> int | None:
         """Return the next instant at which time alone changes something, ms."""
-        return wake(self.books[patient], self.paging)
+        return wake(self.states[patient], self.paging)
 
     def started(self, patient: str, number: int, now: int) -> Step:
         """Note that an attempt is about to be made."""
-        return self._moved(started(self.books[patient], number, now, self.paging))
+        return self._moved(started(self.states[patient], number, now, self.paging))
 
     def accepted(self, patient: str, number: int, now: int) -> Step:
         """Note that a receiver has taken a message."""
-        return self._moved(accepted(self.books[patient], number, now, self.paging))
+        return self._moved(accepted(self.states[patient], number, now, self.paging))
 
     def refused(self, patient: str, number: int, now: int) -> Step:
         """Note that a receiver will never take a message."""
-        return self._moved(refused(self.books[patient], number, now, self.paging))
+        return self._moved(refused(self.states[patient], number, now, self.paging))
 
-    def owed(self, patient: str) -> list[Request]:
+    def pending(self, patient: str) -> list[Request]:
         """Return what is still to be delivered, in order."""
-        return list(map(request, self.books[patient].pending))
+        return list(map(request, self.states[patient].pending))
 
-    def _book(self, patient: str) -> PagingState:
-        return self.books.get(patient) or PagingState(patient=patient)
+    def _state(self, patient: str) -> PagingState:
+        return self.states.get(patient) or PagingState(patient=patient)
 
     def _moved(self, outcome: PagingOutcome) -> Step:
-        self.books[outcome.state.patient] = outcome.state
+        self.states[outcome.state.patient] = outcome.state
         return Step(list(map(request, outcome.pending)), [encode_audit(audit) for audit in outcome.audits])
 
 

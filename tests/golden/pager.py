@@ -72,27 +72,29 @@ class Course:
 
     def deliver(self, now: int, patient: str, number: int) -> None:
         """Try a message, if it is still wanted and nothing of its lane goes before it."""
-        one = next((owed for owed in self.policy.owed(patient) if owed.number == number), None)
+        one = next((request for request in self.policy.pending(patient) if request.number == number), None)
         if one is None:
             return
         lane = [
-            owed
-            for owed in self.policy.owed(patient)
-            if (owed.lane, owed.channel) == (one.lane, one.channel) and owed.parked <= now
+            request
+            for request in self.policy.pending(patient)
+            if (request.lane, request.channel) == (one.lane, one.channel) and request.parked <= now
         ]
         if lane[0] != one or (one.channel == "nurse" and QUIET[0] <= now < QUIET[1]):
             return heapq.heappush(self.at_work, (now + TAKES, patient, number))
         self.note(now, patient, self.policy.started(patient, number, now))
         if one.channel == "fax" and number % 4 == 0 and not one.parked:
             self.note(now, patient, self.policy.refused(patient, number, now))
-            parked = next(owed.parked for owed in self.policy.owed(patient) if owed.number == number)
+            parked = next(
+                request.parked for request in self.policy.pending(patient) if request.number == number
+            )
             return heapq.heappush(self.at_work, (parked, patient, number))
         return self.note(now, patient, self.policy.accepted(patient, number, now))
 
     def note(self, now: int, patient: str, step: Step) -> None:
         """Write down what a step requests and why, and when the next one is due."""
         for one in step.requested:
-            told = (
+            fields = (
                 now,
                 patient,
                 one.number,
@@ -105,7 +107,7 @@ class Course:
                 one.began,
                 *one.labels,
             )
-            self.requested.append("\t".join((*map(str, told), text_of(one.body))))
+            self.requested.append("\t".join((*map(str, fields), text_of(one.body))))
             heapq.heappush(self.at_work, (now + TAKES, patient, one.number))
         self.audits += map(text_of, step.audits)
         wake = self.policy.wake(patient)

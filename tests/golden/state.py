@@ -80,18 +80,20 @@ def record() -> Iterator[str]:
 
 def uncut(stored: Stored) -> list[str]:
     """Return what a worker that has read everything says of the patient after the state was written."""
-    return said(stored, [one for one in work(stored.partition) if sum(one.positions) > sum(stored.positions)])
+    return lines_of(
+        stored, [one for one in work(stored.partition) if sum(one.positions) > sum(stored.positions)]
+    )
 
 
 def resumed(stored: Stored) -> list[str]:
     """Return what a worker says that begins with the state record and the rest of the log."""
-    return said(
+    return lines_of(
         stored,
         carried_on(stored.partition, stored.positions, {stored.patient: stored.value}, last_tick(stored)),
     )
 
 
-def said(stored: Stored, done: Iterable[Done]) -> list[str]:
+def lines_of(stored: Stored, done: Iterable[Done]) -> list[str]:
     """Return all alerts of the patient, then the latest assessment: in a backlog, which others are published
     depends on the other patients.
     """

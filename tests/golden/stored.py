@@ -70,5 +70,5 @@ def record_line(
     key: bytes | None, time: int | None, headers: Iterable[tuple[str, bytes]], value: bytes | None
 ) -> str:
     """Return a record that was appended: key, time, headers, value, with tabs between."""
-    told = ", ".join(f"{name}={text_of(data)}" for name, data in headers)
-    return "\t".join((text_of(key), "-" if time is None else str(time), told or "-", text_of(value)))
+    header_text = ", ".join(f"{name}={text_of(data)}" for name, data in headers)
+    return "\t".join((text_of(key), "-" if time is None else str(time), header_text or "-", text_of(value)))

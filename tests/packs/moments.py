@@ -58,8 +58,8 @@ class Course:
 
     def finding(self, hours: float, code: str, present: bool = True, **more: Any) -> None:
         """Add a finding."""
-        said = more if "value" in more else {"present": present, **more}
-        self.record("finding", hours, code=code, **said)
+        content = more if "value" in more else {"present": present, **more}
+        self.record("finding", hours, code=code, **content)
 
     def vitals(self, hours: float, **values: float) -> None:
         """Add a set of vital signs."""

@@ -40,7 +40,7 @@ def test_a_negative_test_is_of_its_own_specimen(name: str) -> None:
     assert states(assessed(made.events, site(LABEL), 8))["stool-blood"] == expected
 
 
-MIND: dict[str, tuple[tuple[tuple[float, str, object], ...], str]] = {
+MENTAL_STATUS: dict[str, tuple[tuple[tuple[float, str, object], ...], str]] = {
     "normal after hallucination was denied": (
         ((2, "hallucination", True), (3, "hallucination", False), (4, "mental-status", "normal")),
         "clear",
@@ -71,15 +71,15 @@ MIND: dict[str, tuple[tuple[tuple[float, str, object], ...], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MIND)
+@pytest.mark.parametrize("name", MENTAL_STATUS)
 def test_each_finding_that_held_is_denied_at_or_after_the_latest_that_trips(name: str) -> None:
-    signs, expected = MIND[name]
+    signs, expected = MENTAL_STATUS[name]
     made = begun()
-    for hour, code, said in signs:
-        if isinstance(said, bool):
-            made.finding(hour, code, said)
+    for hour, code, value in signs:
+        if isinstance(value, bool):
+            made.finding(hour, code, value)
         else:
-            made.finding(hour, code, value=said)
+            made.finding(hour, code, value=value)
     assert states(assessed(made.events, site(LABEL), 8))["mental-status"] == expected
 
 

@@ -26,7 +26,7 @@ WITHHOLDS, LETS_GO = (
 READER = Reader({"p": 1}, False, "UTC")
 
 
-def told(*pairs: tuple[Opinion, Opinion], truth: Truth | None = None, **alerts: Any) -> str:
+def page_of(*pairs: tuple[Opinion, Opinion], truth: Truth | None = None, **alerts: Any) -> str:
     a, b = (Side(with_packs(SCHWARTZENTRUBER_2001, PACKS[key])) for key in (A, LABEL))
     a.alerts, b.alerts = alerts.get("a", []), alerts.get("b", [])
     points = [Point("p", i, i, True, *pair) for i, pair in enumerate(pairs)]
@@ -45,7 +45,7 @@ def told(*pairs: tuple[Opinion, Opinion], truth: Truth | None = None, **alerts: 
 def test_a_reason_is_named_of_whichever_side_speaks_against_the_dose(
     pair: tuple[Opinion, Opinion], reasons: list[str]
 ) -> None:
-    lines = told(pair).splitlines()
+    lines = page_of(pair).splitlines()
     begun = lines.index("## The commonest reasons for a difference")
     found = [
         line
@@ -60,14 +60,14 @@ def test_pages_reminders_and_packs_beside_are_told_apart() -> None:
     alerts = folded(events, site(A, LABEL)).alerts
     (overlay,) = (one for one in alerts if one.kind == "overlay")
     reminder = replace(overlay, kind="criterion", transition="reminder")
-    text = told((GIVES, GIVES), a=[overlay], b=[reminder, reminder])
+    text = page_of((GIVES, GIVES), a=[overlay], b=[reminder, reminder])
     assert "| pages | 0 | 0 |" in text
     assert "| reminders | 0 | 1 |" in text
     assert "| transitions of packs beside, which page nobody | 0.5 | 0 |" in text
 
 
 def test_the_truth_is_told_with_or_without_a_gate_where_there_is_one() -> None:
-    text = told((GIVES, GIVES), truth=Truth(1411.0, 3, 0.0, None, 24.0))
+    text = page_of((GIVES, GIVES), truth=Truth(1411.0, 3, 0.0, None, 24.0))
     assert "| minutes of unsafe readiness | 0 | 1411 |" in text
     assert "| median delay of a page for an absolute truth, min | 24 | - |" in text
-    assert "By the truth" not in told((GIVES, GIVES))
+    assert "By the truth" not in page_of((GIVES, GIVES))

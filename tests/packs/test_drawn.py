@@ -19,7 +19,7 @@ from tests.packs.moments import MOMENTS
 from tests.packs.support import assessed, site
 from tests.packs.test_gate import signed
 from tests.streams.board.board_here import serving
-from tests.streams.board.wards import bedside, ms, oliguria, published
+from tests.streams.board.wards import ms, oliguria, projection, published
 
 PAPER, LATER, LABEL, TIL = (
     "schwartzentruber-2001/2",
@@ -82,7 +82,7 @@ def test_the_board_knows_the_pack_that_a_worker_decides_by() -> None:
     guideline = load(signed(LABEL))
 
     async def test(board: Any) -> None:
-        assert OTHER_GUIDELINE not in board.desk.notices()
+        assert OTHER_GUIDELINE not in board.state.notices()
         assert "another configuration" not in await board.text(f"/patient/{await board.key()}")
 
     serving(published(oliguria(), guideline=guideline), test, guideline=guideline)
@@ -90,7 +90,7 @@ def test_the_board_knows_the_pack_that_a_worker_decides_by() -> None:
 
 def test_the_flowsheet_of_the_board_has_the_limits_of_the_deciding_pack() -> None:
     guideline = load(signed(LABEL))
-    found = bedside(oliguria())
+    found = projection(oliguria())
     found.assessment = assessed(oliguria(), guideline)
     panels = {one["id"]: one for one in flowsheet(found, guideline, Span(ms(-10), ms(180), 0))["panels"]}
     assert [one["at"] for one in panels["pressure"]["lines"]] == [90, 90]

@@ -21,15 +21,15 @@ SITES = {key: site(key, *(other for other in PACKS[1:] if other != key)) for key
 def test_every_subject_of_every_pack_can_be_explained(key: str, moment: Moment) -> None:
     (patient,) = folded(moment.events, SITES[key], NOW).patients.values()
     seen = settled(patient)
-    told = {row.code: row.state for row in assess(seen).criteria}
+    states = {row.code: row.state for row in assess(seen).criteria}
     for subject in (*subjects(seen.guideline), *own_subjects(seen)):
         found = explain(seen, subject)
         assert found.headline.startswith(f"{subject} is ")
-        assert found.state == told.get(subject, found.state)
+        assert found.state == states.get(subject, found.state)
         assert wire(found)["subject"] == subject
         assert not [line for line in lines(found) if "None" in line]
         assert references.wrong(found.rule.section) == []
-    assert set(told) <= {*subjects(seen.guideline), *own_subjects(seen)}
+    assert set(states) <= {*subjects(seen.guideline), *own_subjects(seen)}
 
 
 def explained(decides: str, moment: str, subject: str) -> Explanation:

@@ -176,8 +176,8 @@ def test_the_configuration_is_named_by_the_pack_that_decides(
     path.write_text(signed(key))
     assert main.main(["config", "check", str(path)]) == 0
     deciding = load(signed(key)).deciding
-    said = f"ok; guideline {deciding.id} version {deciding.version}, sha256 {deciding.sha256}"
-    assert said in capsys.readouterr().out
+    message = f"ok; guideline {deciding.id} version {deciding.version}, sha256 {deciding.sha256}"
+    assert message in capsys.readouterr().out
     assert identity(load(signed(key)), None)["guideline sha256"] == deciding.sha256
 
 

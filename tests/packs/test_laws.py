@@ -60,15 +60,15 @@ def cuts(log: list[Event], pack: Guideline, rng: random.Random) -> None:
 
 
 def run(log: list[Event], pack: Guideline, cut: set[int]) -> tuple[list[Wire], Any]:
-    patient, said = None, []
+    patient, published = None, []
     for i, event in enumerate(log):
         if i in cut and patient is not None:
             patient = codec.decode(codec.encode(patient), pack)
         patient, alerts, _ = advance(patient, event, pack)
-        said += [wire(alert) for alert in alerts]
+        published += [wire(alert) for alert in alerts]
     assert patient is not None
-    said += [wire(alert) for alert in settle(patient, end_of(log))]
-    return said, patient.course
+    published += [wire(alert) for alert in settle(patient, end_of(log))]
+    return published, patient.course
 
 
 def ticks(log: list[Event], pack: Guideline, rng: random.Random) -> None:

@@ -37,7 +37,7 @@ def test_every_number_of_the_regimen_is_an_item_with_its_source(pack: Pack) -> N
     assert {f"regimen.{named.get(name, name)}" for name in stated} <= set(pack.items)
 
 
-def said(pack: Pack) -> dict[str, object]:
+def words_of(pack: Pack) -> dict[str, object]:
     """Return by rule the words of the numbers that are evaluated."""
     regimen, hours = pack.regimen, pack.regimen.min_interval // HOUR
     longest = regimen.max_interval and regimen.max_interval // HOUR
@@ -57,7 +57,7 @@ def said(pack: Pack) -> dict[str, object]:
 
 @EACH
 def test_a_rule_says_the_number_that_is_evaluated(pack: Pack) -> None:
-    words = said(pack)
+    words = words_of(pack)
     assert {name: item.value for name, item in pack.items.items() if name in words} == {
         name: value for name, value in words.items() if name in pack.items
     }

@@ -51,9 +51,11 @@ def test_how_strict_a_verdict_is_is_what_its_word_says(deciding: str) -> None:
         patient = settled(found)
         assert strictness(patient) == STRICT.get(verdict(patient).word, 0), moment.name
         for one in guideline.overlays:
-            said = patient.others[one.key].verdict
-            assert STRICT.get(said, 0) == STRICT.get(overlay_verdict(patient, beside(patient, one)).word, 0)
-            seen.add(said)
+            kept_verdict = patient.others[one.key].verdict
+            assert STRICT.get(kept_verdict, 0) == STRICT.get(
+                overlay_verdict(patient, beside(patient, one)).word, 0
+            )
+            seen.add(kept_verdict)
         seen.add(verdict(patient).word)
     assert {"none", "withhold", "stop"} <= seen
 

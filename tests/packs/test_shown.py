@@ -159,10 +159,10 @@ def test_a_routed_overlay_goes_out_by_hl7_with_both_verdicts_at_the_lowest_prior
         "address": "127.0.0.1:1",
     }
     rows = [line.split("|") for line in message(page_of_overlay(), options, own).split("\r")]
-    told = [row for row in rows if row[0] == "OBX"]
-    assert SAYS in told[0][5]
-    assert told[0][8].startswith("PL")
-    assert (told[1][3].partition("^")[0], told[1][5], told[1][7]) == (
+    observations = [row for row in rows if row[0] == "OBX"]
+    assert SAYS in observations[0][5]
+    assert observations[0][8].startswith("PL")
+    assert (observations[1][3].partition("^")[0], observations[1][5], observations[1][7]) == (
         "overlay/proleukin-us-label",
         "withhold",
         "decides give",
@@ -172,11 +172,11 @@ def test_a_routed_overlay_goes_out_by_hl7_with_both_verdicts_at_the_lowest_prior
 def test_a_routed_overlay_goes_out_by_fhir_as_routine() -> None:
     table = {"url": "https://fhir.example/R4", "patient-system": "urn:oid:1.2.3", "detected-issue": True}
     options = parse_options(FhirOptions, "record", table)
-    told = {entry["resource"]["resourceType"]: entry["resource"] for entry in written(options)}
-    assert told["CommunicationRequest"]["priority"] == "routine"
-    assert told["DetectedIssue"]["severity"] == "low"
-    assert told["Flag"]["code"]["coding"][0]["code"] == "overlay/proleukin-us-label"
-    assert told["Flag"]["code"]["text"] == SAYS
+    resources = {entry["resource"]["resourceType"]: entry["resource"] for entry in written(options)}
+    assert resources["CommunicationRequest"]["priority"] == "routine"
+    assert resources["DetectedIssue"]["severity"] == "low"
+    assert resources["Flag"]["code"]["coding"][0]["code"] == "overlay/proleukin-us-label"
+    assert resources["Flag"]["code"]["text"] == SAYS
 
 
 def written(options: FhirOptions) -> list[dict[str, Any]]:

@@ -64,8 +64,8 @@ def test_a_denial_lifts_nothing_while_the_latest_reading_does_not_sustain_it_and
 
 def test_a_row_that_was_never_lifted_holds_since_it_first_did() -> None:
     made = course(((LOW, True),), (NOW - 1, 85.0), (NOW - 0.6, 95.0), (NOW - 0.4, 96.0))
-    told = alerts_of(folded(made.events, site(LABEL), NOW), ROW)
-    assert [(what, at) for what, _, at in told] == [("opened", pytest.approx(LOW, abs=0.001))]
+    alerts = alerts_of(folded(made.events, site(LABEL), NOW), ROW)
+    assert [(what, at) for what, _, at in alerts] == [("opened", pytest.approx(LOW, abs=0.001))]
 
 
 def test_beside_another_pack_it_says_what_keeps_it() -> None:

@@ -44,11 +44,11 @@ NAMED = Paging((PagingRoute("second", (EscalationStep(0, ("pharmacist",)),), Mat
 RECORDED = Path(__file__).parents[1] / "data" / "golden" / "ward.jsonl.gz"
 
 
-def plain(said: Any) -> Any:
+def plain(record: Any) -> Any:
     """Return what is published without what wire 2.1 adds."""
-    if isinstance(said, dict):
-        return {key: plain(value) for key, value in said.items() if key not in NEW}
-    return [plain(one) for one in said] if isinstance(said, list) else said
+    if isinstance(record, dict):
+        return {key: plain(value) for key, value in record.items() if key not in NEW}
+    return [plain(one) for one in record] if isinstance(record, list) else record
 
 
 def looks(log: list[Event]) -> list[int]:
@@ -56,7 +56,7 @@ def looks(log: list[Event]) -> list[int]:
     return [known[len(known) * (i + 1) // LOOKS - 1] for i in range(LOOKS)]
 
 
-class Told(NamedTuple):
+class Published(NamedTuple):
     """What the deciding pack says, in plain types, and the alerts of the packs beside."""
 
     alerts: list[Wire]
@@ -64,11 +64,11 @@ class Told(NamedTuple):
     beside: list[Alert]
 
 
-def told(log: list[Event], guideline: Guideline) -> Told:
+def published(log: list[Event], guideline: Guideline) -> Published:
     """Fold a log, and look at it at several instants too."""
     outcome = fold(log, guideline)
     early: list[Outcome] = [fold(log, guideline, until) for until in looks(log)[:-1]]
-    return Told(
+    return Published(
         [plain(wire(alert)) for alert in outcome.alerts if alert.kind != OVERLAY],
         [plain(wire(one)) for each in (*early, outcome) for one in assessments(each)],
         [alert for alert in outcome.alerts if alert.kind == OVERLAY],
@@ -77,10 +77,10 @@ def told(log: list[Event], guideline: Guideline) -> Told:
 
 def untouched(log: list[Event], most: int = len(OTHERS)) -> list[Alert]:
     """Compare a log without packs beside and with one to three; return the alerts of three."""
-    alone = told(log, SCHWARTZENTRUBER_2001)
+    alone = published(log, SCHWARTZENTRUBER_2001)
     beside: list[Alert] = []
     for number in range(1, most + 1):
-        found = told(log, site(PAPER, *OTHERS[:number]))
+        found = published(log, site(PAPER, *OTHERS[:number]))
         assert found.alerts == alone.alerts
         assert found.assessments == alone.assessments
         beside = found.beside
@@ -92,8 +92,8 @@ def without_reason(alerts: list[Alert]) -> list[tuple[str, str, str]]:
     last: dict[tuple[str, str], Wire] = {}
     found = []
     for alert in alerts:
-        said, key = wire(alert), (alert.patient, alert.subject)
-        verdicts = said["context"].get("verdicts")
+        record, key = wire(alert), (alert.patient, alert.subject)
+        verdicts = record["context"].get("verdicts")
         if verdicts is None:
             last.pop(key, None)
         elif last.get(key) == verdicts:

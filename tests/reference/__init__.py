@@ -44,8 +44,8 @@ def both(
     alerts: list[dict[str, Any]] = []
     found: list[Assessments] = [{} for _ in ends]
     for patient, mine in sorted(patients.items()):
-        told, shown = _fold(patient, mine, end, ends)
-        alerts += told
+        new_alerts, shown = _fold(patient, mine, end, ends)
+        alerts += new_alerts
         for i, at in enumerate(ends):
             if (one := shown[at]) is not None:
                 found[i][patient] = one
@@ -94,7 +94,7 @@ def courses(patient: str, records: Sequence[Record], clocks: Iterable[int]) -> I
         if known is None or not pending:
             return
         _pass_time(course, known)
-        course.take(known, [r for r in records if r.known == known])
+        course.add(known, [r for r in records if r.known == known])
 
 
 def _closed(course: Course, end: int) -> Course:

@@ -194,8 +194,8 @@ def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     found = [line for field in fields for line in _unlike(field, ours.get(field), theirs.get(field))]
     context = theirs.get("context") or {}
     phased = ours["kind"] == "blood-pressure" and ours["at"] == theirs.get("at")
-    told = CONTEXT + (("phase",) if phased else ())
-    for field in told:
+    compared = CONTEXT + (("phase",) if phased else ())
+    for field in compared:
         pair = (_sorted(field, c.get(field)) for c in (ours["context"], context))
         found += _unlike(f"context.{field}", *pair)
     if ours["kind"] in WITH_EVIDENCE and ours["level"] in TRIPPED and ours["evidence"]:

@@ -56,7 +56,7 @@ class Course:
 
     # ---- instants
 
-    def take(self, at: int, records: list[Record]) -> None:
+    def add(self, at: int, records: list[Record]) -> None:
         """Takes all records of an instant together, and decides."""
         old, was = {f.id: f for f in self.facts}, {r.id for r in self.records}
         self.records = [*self.records, *records]

@@ -17,22 +17,22 @@ MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 @timeless
 def items(k: Knowledge) -> list[dict[str, str]]:
     """Each item's state in order."""
-    told = _findings(k)
-    heavy = _any(told.get("heavy-smoker"), told.get("heavy-lung-burden"))
-    old = _any(_fifty(told.get("age")), told.get("family-history-cardiac"))
-    echo = told.get("earlier-myocarditis") is True or _myocarditis(k)
+    findings = _findings(k)
+    heavy = _any(findings.get("heavy-smoker"), findings.get("heavy-lung-burden"))
+    old = _any(_fifty(findings.get("age")), findings.get("family-history-cardiac"))
+    echo = findings.get("earlier-myocarditis") is True or _myocarditis(k)
     states = {
         "creatinine": _at_most(k, "creatinine", Fraction("1.6")),
         "bilirubin": _at_most(k, "bilirubin", Fraction(2)),
-        "ecg": _is(told.get("ecg-normal"), True),
-        "steroid": _is(told.get("recent-steroid"), False),
-        "infection": _is(told.get("recent-infection"), False),
-        "stress-test": _if(old, told.get("stress-test-normal")),
-        "chest-xray": _is(told.get("chest-xray-clear"), True),
-        "pulmonary-function": _if(heavy, told.get("pft-adequate")),
-        "antihypertensives": _is(told.get("antihypertensives-stopped"), True),
-        "organ-disease": _is(told.get("major-organ-disease"), False),
-        "exercise-echo": _if(echo, told.get("exercise-echo-normal")),
+        "ecg": _is(findings.get("ecg-normal"), True),
+        "steroid": _is(findings.get("recent-steroid"), False),
+        "infection": _is(findings.get("recent-infection"), False),
+        "stress-test": _if(old, findings.get("stress-test-normal")),
+        "chest-xray": _is(findings.get("chest-xray-clear"), True),
+        "pulmonary-function": _if(heavy, findings.get("pft-adequate")),
+        "antihypertensives": _is(findings.get("antihypertensives-stopped"), True),
+        "organ-disease": _is(findings.get("major-organ-disease"), False),
+        "exercise-echo": _if(echo, findings.get("exercise-echo-normal")),
     }
     return [{"item": item, "state": state} for item, state in states.items()]
 
@@ -43,12 +43,12 @@ def not_met(k: Knowledge) -> list[str]:
 
 
 def _findings(k: Knowledge) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    findings: dict[str, Any] = {}
     for fact in k.baselines:
-        told |= fact.event.get("findings") or {}
+        findings |= fact.event.get("findings") or {}
         if fact.event.get("age") is not None:
-            told["age"] = fact.event["age"]
-    return told
+            findings["age"] = fact.event["age"]
+    return findings
 
 
 def _myocarditis(k: Knowledge) -> bool:
@@ -84,10 +84,10 @@ def _if(needed: bool | None, normal: bool | None) -> str:
 def _at_most(k: Knowledge, code: str, limit: Fraction) -> str:
     """By the latest value; what was met no longer is known to be, if a newer one cannot be read."""
     charted = [v for f in k.baselines for v in f.values if v.code == code]
-    said: list[Value] = sorted([*charted, *k.results(code)], key=lambda v: v.rank)
-    values = [v for v in said if v.usable]
+    ordered: list[Value] = sorted([*charted, *k.results(code)], key=lambda v: v.rank)
+    values = [v for v in ordered if v.usable]
     if not values:
         return UNKNOWN
     found = labs.states(values[-1], Bands(lambda v: MET if v <= limit else NOT_MET, (limit,)))
     state = found.pop() if len(found) == 1 else UNKNOWN
-    return state if state == NOT_MET or said[-1].usable else UNKNOWN
+    return state if state == NOT_MET or ordered[-1].usable else UNKNOWN

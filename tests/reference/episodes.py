@@ -263,8 +263,8 @@ class Journal:
     def another_dose(self, at: int, view: View, when: int, evidence: tuple[str, ...]) -> None:
         """Another dose in error takes an acknowledgement away."""
         episode = self.open[view.key]
-        told = View(view.kind, view.subject, view.level, when, view.rank, evidence=evidence)
-        self._stepped(at, told, episode, when, None)
+        restated = View(view.kind, view.subject, view.level, when, view.rank, evidence=evidence)
+        self._stepped(at, restated, episode, when, None)
 
     def remind(self, at: int, episode: Episode, unacknowledged: list[str]) -> None:
         """A reminder by one episode for all that nobody has acknowledged."""
@@ -286,7 +286,7 @@ class Journal:
         **context: Any,
     ) -> None:
         reason = {"reason": view.reason} if view.reason else {}
-        told = {k: number(v) for k, v in context.items() if v is not None}
+        figures = {k: number(v) for k, v in context.items() if v is not None}
         alert = {
             "id": episode.id,
             "seq": 0,
@@ -302,7 +302,7 @@ class Journal:
             "value": number(view.value),
             "unit": view.unit,
             "evidence": list(view.evidence),
-            "context": {"phase": self.phase(int(when)), **self.context, **reason, **told},
+            "context": {"phase": self.phase(int(when)), **self.context, **reason, **figures},
             "_decided": int(at),
         }
         self.fresh.append(((0 if first else 1, self.places.get(view.key, 0)), alert))

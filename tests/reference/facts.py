@@ -144,9 +144,9 @@ def _merged(layers: list[Record], first: int) -> Fact | None:
         if layer.status == "entered-in-error":
             values, event, header = {}, {}, None
             continue
-        said = [item for item in layer.items if item.problem != UNKNOWN]
-        for code in {item.code for item in said}:
-            mine = [item for item in said if item.code == code and item.problem != WITHDRAWN]
+        named = [item for item in layer.items if item.problem != UNKNOWN]
+        for code in {item.code for item in named}:
+            mine = [item for item in named if item.code == code and item.problem != WITHDRAWN]
             values[code] = [
                 Value(code, item, layer.at, layer.known, layer.order, first, layer.id) for item in mine
             ]

@@ -5,7 +5,7 @@ oxygen, pressors, second cycles, discharges taken back.
 import random
 from datetime import timedelta
 
-from .knobs import DEFAULT, FOCUSES, LABS, TOLD, WHAT, Knobs
+from .knobs import DEFAULT, FOCUSES, HISTORY, LABS, WHAT, Knobs
 from .records import Event
 from .settled import Settled
 from .writer import text
@@ -125,7 +125,7 @@ class Course(Settled):
             readings.append({"code": "weight", "value": 70, "unit": "kg"})
         if self.chance("baseline_spo2"):
             readings.append({"code": "spo2", "value": rng.choice((93, 96, 97)), "unit": "%"})
-        findings = {name: rng.random() < 0.5 for name in TOLD if rng.random() < 0.6}
+        findings = {name: rng.random() < 0.5 for name in HISTORY if rng.random() < 0.6}
         body: Event = {"age": rng.choice((49, 50))} if rng.random() < 0.7 else {}
         if self.chance("planned"):
             body["dose-1-planned"] = text(self.now + timedelta(hours=rng.choice((1, 6, 12))))

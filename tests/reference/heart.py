@@ -81,15 +81,15 @@ def sinus_tachycardia(k: Knowledge, at: int) -> Row:
     if not high.on and not extreme.on:
         shown = _shown(k, _latest(low, high, extreme) if low.on else low, old)
         if not low.on and old:
-            return _told(shown, INDETERMINATE, missing=("heart-rate",))
-        return _told(shown, RELATIVE) if low.on else shown
+            return _in_state(shown, INDETERMINATE, missing=("heart-rate",))
+        return _in_state(shown, RELATIVE) if low.on else shown
     judged = last_fresh(k, values[-1].at, STALE_VITAL, at) if old else at
     present, unseen = causes(as_of(k, int(judged)) if old else k, judged)
     excused = bool(present) and not dosing.due_between(k, judged, at)
     made = extreme if extreme.on and (excused or not high.on) else high
     state = RELATIVE if excused and not extreme.on else ABSOLUTE
     made = _latest(high, extreme) if state == RELATIVE else made
-    return _told(_shown(k, made, old), state, correctable=present, missing=unseen)
+    return _in_state(_shown(k, made, old), state, correctable=present, missing=unseen)
 
 
 def _latest(*conditions: Latch) -> Latch:
@@ -112,7 +112,7 @@ def _shown(k: Knowledge, made: Latch, old: bool) -> Row:
     )
 
 
-def _told(row: Row, state: str, correctable: tuple[str, ...] = (), missing: tuple[str, ...] = ()) -> Row:
+def _in_state(row: Row, state: str, correctable: tuple[str, ...] = (), missing: tuple[str, ...] = ()) -> Row:
     at = None if state == INDETERMINATE else row.at
     stale_ = row.stale and state != INDETERMINATE
     return Row(state, row.value, row.unit, stale_, missing, correctable, None, row.evidence, at, row.basis)

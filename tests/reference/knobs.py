@@ -181,7 +181,7 @@ LABS: dict[str, tuple[str, tuple[float, ...]]] = {
 }
 LOW = {"calcium": 8.5, "magnesium": 1.7, "phosphate": 2.5, "albumin": 3.5}
 COMPARED = ("creatinine", "platelets", "bilirubin", "potassium", "troponin-t")
-TOLD = (
+HISTORY = (
     "recent-steroid",
     "recent-infection",
     "stress-test-normal",

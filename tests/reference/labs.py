@@ -85,8 +85,8 @@ def _next(
     state = verdict(value, bands)
     if state == INDETERMINATE:
         evidence = was.evidence if was.tripped else (value.id,)
-        told = replace(was, value=float(value.value), unit=unit, evidence=evidence)
-        return kept(told, f"{code}.range")
+        current = replace(was, value=float(value.value), unit=unit, evidence=evidence)
+        return kept(current, f"{code}.range")
     lapsed = before is None or (state == CLEAR and stale(k, before.at, when, value.at))
     since = was.at if state == was.state and not lapsed and was.at is not None else value.at
     return Row(state, value.value, unit, evidence=(value.id,), at=since)
@@ -151,10 +151,10 @@ def enzymes(k: Knowledge) -> list[Enzymes]:
     found: list[Enzymes] = []
     was = Enzymes(CLEAR)
     for value in values:
-        latest[value.code] = told = against_high(value)
-        if told == ABOVE:
+        latest[value.code] = level = against_high(value)
+        if level == ABOVE:
             above[value.code] = value
-        elif told == BELOW:
+        elif level == BELOW:
             above.pop(value.code, None)
         was = _enzymes(was, latest, tuple(above[c] for c in ENZYMES if c in above), value.at)
         found.append(was)
@@ -164,13 +164,13 @@ def enzymes(k: Knowledge) -> list[Enzymes]:
 def _enzymes(was: Enzymes, latest: dict[str, str], above: tuple[Value, ...], at: int) -> Enzymes:
     """The row with these results above their limits: one that cannot be told any more is kept among them."""
     missing = tuple(f"{c}.{latest[c]}" for c in ENZYMES if latest.get(c) in (UNLIMITED, UNREAD, RANGE))
-    told = any(latest[v.code] == ABOVE for v in above)
+    high = any(latest[v.code] == ABOVE for v in above)
     if not above and missing and was.state == ABSOLUTE:
         above = was.by
     state = ABSOLUTE if above else INDETERMINATE if missing else CLEAR
     since = was.since if state == was.state and was.since else at
     codes = tuple(v.code for v in above)
-    return Enzymes(state, codes, () if told else missing, since, bool(above) and not told, above)
+    return Enzymes(state, codes, () if high else missing, since, bool(above) and not high, above)
 
 
 def cardiac_enzymes(k: Knowledge, at: int) -> Row:

@@ -317,8 +317,8 @@ _BODIES: dict[str, Callable[[Record], Record]] = {
 def _content(record: Record) -> Any:
     """All that a record says and its `at`, after conversion: what a second `final` must repeat."""
     silent = ("known", "source", "status", "at", "readings", "volume", "unit", "rate", "start")
-    said = {k: v for k, v in record.event.items() if k not in silent}
+    content = {k: v for k, v in record.event.items() if k not in silent}
     values = sorted(record.items, key=lambda item: item.code)
     rate = record.event.get("rate") if record.problem else record.rate
     amounts = (record.volume, rate, record.unit_of_rate, record.start, record.problem)
-    return (record.at, values, said, amounts)
+    return (record.at, values, content, amounts)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from .charting import Charting
-from .knobs import LABS, LOW, TOLD
+from .knobs import HISTORY, LABS, LOW
 from .writer import text
 
 WELL = {
@@ -62,7 +62,7 @@ class Settled(Charting):
                 self.revise()
 
     def _well(self) -> None:
-        findings: dict[str, Any] = {name: WELL.get(name, True) for name in TOLD}
+        findings: dict[str, Any] = {name: WELL.get(name, True) for name in HISTORY}
         weight = {"code": "weight", "value": 70, "unit": "kg"}
         systolic = {"code": "systolic-bp", "value": 124, "unit": "mm[Hg]"}
         self.encounter("baseline", readings=[systolic, weight], findings=findings, age=45)

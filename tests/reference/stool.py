@@ -31,12 +31,12 @@ def diarrhea(k: Knowledge, at: int) -> Row:
     marks = {f.at for f in stools if f.at <= at} | {e + n * SHIFT for e in ends for n in range(3)}
     row = Row(CLEAR)
     for mark in sorted(m for m in marks if m <= int(at)):
-        row = _told(row, _seen([f for f in stools if f.at <= mark], completed(mark)), mark)
+        row = _judged(row, _seen([f for f in stools if f.at <= mark], completed(mark)), mark)
     ahead = _seen(stools, last)
-    return _told(row, ahead, max((f.at for f in stools), default=None))
+    return _judged(row, ahead, max((f.at for f in stools), default=None))
 
 
-def _told(was: Row, seen: Seen, mark: int | None) -> Row:
+def _judged(was: Row, seen: Seen, mark: int | None) -> Row:
     unsure = seen.worst != seen.state
     state = seen.state
     if unsure:

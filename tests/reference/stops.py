@@ -159,7 +159,7 @@ class Standing:
         if cycle is None:
             return
         for fact in new:
-            for rule, code in _said(fact, cycle.start):
+            for rule, code in _rules_named(fact, cycle.start):
                 if not any(c[0] == code for c in causes[rule]) and code not in self.accepted:
                     self.by[rule].add((code, 0))
 
@@ -183,7 +183,7 @@ def _so(rule: str, rows: Mapping[str, Row], causes: set[Cause]) -> set[str]:
     return {c for c, _ in causes}
 
 
-def _said(fact: Fact, since: int) -> list[tuple[str, str]]:
+def _rules_named(fact: Fact, since: int) -> list[tuple[str, str]]:
     """The rules for which a record speaks, with the criterion."""
     if fact.type == "finding" and fact.event["code"] in (*BY_FINDING, VT) and fact.event["present"]:
         code = PVC if fact.event["code"] == VT else str(fact.event["code"])

@@ -288,8 +288,10 @@ class Teller:
     def _carry(self, turn: Turn) -> None:
         """The recommendation is told by its cause, if that is as bad."""
         fresh = [alert for _, alert in turn.journal.fresh]
-        told = [a for a in fresh if a["kind"] == "recommendation" and a["transition"] != "reminder"]
-        if not told or told[-1]["level"] == CLEAR:
+        recommendations = [
+            a for a in fresh if a["kind"] == "recommendation" and a["transition"] != "reminder"
+        ]
+        if not recommendations or recommendations[-1]["level"] == CLEAR:
             return
         causes = {reason_key(r) for r in turn.look.reasons}
         mine = [
@@ -299,8 +301,8 @@ class Teller:
         ]
         for alert in mine:
             alert["context"]["recommendation"] = turn.look.recommendation
-        if mine and max(RANK[a["level"]] for a in mine) >= RANK[told[-1]["level"]]:
-            told[-1]["context"]["carried"] = True
+        if mine and max(RANK[a["level"]] for a in mine) >= RANK[recommendations[-1]["level"]]:
+            recommendations[-1]["context"]["carried"] = True
 
     # ---- reminders
 

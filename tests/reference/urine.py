@@ -184,8 +184,8 @@ def _next(k: Knowledge, was: Row, parts: list[Collection], end: int) -> Row:
 
 def unread(k: Knowledge) -> bool:
     """Whether the newest collection could not be read; one stale when it became known tells nothing."""
-    told = counted(k, records(k), STALE_URINE)
-    return bool(told) and told[-1].record.volume is None
+    charted = counted(k, records(k), STALE_URINE)
+    return bool(charted) and charted[-1].record.volume is None
 
 
 def hour(k: Knowledge, at: int) -> Row:

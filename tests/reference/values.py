@@ -18,7 +18,7 @@ from .scene import Condition, Judged, Scene, closed, opened
 OPEN = ADVISORY
 
 
-def told(k: Knowledge, code: str, bands: Callable[[Value], Bands | None]) -> tuple[str, int | None, str]:
+def level_of(k: Knowledge, code: str, bands: Callable[[Value], Bands | None]) -> tuple[str, int | None, str]:
     """The level that the latest values of a code leave, since when, and the id of the last."""
     level, since, last = CLEAR, None, ""
     for value in k.series(code):
@@ -33,7 +33,7 @@ def told(k: Knowledge, code: str, bands: Callable[[Value], Bands | None]) -> tup
 def on_value(code: str, tells: Callable[[Fraction], bool], *cuts: str) -> Condition:
     """Open while the latest value of a code tells."""
     bands = Bands(lambda v: OPEN if tells(v) else CLEAR, tuple(Fraction(c) for c in cuts))
-    return lambda s: _judged(told(s.k, code, lambda v: bands))
+    return lambda s: _judged(level_of(s.k, code, lambda v: bands))
 
 
 def _judged(found: tuple[str, int | None, str]) -> Judged:
@@ -48,7 +48,7 @@ def below_low(code: str) -> Condition:
         low = value.item.low
         return None if low is None else Bands(lambda v: OPEN if v < low else CLEAR, (low,))
 
-    return lambda s: _judged(told(s.k, code, bands))
+    return lambda s: _judged(level_of(s.k, code, bands))
 
 
 def edema_caution(s: Scene) -> Judged:

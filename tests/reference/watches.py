@@ -12,7 +12,7 @@ from .labs import Bands
 from .row import ABSOLUTE, ADVISORY, CLEAR, RELATIVE
 from .scene import Condition, Judged, Scene, closed, opened
 from .units import rounded
-from .values import told
+from .values import level_of
 from .windows import vitals, weight_at
 
 EARLY = 7 * HOUR
@@ -136,7 +136,7 @@ def tachypnea(s: Scene) -> Judged:
 
 def hyperkalemia(s: Scene) -> Judged:
     """Potassium 6.0 or more; advisory from 5.5."""
-    level, since, last = told(s.k, "potassium", lambda v: POTASSIUM)
+    level, since, last = level_of(s.k, "potassium", lambda v: POTASSIUM)
     return Judged(since, (last,) if last else (), level)
 
 

@@ -90,7 +90,9 @@ def run(folder: Path, seed: int, number: int, patients: int) -> dict[str, object
         one.start("one")
         two.start("two")
         expected = published.offline(partition_course.read(events))
-        assert until(lambda: "at work" in one.said("one") and "at work" in two.said("two")), one.said("one")
+        assert until(lambda: "at work" in one.printed("one") and "at work" in two.printed("two")), (
+            one.printed("one")
+        )
         note(began, "the workers are at work")
         sending = loading.replay(kafka.settings, file, folder / "replay.log", speed(events, cuts))
         for after, lasts in cuts:
@@ -106,7 +108,7 @@ def run(folder: Path, seed: int, number: int, patients: int) -> dict[str, object
         note(began, "all is done")
         found = published.alerts(kafka.settings)
         ended = {**one.ended(), **two.ended()}
-        handed_over = two.said("two").count("at work on 4 partitions")
+        handed_over = two.printed("two").count("at work on 4 partitions")
     return {
         "cuts": number,
         "events": len(events),

@@ -67,40 +67,40 @@ class Ward:
         record = {"type": type, "id": f"{type}-{patient}", "patient": patient, "at": text(at), **fields}
         self.producer.send(topic_of(type), json.dumps(record).encode(), key=patient.encode()).get(30)
 
-    def told(self) -> list[tuple[str, str, str]]:
+    def alerts(self) -> list[tuple[str, str, str]]:
         """Patient, subject and level of every alert."""
-        said = [json.loads(record.value) for record in published.records(self.broker, ALERTS)]
-        return [(one["patient"], one["subject"], one["level"]) for one in said]
+        records = [json.loads(record.value) for record in published.records(self.broker, ALERTS)]
+        return [(one["patient"], one["subject"], one["level"]) for one in records]
 
 
-def steps_told(
+def alerts_after_steps(
     broker: Broker, folder: Path, monkeypatch: pytest.MonkeyPatch, steps: list[int]
 ) -> list[tuple[str, str, str]]:
     """Step the clock of a worker's host, chart a patient after each step, and see that each is told."""
     host, port = Host(folder, monkeypatch), free()[0]
     with Workers(broker, folder, "--clock", "wall") as workers:
         workers.start("one", "--metrics-port", str(port))
-        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
         ward = Ward(broker)
         for number, seconds in enumerate([0, *steps]):
             host.step(seconds)
             patient = f"p{number}"
             ward.chart(patient)
             wanted = (patient, "ventricular-arrhythmia", "absolute")
-            assert until(lambda wanted=wanted: wanted in ward.told()), (  # type: ignore[misc]
+            assert until(lambda wanted=wanted: wanted in ward.alerts()), (  # type: ignore[misc]
                 seconds,
-                ward.told(),
-                workers.said("one")[-2000:],
+                ward.alerts(),
+                workers.printed("one")[-2000:],
             )
-        assert workers.ended() == {}, workers.said("one")
+        assert workers.ended() == {}, workers.printed("one")
         ward.producer.close()
-        return ward.told()
+        return ward.alerts()
 
 
 def test_a_clock_that_steps_forty_minutes_ahead_and_back_keeps_nobody_waiting_and_is_told(
     topics: Callable[[int], Broker], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = steps_told(topics(1), tmp_path, monkeypatch, [FARTHEST_S, -FARTHEST_S])
+    found = alerts_after_steps(topics(1), tmp_path, monkeypatch, [FARTHEST_S, -FARTHEST_S])
     assert ("*", "clock", "technical") in found
 
 
@@ -114,5 +114,5 @@ def test_twenty_steps_of_the_clock_keep_nobody_waiting(
 ) -> None:
     chance = Random(campaign_slice)
     steps = [chance.randint(-FARTHEST_S, FARTHEST_S) for _ in range(20)]
-    found = steps_told(topics(2), tmp_path, monkeypatch, steps)
+    found = alerts_after_steps(topics(2), tmp_path, monkeypatch, steps)
     figures(f"slice {campaign_slice}: {len(steps)} steps, all told", steps=steps, alerts=len(found))

@@ -33,8 +33,10 @@ def isolated(*command: str, within: float) -> subprocess.CompletedProcess[str]:
             [*APART, *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=within
         )
     except subprocess.TimeoutExpired as fault:
-        said = fault.stderr or b""
-        pytest.fail(f"not over after {within:.0f} s: {said if isinstance(said, str) else said.decode()}")
+        output = fault.stderr or b""
+        pytest.fail(
+            f"not over after {within:.0f} s: {output if isinstance(output, str) else output.decode()}"
+        )
 
 
 def lacking() -> str | None:

@@ -98,9 +98,9 @@ class Sender:
             self.acknowledged.append(patient)
 
 
-def told(broker: Broker) -> set[str]:
-    said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
-    return {one["patient"] for one in said if one["subject"] == "ventricular-arrhythmia"}
+def alerted(broker: Broker) -> set[str]:
+    alerts = [json.loads(record.value) for record in published.records(broker, ALERTS)]
+    return {one["patient"] for one in alerts if one["subject"] == "ventricular-arrhythmia"}
 
 
 class Outcome(NamedTuple):
@@ -124,12 +124,12 @@ def fill_and_empty(disk: Path, folder: Path, before: int, later: int) -> Outcome
             workers.start("one")
             for number in range(before):
                 sender.chart(f"p{number}")
-            assert until(lambda: len(told(broker)) == before), workers.said("one")
+            assert until(lambda: len(alerted(broker)) == before), workers.printed("one")
             fill(ballast)
             assert os.statvfs(disk).f_bavail == 0
             acknowledged = len(sender.acknowledged)
             number = until_it_ends(kafka, sender, before)
-            assert until(lambda: WAITS in workers.said("one")), workers.said("one")
+            assert until(lambda: WAITS in workers.printed("one")), workers.printed("one")
             ballast.unlink()
             kafka.start(0)
             sender.producer.close(timeout=PATIENCE_S)
@@ -137,11 +137,11 @@ def fill_and_empty(disk: Path, folder: Path, before: int, later: int) -> Outcome
             for late in range(number, number + later):
                 sender.chart(f"p{late}")
             until_done(broker, watch=workers.again)
-            assert until(lambda: told(broker) >= set(sender.acknowledged)), (
-                set(sender.acknowledged) - told(broker),
-                workers.said("one")[-2000:],
+            assert until(lambda: alerted(broker) >= set(sender.acknowledged)), (
+                set(sender.acknowledged) - alerted(broker),
+                workers.printed("one")[-2000:],
             )
-            assert "Traceback" not in workers.said("one"), workers.said("one")
+            assert "Traceback" not in workers.printed("one"), workers.printed("one")
         sender.producer.close()
     return Outcome(acknowledged, len(sender.acknowledged) - acknowledged, sender.failed)
 

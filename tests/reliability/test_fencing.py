@@ -160,8 +160,8 @@ def test_after_another_wrote_behind_it_the_owner_writes_all_again_so_that_compac
     assert {apart(value)[0] for name, value in last.items() if name != TERM.encode()} == {50}
     assert unpack(last[b"p"]).positions == unpack(owner.store.data["p"]).positions
     bench.work(now=START + 3 * MINUTE)
-    said = {record.key for record in bench.paper.appended[ASSESSMENTS][-2:]}
-    assert said == {b"p", b"q"}, "all assessments are published again"
+    keys = {record.key for record in bench.paper.appended[ASSESSMENTS][-2:]}
+    assert keys == {b"p", b"q"}, "all assessments are published again"
 
 
 @pytest.mark.parametrize("stands", [True, False])
@@ -226,31 +226,31 @@ def test_a_worker_that_is_stopped_and_let_go_on_says_nothing_behind_its_successo
         return json.loads(next((one.value for one in reversed(found) if one.key == b"p1"), b"{}") or b"{}")
 
     with Workers(broker, tmp_path, "--clock", "wall", "--session-timeout", "1.5") as workers:
-        with (tmp_path / "one.log").open("ab") as said:
+        with (tmp_path / "one.log").open("ab") as log:
             first = workers.running["one"] = subprocess.Popen(
                 [sys.executable, "-m", "tests.reliability.stopper", *options, "--state-dir", str(tmp_path)],
                 cwd=ROOT,
                 env={**os.environ, "IL2_STOP_FILE": str(chosen)},
-                stdout=said,
-                stderr=said,
+                stdout=log,
+                stderr=log,
             )
-        assert until(lambda: "at work" in workers.said("one")), workers.said("one")
+        assert until(lambda: "at work" in workers.printed("one")), workers.printed("one")
         send(event("p1", "encounter", "e", 0, event="cycle-start", location="icu"), HOUR)
-        assert until(lambda: assessed().get("patient") == "p1"), workers.said("one")
+        assert until(lambda: assessed().get("patient") == "p1"), workers.printed("one")
         chosen.write_text(phase)
         send(event("p1", "vitals", "v", 0, readings=[{"code": "heart-rate", "value": 90, "unit": "/min"}]))
-        assert until(lambda: not chosen.exists()), workers.said("one")
+        assert until(lambda: not chosen.exists()), workers.printed("one")
         workers.start("two")
         creatinine = [{"code": "creatinine", "value": 5, "unit": "mg/dL"}]
         send(event("p1", "labs", "l", 0, readings=creatinine))
         send(event("p1", "finding", "f", 0, code="ventricular-arrhythmia", present=True))
-        assert until(lambda: assessed().get("recommendation") == "stop"), workers.said("two")
+        assert until(lambda: assessed().get("recommendation") == "stop"), workers.printed("two")
         first.send_signal(signal.SIGCONT)
         time.sleep(2)
         assert assessed()["recommendation"] == "stop"
-        said = published.alerts(broker)
-        assert said.clashes == []
-        numbers = [alert["seq"] for alert in said.alerts["p1"]]
+        alerts = published.alerts(broker)
+        assert alerts.clashes == []
+        numbers = [alert["seq"] for alert in alerts.alerts["p1"]]
         assert sorted(numbers) == list(range(1, len(numbers) + 1)), "each number says one thing"
         last = {record.key: record.value for record in published.records(broker, TABLE)}
         assert unpack(last[b"p1"]).positions[2] >= 1, "the successor's row is the last: the labs are in it"

@@ -63,10 +63,10 @@ def test_an_import_that_reads_nothing_says_what_it_could_not_read_and_is_no_succ
 ) -> None:
     excel = [{**STAYS[0], "intime": "3/1/2150 8:00", "outtime": "3/3/2150 20:00"}]
     assert mimic_main(mimic(tmp_path / "in", {"icu/icustays": excel}), tmp_path / "out.jsonl") == 1
-    said = capsys.readouterr().err
-    assert "icu/icustays: 1 rows" in said
-    assert "a time that cannot be read: '3/1/2150 8:00'" in said
-    assert "nothing was read" in said
+    errors = capsys.readouterr().err
+    assert "icu/icustays: 1 rows" in errors
+    assert "a time that cannot be read: '3/1/2150 8:00'" in errors
+    assert "nothing was read" in errors
 
 
 def given(item: int, **fields: object) -> dict[str, object]:
@@ -194,10 +194,10 @@ def test_a_line_that_is_no_row_is_told_with_its_number_and_takes_no_other_with_i
     bad: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = csv(tmp_path, HEAD, ROW.format("a"), bad, ROW.format("b"))
-    code, ids, said = written(path, capsys, "--strict")
+    code, ids, errors = written(path, capsys, "--strict")
     assert (code, ids) == (1, ["a", "b"])
-    assert f"{path}:3: malformed: " in said
-    assert why in said
+    assert f"{path}:3: malformed: " in errors
+    assert why in errors
 
 
 def test_a_comma_at_the_end_of_each_line_is_no_field(
@@ -252,7 +252,7 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("script", "code", "said"),
+    ("script", "code", "message"),
     [
         ("il2watch run e.jsonl --until 2026-03-02T20:00:00Z >&-", 2, "standard output: it is closed"),
         ("il2watch run e.jsonl -o text >/dev/full", 2, "standard output: No space left on device"),
@@ -262,11 +262,11 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_a_stream_that_cannot_be_written_is_one_line_and_no_traceback(
-    script: str, code: int, said: str, tmp_path: Path
+    script: str, code: int, message: str, tmp_path: Path
 ) -> None:
     done = shell(script, tmp_path)
     assert done.returncode == code
-    assert done.stderr.strip() == (f"il2watch: {said}" if said else "")
+    assert done.stderr.strip() == (f"il2watch: {message}" if message else "")
 
 
 @pytest.mark.slow
@@ -282,8 +282,8 @@ def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path
     )
     assert wait_until(lambda: process.poll() is not None or len(list(tmp_path.iterdir())) > 1, PATIENCE_S)
     os.kill(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, said) == (130, "")
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, errors) == (130, "")
     assert old.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [old]
 

@@ -92,9 +92,9 @@ def test_no_compacted_topic_holds_a_forgotten_patient_after_compaction(
     assert {name for name, _ in surviving(broker, names, GONE)} == set(names)
     forget = ["forget", GONE, "--broker", broker.servers, "--by", "dpo", "--reason", "asked"]
     assert main(forget) == 0
-    said = capsys.readouterr().err
-    assert all(name in said for name in ("state, outbox, assessments", *names[1:5]))
-    assert f"merged with {LATER}, {PRIOR}: forget each" in said
+    errors = capsys.readouterr().err
+    assert all(name in errors for name in ("state, outbox, assessments", *names[1:5]))
+    assert f"merged with {LATER}, {PRIOR}: forget each" in errors
 
     def compacted() -> bool:
         later = time.time_ns() // 1_000_000 + 60_000

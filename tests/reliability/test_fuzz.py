@@ -74,7 +74,7 @@ def test_a_live_worker_outlives_a_hundred_thousand_mutated_records_and_its_memor
     producer = KafkaProducer(**broker.for_kafka_python(), acks="all", linger_ms=20)
     with Workers(broker, tmp_path, "--clock", "wall") as workers:
         process = workers.start("one", "--metrics-port", str(port))
-        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
         sizes = []
         for part in range(10):
             now = time.time_ns() // 1_000_000

@@ -60,13 +60,13 @@ def test_forty_kills_of_the_worker(
             workers_killed.until_at_work(workers, worked, 180)
             time.sleep(chance.uniform(0.0, 1.0))
             workers.kill("one")
-            worked = workers.said("one").count(workers_killed.AT_WORK)
+            worked = workers.printed("one").count(workers_killed.AT_WORK)
             workers.start("one")
         assert sending.wait(600) == 0, (tmp_path / "replay.log").read_text()
         until_done(there, 300)
-        assert workers.ended() == {}, workers.said("one")
-    told = f"slice {campaign_slice}: {A_SLICE['worker']} kills of the worker"
-    workers_killed.check(events, there, figures, told)
+        assert workers.ended() == {}, workers.printed("one")
+    title = f"slice {campaign_slice}: {A_SLICE['worker']} kills of the worker"
+    workers_killed.check(events, there, figures, title)
 
 
 @pytest.mark.campaign("kills", slices=SLICES)
@@ -85,8 +85,8 @@ def test_thirty_kills_of_the_pager(
         pagers_killed.killed(pagers, chance, kills, 2.5)
         pagers.start("one")
         sending.join()
-        told = f"slice {campaign_slice}: {kills} kills of the pager"
-        pagers_killed.judged(there, pagers, receiver, alerts, told, figures)
+        title = f"slice {campaign_slice}: {kills} kills of the pager"
+        pagers_killed.judged(there, pagers, receiver, alerts, title, figures)
         assert pagers.ended() == {}
 
 
@@ -125,5 +125,5 @@ def test_ten_kills_of_brokers(
         assert sending.wait(600) == 0, (tmp_path / "replay.log").read_text()
         workers.again()
         until_done(there, 300)
-    told = f"slice {campaign_slice}: {A_SLICE['broker']} kills of brokers"
-    workers_killed.check(events, there, figures, told)
+    title = f"slice {campaign_slice}: {A_SLICE['broker']} kills of brokers"
+    workers_killed.check(events, there, figures, title)

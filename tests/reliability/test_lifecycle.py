@@ -184,8 +184,8 @@ def test_a_start_that_never_ends_is_watched_too() -> None:
 @contextmanager
 def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, str(ROOT / "il2watch.py"), *arguments]
-    with (folder / "said").open("wb") as said:
-        running = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
+    with (folder / "said").open("wb") as output:
+        running = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
     try:
         yield running
     finally:

@@ -82,9 +82,9 @@ def test_each_loss_is_an_alarm_of_high_priority_that_names_nobody(
 ) -> None:
     alarms = SystemAlarms("one", None)
     (record,) = alarms.after(START, happened, lost)
-    said = json.loads(record.value or b"")
-    assert (said["subject"], said["priority"], said["kind"]) == (subject, "high", "system")
-    assert "patient-7" not in str(said)
+    alarm = json.loads(record.value or b"")
+    assert (alarm["subject"], alarm["priority"], alarm["kind"]) == (subject, "high", "system")
+    assert "patient-7" not in str(alarm)
     closed = list(alarms.after(START + 6 * MINUTE, {}, lost))
     assert [json.loads(one.value or b"")["level"] for one in closed] == ([] if lost else ["clear"])
 
@@ -156,9 +156,9 @@ def test_an_older_copy_of_the_state_is_told_until_the_process_ends(tmp_path: Pat
     assert (bench.processor.lost, bench.processor.older) == ([], [0])
     alarms = SystemAlarms("one", None)
     (record,) = alarms.after(START, {}, (), bench.processor.older)
-    said = json.loads(record.value or b"")
-    assert (said["subject"], said["priority"], said["kind"]) == (STATE_LOST, "high", "system")
-    assert "partitions 0 is an older copy" in said["message"]
+    alarm = json.loads(record.value or b"")
+    assert (alarm["subject"], alarm["priority"], alarm["kind"]) == (STATE_LOST, "high", "system")
+    assert "partitions 0 is an older copy" in alarm["message"]
     assert list(alarms.after(START + HOUR, {}, (), [0])) == []
 
 
@@ -187,12 +187,12 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         producer.send(topic_of(type), value, key=patient.encode()).get(20)
 
     def alarms() -> set[str]:
-        said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
-        return {one["subject"] for one in said if one["kind"] == "system" and one["priority"] == "high"}
+        decoded = [json.loads(record.value) for record in published.records(broker, ALERTS)]
+        return {one["subject"] for one in decoded if one["kind"] == "system" and one["priority"] == "high"}
 
     def states() -> list[dict[str, Any]]:
-        said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
-        return [one for one in said if one["subject"] == STATE_LOST]
+        decoded = [json.loads(record.value) for record in published.records(broker, ALERTS)]
+        return [one for one in decoded if one["subject"] == STATE_LOST]
 
     def last_state() -> dict[str, Any]:
         return states()[-1]
@@ -209,7 +209,7 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         for patient in ("p1", "p2"):
             send("encounter", "e", patient, HOUR, event="cycle-start", location="icu")
         send("finding", "first", code="ileus", present=False)
-        assert until(lambda: len(assessed()) == 2), workers.said("one")
+        assert until(lambda: len(assessed()) == 2), workers.printed("one")
         until_done(broker, 30)
         assert workers.stop("one") == 0
         forget = ["forget", "p2", "--broker", broker.servers, "--by", "dpo", "--reason", "asked"]
@@ -225,11 +225,11 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         admin.delete_records({TopicPartition("il2.findings", 0): 3})
         admin.delete_topics([TABLE])
         workers.start("two")
-        assert until(lambda: alarms() >= {RECORDS_LOST, STATE_LOST}), (alarms(), workers.said("two"))
+        assert until(lambda: alarms() >= {RECORDS_LOST, STATE_LOST}), (alarms(), workers.printed("two"))
         until_done(broker, 30)
         copy = published.records(broker, TABLE)
         send("encounter", "f", "p3", HOUR, event="cycle-start", location="icu")
-        assert until(lambda: b"p3" in assessed()), workers.said("two")
+        assert until(lambda: b"p3" in assessed()), workers.printed("two")
         until_done(broker, 30)
         assert workers.stop("two") == 0
         admin.delete_topics([TABLE])
@@ -238,10 +238,10 @@ def test_a_worker_tells_what_is_lost_and_a_patient_is_forgotten(
         for record in copy:
             producer.send(TABLE, record.value, key=record.key, partition=0).get(20)
         workers.start("three")
-        assert until(lambda: "is an older copy" in last_state()["message"]), workers.said("three")
+        assert until(lambda: "is an older copy" in last_state()["message"]), workers.printed("three")
         assert workers.stop("three") == 0
         workers.start("four", "--rebuild")
-        assert until(lambda: held() >= {b"p1", b"p3"}), workers.said("four")
+        assert until(lambda: held() >= {b"p1", b"p3"}), workers.printed("four")
         assert workers.stop("four") == 0
         assert [one["message"] for one in states()].count(last_state()["message"]) == 1
     producer.close()

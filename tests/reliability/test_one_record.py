@@ -63,7 +63,7 @@ class Bench:
         self.committed = partition.done(batch.positions)
         return output
 
-    def said(self) -> list[dict[str, Any]]:
+    def alerts(self) -> list[dict[str, Any]]:
         return [json.loads(out.value or b"") for out in self.paper.appended.get(ALERTS, [])]
 
     def letters(self) -> list[tuple[str, bytes | None]]:
@@ -103,9 +103,9 @@ def offline(bench: Bench, *records: tuple[int, Record]) -> list[tuple[object, ..
     ]
 
 
-def told(bench: Bench, patient: str) -> list[tuple[object, ...]]:
+def transitions(bench: Bench, patient: str) -> list[tuple[object, ...]]:
     keys = ("patient", "seq", "subject", "transition", "decided")
-    return [tuple(said[key] for key in keys) for said in bench.said() if said["patient"] == patient]
+    return [tuple(alert[key] for key in keys) for alert in bench.alerts() if alert["patient"] == patient]
 
 
 def test_a_record_far_ahead_holds_up_no_other_patient_and_its_flood_is_decided_in_slices() -> None:
@@ -117,10 +117,10 @@ def test_a_record_far_ahead_holds_up_no_other_patient_and_its_flood_is_decided_i
     bench.work(*flood, now=None)
     assert bench.committed[flood[0][0]] <= flood[0][1].offset, "what waits is not committed"
     bench.work(arrhythmia(bench, "near", START + HOUR), now=None)
-    assert "ventricular-arrhythmia" not in str(told(bench, "far"))
+    assert "ventricular-arrhythmia" not in str(transitions(bench, "far"))
     bench.work(pulse(bench, "near", START + 2 * HOUR))
     assert ("near", "ventricular-arrhythmia", "opened") in [
-        (one[0], one[2], one[3]) for one in told(bench, "near")
+        (one[0], one[2], one[3]) for one in transitions(bench, "near")
     ]
     batches = 0
     while bench.committed != tuple(bench.positions):
@@ -129,17 +129,17 @@ def test_a_record_far_ahead_holds_up_no_other_patient_and_its_flood_is_decided_i
         assert batches < 1000
     assert batches > 0
     expected = [one for one in offline(bench, *old, *flood) if one[4] < text(late + MINUTE)]
-    assert told(bench, "far") == expected
+    assert transitions(bench, "far") == expected
 
 
 def test_of_a_flood_no_batch_decides_more_than_its_share() -> None:
     bench = Bench()
     bench.work(*(record for n in range(4) for record in (begun(bench, f"p{n}", START),)))
     bench.work(*(creatinine(bench, f"p{n}", START + MINUTE) for n in range(4)))
-    before = len(bench.said())
+    before = len(bench.alerts())
     bench.work(now=START + FLOOD)
     most = 2 * (partition_state.DECISIONS + partition_state.SLICE)
-    assert 0 < len(bench.said()) - before < 8 * most
+    assert 0 < len(bench.alerts()) - before < 8 * most
     partition = bench.processor.partitions[0]
     assert partition.busy
     reached = [cached._patient.now for cached in partition.patients_by_id.values() if cached._patient]
@@ -159,7 +159,7 @@ def test_killed_in_the_middle_of_a_flood_the_next_worker_says_the_same() -> None
     while bench.committed != tuple(bench.positions):
         bench.work()
     bench.work(pulse(bench, "far", START + FLOOD + MINUTE))
-    once = list(dict.fromkeys(told(bench, "far")))
+    once = list(dict.fromkeys(transitions(bench, "far")))
     assert once == [one for one in offline(bench, *old, flood) if one[4] < text(START + FLOOD + MINUTE)]
 
 
@@ -190,8 +190,8 @@ def test_a_record_that_alone_cannot_be_worked_off_goes_to_the_dead_letters_and_a
     output = bench.work(*records[:place], bad, *records[place:], now=START + MINUTE)
     assert bench.letters() == [("cannot-be-worked-off", bad[1].value)]
     assert output.stuck == ["tests.reliability.test_one_record.Broken: no way"]
-    assert "ventricular-arrhythmia" in str(told(bench, "a"))
-    assert "ventricular-arrhythmia" not in str(told(bench, "b"))
+    assert "ventricular-arrhythmia" in str(transitions(bench, "a"))
+    assert "ventricular-arrhythmia" not in str(transitions(bench, "b"))
     assert bench.committed == tuple(bench.positions)
 
 
@@ -210,7 +210,7 @@ def test_a_patient_whom_time_cannot_pass_for_is_told_and_the_others_are_ticked(
     monkeypatch.setattr(partition_state, "pass_some", failing)
     output = bench.work(now=START + 12 * HOUR)
     assert output.stuck == ["tests.reliability.test_one_record.Broken: no way"]
-    assert "monitoring/vital-signs" in str(told(bench, "good"))
+    assert "monitoring/vital-signs" in str(transitions(bench, "good"))
     assert bench.work(now=START + 12 * HOUR + 1).stuck == []
     assert bench.work(now=START + 12 * HOUR + 2 * MINUTE).stuck != [], "it is tried again each minute"
 

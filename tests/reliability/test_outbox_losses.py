@@ -33,10 +33,10 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def told(broker: Broker) -> list[tuple[str, str]]:
+def alarms(broker: Broker) -> list[tuple[str, str]]:
     """Level and priority of each alert about the outbox."""
-    said = [json.loads(record.value) for record in published.records(broker, ALERTS)]
-    return [(one["level"], one["priority"]) for one in said if one["subject"] == OUTBOX_LOST]
+    decoded = [json.loads(record.value) for record in published.records(broker, ALERTS)]
+    return [(one["level"], one["priority"]) for one in decoded if one["subject"] == OUTBOX_LOST]
 
 
 def silence(subject: str) -> dict[str, Any]:
@@ -64,24 +64,24 @@ def test_a_lost_outbox_is_told_and_rebuilt_with_what_was_acknowledged_and_silenc
         pagers.start("one")
         pagers.until_at_work("one")
         sender.alerts(alert("opened", "relative", now(), id="e1", seq=1))
-        assert until(lambda: state("e1:relative") is not None), pagers.said("one")
+        assert until(lambda: state("e1:relative") is not None), pagers.printed("one")
         ack = ["ack", "e1", "--by", "rn-14", "--reason", "seen", "--broker", broker.servers]
         assert main(ack) == 0
         sender.command(silence("creatinine"))
         assert until(lambda: outcomes(audits(broker), "silence")), audits(broker)
         assert pagers.stop("one") == 0
-        assert told(broker) == []
+        assert alarms(broker) == []
         admin.delete_topics([changelog(pagers.id, TABLE)])
         pagers.start("two")
-        assert until(lambda: told(broker) == [("technical", "high")]), pagers.said("two")
+        assert until(lambda: alarms(broker) == [("technical", "high")]), pagers.printed("two")
         assert pagers.stop("two") == 0
         pagers.start("three", "--rebuild")
-        assert until(lambda: ("clear", "low") in told(broker)), pagers.said("three")
+        assert until(lambda: ("clear", "low") in alarms(broker)), pagers.printed("three")
         sender.alerts(
             alert("opened", "relative", now(), id="e2", seq=2, subject="creatinine"),
             alert("opened", "relative", now(), id="e3", seq=3, subject="bilirubin"),
         )
-        assert until(lambda: state("e3:relative") is not None), pagers.said("three")
+        assert until(lambda: state("e3:relative") is not None), pagers.printed("three")
         assert state("e2:relative") is None, "the silence came back"
         assert state("e1:relative") == "acknowledged"
         assert pagers.stop("three") == 0

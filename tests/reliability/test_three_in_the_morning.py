@@ -145,7 +145,7 @@ def test_the_line_of_a_broker_that_is_away_is_the_one_of_the_table(caplog: pytes
         Broker("kafka-1:9092"), logging.getLogger("il2watch.worker"), "127.0.0.1", 0, 120.0
     )
     line = logged("il2watch.worker", lambda: service._note_away(True), caplog)
-    assert {said for how, said, _ in table().values() if how == "log"} == {line}
+    assert {message for how, message, _ in table().values() if how == "log"} == {line}
 
 
 def refused() -> str:

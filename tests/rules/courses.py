@@ -182,8 +182,8 @@ class Course:
         return self.infusion("phenylephrine", at, rate, unit, **fields)
 
     def finding(self, code: str, at: str, present: bool | str = True, **fields: Any) -> Course:
-        said = {"value": present} if isinstance(present, str) else {"present": present}
-        return self.add("finding", at, code=code, **said, **fields)
+        content = {"value": present} if isinstance(present, str) else {"present": present}
+        return self.add("finding", at, code=code, **content, **fields)
 
     def mental(self, at: str, value: str, **fields: Any) -> Course:
         return self.finding("mental-status", at, value, **fields)
@@ -197,8 +197,8 @@ class Course:
     def accept(
         self, criterion: str, at: str, level: str = "absolute", until: str | None = None, **fields: Any
     ) -> Course:
-        said = {"criterion": criterion, "level": level, "until": None if until is None else iso(until)}
-        return self.add("accept", at, by="dr-3", reason="known", **said, **fields)
+        content = {"criterion": criterion, "level": level, "until": None if until is None else iso(until)}
+        return self.add("accept", at, by="dr-3", reason="known", **content, **fields)
 
     def ack(self, alert: str, at: str, **fields: Any) -> Course:
         return self.add("ack", at, alert=alert, by="rn-14", reason="seen", **fields)
@@ -282,14 +282,14 @@ def alerts(
     return [wire(alert) for alert in folded(course, until, guideline).alerts]
 
 
-def told(course: Course, subject: str, until: str | None = None) -> list[str]:
+def transitions(course: Course, subject: str, until: str | None = None) -> list[str]:
     """What was said of a subject, reminders left out: `opened relative`."""
-    said = (a for a in alerts(course, until) if a["subject"] == subject and a["transition"] != "reminder")
-    return [f"{a['transition']} {a['level']}" for a in said]
+    found = (a for a in alerts(course, until) if a["subject"] == subject and a["transition"] != "reminder")
+    return [f"{a['transition']} {a['level']}" for a in found]
 
 
 def timed(course: Course, subject: str, until: str | None = None) -> list[str]:
-    """As `told`, with `at`, and with the clock of the decision where it is another: `opened relative 08:00
+    """As `transitions`, with `at`, and with the clock of the decision where it is another: `opened relative 08:00
     @08:30`.
     """
     out = []

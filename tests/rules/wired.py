@@ -11,8 +11,8 @@ from rules.wire.alerts import Alert, record
 from rules.wire.assessments import Assessment
 
 
-def wire(said: Alert | Assessment) -> dict[str, Any]:
+def wire(decided: Alert | Assessment) -> dict[str, Any]:
     """What is published; a number that JSON cannot carry is left for the test to find."""
-    published = record(said) if isinstance(said, Alert) else said
+    published = record(decided) if isinstance(decided, Alert) else decided
     plain: dict[str, Any] = json.loads(json.dumps(msgspec.to_builtins(published)))
     return plain

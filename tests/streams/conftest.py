@@ -45,7 +45,7 @@ def write(tmp_path: Path) -> Callable[..., str]:
     return writing
 
 
-class Told:
+class StubEngine:
     """The engine's answers, set by the test: alerts, an assessment a patient, counts; `until` is what it was
     asked.
     """
@@ -68,9 +68,9 @@ class Told:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+def engine(monkeypatch: pytest.MonkeyPatch) -> StubEngine:
     """Commands ask this engine instead of the real one."""
-    answers = Told()
+    answers = StubEngine()
     monkeypatch.setattr(site, "guideline", lambda path: samples.GUIDELINE)
     monkeypatch.setattr(event_files, "fold_events", answers.fold)
     monkeypatch.setattr(

@@ -80,8 +80,8 @@ def test_the_zone_is_named_with_its_offset() -> None:
 
 @pytest.mark.usefixtures("berlin")
 def test_the_times_within_a_text_are_the_sites_too() -> None:
-    said = "judged at 2026-03-02T10:00:00Z, in 2 h"
-    assert localized(said) == "judged at 2026-03-02 11:00, in 2 h"
+    sentence = "judged at 2026-03-02T10:00:00Z, in 2 h"
+    assert localized(sentence) == "judged at 2026-03-02 11:00, in 2 h"
 
 
 def test_utc_stays_as_it_is() -> None:

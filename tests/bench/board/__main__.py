@@ -14,7 +14,7 @@ from pathlib import Path
 from rules.wire.instants import text
 from tests.bench.board.measure import Measured, page, taken
 from tests.bench.board.screen import watched
-from tests.streams.board.browser.pages import House, vitals
+from tests.streams.board.browser.pages import Installation, vitals
 
 EVENTS_S = 1.0
 
@@ -22,13 +22,16 @@ EVENTS_S = 1.0
 def main() -> None:
     """Runs it and prints the table."""
     chosen = arguments()
-    with tempfile.TemporaryDirectory(prefix="il2watch-bench-") as folder, House(Path(folder)) as house:
+    with (
+        tempfile.TemporaryDirectory(prefix="il2watch-bench-") as folder,
+        Installation(Path(folder)) as installation,
+    ):
         names = [f"bench-{number:03}" for number in range(chosen.patients)]
-        house.send(event for name in names for event in admitted(name))
-        house.worker()
-        url = house.board()
-        with Feed(house, names):
-            board, worker = house.running["board"].pid, house.running["worker"].pid
+        installation.send(event for name in names for event in admitted(name))
+        installation.worker()
+        url = installation.board()
+        with Feed(installation, names):
+            board, worker = installation.running["board"].pid, installation.running["worker"].pid
             time.sleep(chosen.warm)
             before = taken(board), taken(worker)
             began = time.monotonic()
@@ -54,7 +57,7 @@ def arguments() -> argparse.Namespace:
 def admitted(name: str) -> list[dict[str, object]]:
     """A patient on the first dose."""
     now = time.time_ns() // 1_000_000
-    told = [
+    readings = [
         {"code": "systolic-bp", "value": 124, "unit": "mm[Hg]"},
         {"code": "weight", "value": 70, "unit": "kg"},
     ]
@@ -70,7 +73,7 @@ def admitted(name: str) -> list[dict[str, object]]:
         "unit": "[iU]/kg",
     }
     return [
-        common | {"id": "e1", "event": "baseline", "location": "ward", "readings": told},
+        common | {"id": "e1", "event": "baseline", "location": "ward", "readings": readings},
         common | {"id": "e2", "event": "cycle-start"},
         dose,
     ]
@@ -79,8 +82,8 @@ def admitted(name: str) -> list[dict[str, object]]:
 class Feed:
     """A context: an event a second of everybody, spread over the second, in a thread."""
 
-    def __init__(self, house: House, names: list[str]) -> None:
-        self.house, self.names = house, names
+    def __init__(self, installation: Installation, names: list[str]) -> None:
+        self.installation, self.names = installation, names
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -90,7 +93,7 @@ class Feed:
         while not self._over.is_set():
             now = time.time_ns() // 1_000_000
             part = self.names[beat % strokes :: strokes]
-            self.house.offer(
+            self.installation.offer(
                 vitals(name, now, 80 + (beat + len(name)) % 30, 95 + (beat // strokes) % 40) for name in part
             )
             beat, due = beat + 1, due + EVENTS_S / strokes
@@ -116,10 +119,10 @@ def report(
     print(f"{patients} patients, an event a second each, for {seconds:.0f} s; one page of the unit open")
     print(f"events shown              {measured.seen / seconds:10.0f} /s")
     for name, lags in (("event to page", measured.lags), ("event to judged page", measured.judged)):
-        told = sorted(lags) or [float("nan")]
+        ordered = sorted(lags) or [float("nan")]
         print(
-            f"{name:<25} {told[len(told) // 2]:10.2f} s median {told[int(len(told) * 0.95)]:6.2f} s p95 "
-            f"{told[-1]:6.2f} s worst"
+            f"{name:<25} {ordered[len(ordered) // 2]:10.2f} s median {ordered[int(len(ordered) * 0.95)]:6.2f} s p95 "
+            f"{ordered[-1]:6.2f} s worst"
         )
     print(f"sent to the page          {measured.bytes / seconds / 1000:10.0f} kB/s")
     print(

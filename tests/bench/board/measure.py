@@ -50,13 +50,13 @@ async def page(url: str, seconds: float) -> Measured:
         async with browser.get(f"{url}/events?since={revision[1]}-{revision[2]}") as answer:
             async for line in answer.content:
                 if line.startswith(b'data: {"rows"'):
-                    take(measured, line)
+                    add_patch(measured, line)
                 if time.monotonic() > ends:
                     break
     return measured
 
 
-def take(measured: Measured, line: bytes) -> None:
+def add_patch(measured: Measured, line: bytes) -> None:
     """One patch."""
     measured.bytes += len(line)
     now = time.time()

@@ -69,7 +69,7 @@ class Generator:
 
     def __init__(self, servers: str, load: Load) -> None:
         self.command = [sys.executable, "-m", "tests.bench.edge.send", servers, json.dumps(load)]
-        self.began, self.told = 0.0, dict[str, float]()
+        self.began, self.figures = 0.0, dict[str, float]()
 
     def __enter__(self) -> Generator:
         self.process = subprocess.Popen(self.command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -83,8 +83,8 @@ class Generator:
         printed, _ = self.process.communicate()
         if self.process.returncode:
             raise RuntimeError("the generator failed")
-        self.told = json.loads(printed)
-        return self.told
+        self.figures = json.loads(printed)
+        return self.figures
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()

@@ -54,7 +54,7 @@ class Contender:
         own = root / ".venv" / "bin" / "python"
         python = str(own) if root != ROOT and own.exists() else sys.executable
         self.command, self.begins, self.root = [python, "-m", module, *arguments], begins, root
-        self.said: list[str] = []
+        self.printed: list[str] = []
         self.began: float | None = None
         self.spent: float | None = None
 
@@ -77,7 +77,7 @@ class Contender:
         for line in self.process.stdout:
             if self.began is None and self.begins in line:
                 self.began, self.spent = time.monotonic(), processor_s(self.process.pid)
-            self.said.append(line)
+            self.printed.append(line)
 
     def until_begun(self) -> float:
         """Waits for its first record; when that was. Raises Stuck."""
@@ -90,7 +90,7 @@ class Contender:
         if self.process.poll() or time.monotonic() - since > within:
             raise Stuck(
                 f"{' '.join(self.command[2:4])}: {'ended' if self.process.poll() else 'gets nowhere'}: "
-                f"{''.join(self.said[-20:])}"
+                f"{''.join(self.printed[-20:])}"
             )
         time.sleep(LOOK_S / 4 if self.began is None else LOOK_S)
 

@@ -112,8 +112,8 @@ async def send(producer: Any, patients: int) -> Sent:
         if turn == who % ROUNDS:
             falls.append((now, acknowledged))
     for moment, acknowledged in falls:
-        told = await acknowledged
-        sent[f"{told.topic}/{told.partition}/{told.offset}"] = moment
+        metadata = await acknowledged
+        sent[f"{metadata.topic}/{metadata.partition}/{metadata.offset}"] = moment
     return sent
 
 

@@ -50,20 +50,22 @@ def app(broker: Broker, folder: str, group: str = GROUP, begin: str = "") -> fau
 
     async def watch(stream: Any) -> None:
         async for event in stream.events():
-            await take(event.message, states, alerts, earlier, bool(begin))
+            await fold_message(event.message, states, alerts, earlier, bool(begin))
 
     made.agent(vitals, name="watch")(watch)
     return made
 
 
-async def take(message: Any, states: Any, alerts: Any, earlier: dict[bytes, bytes], live: bool) -> None:
+async def fold_message(
+    message: Any, states: Any, alerts: Any, earlier: dict[bytes, bytes], live: bool
+) -> None:
     """One record."""
     if not states:
         print(FIRST, flush=True)
     key = message.key
     state = states.get(key) or earlier.pop(key, None)
-    states[key], said = step(state, message.value, key, int(message.timestamp * 1000), message.offset, live)
-    for alert in said:
+    states[key], raised = step(state, message.value, key, int(message.timestamp * 1000), message.offset, live)
+    for alert in raised:
         await alerts.send(key=key, value=alert)
 
 

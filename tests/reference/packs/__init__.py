@@ -20,8 +20,8 @@ def assess_at(events: list[Event], key: str, clocks: list[str]) -> list[dict[str
     lived = {p: as_lived(p, tuple(mine), ats) for p, mine in patients.items()}
     found: list[dict[str, dict[str, Any]]] = []
     for at in ats:
-        told = {p: judged.assess(key, mine, at, lived[p][at]) for p, mine in patients.items()}
-        found.append({p: one for p, one in told.items() if one is not None})
+        assessed = {p: judged.assess(key, mine, at, lived[p][at]) for p, mine in patients.items()}
+        found.append({p: one for p, one in assessed.items() if one is not None})
     return found
 
 

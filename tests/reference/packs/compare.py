@@ -8,7 +8,7 @@ from ..records import Event
 from . import KEYS, assess_at
 
 Assess = Callable[[list[Event], str, str], dict[str, dict[str, Any]]]
-TOLD = ("recommendation", "reasons", "verdict")
+FIELDS = ("recommendation", "reasons", "verdict")
 DOSE = ("readiness", "blockers")
 REGIMEN = ("in_cycle", "in_course", "not_before")
 ROW = ("state", "now", "stale", "effect")
@@ -42,7 +42,7 @@ def _patients(wanted: dict[str, dict[str, Any]], got: dict[str, dict[str, Any]])
 def _one(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     if "regimen" in got["dose"]:
         wanted, got = _unordered(wanted), {**_unordered(got), "dose": _unordered(got["dose"])}
-    found = [line for name in TOLD for line in _unlike(name, wanted[name], got[name])]
+    found = [line for name in FIELDS for line in _unlike(name, wanted[name], got[name])]
     found += [line for name in DOSE for line in _unlike(name, wanted[name], got["dose"][name])]
     if regimen := got["dose"].get("regimen"):
         found += [line for name in REGIMEN for line in _unlike(name, wanted[name], regimen[name])]
@@ -54,9 +54,12 @@ def _one(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     ]
 
 
-def _unordered(told: dict[str, Any]) -> dict[str, Any]:
+def _unordered(assessment: dict[str, Any]) -> dict[str, Any]:
     """Reasons and blockers sorted: the text gives packs beside 2001 no order of them."""
-    return {name: sorted(value) if name in ("reasons", "blockers") else value for name, value in told.items()}
+    return {
+        name: sorted(value) if name in ("reasons", "blockers") else value
+        for name, value in assessment.items()
+    }
 
 
 def _row(code: str, ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:

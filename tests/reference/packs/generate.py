@@ -25,20 +25,20 @@ KNOBS = {
     "many_doses": 0.03,
 }
 CONVERTING = ("atrial-fibrillation", "supraventricular-tachycardia", "bradycardia-treated")
-MIND = ("agitation", "disorientation", "hallucination", "cognition-failed", "coma", "toxic-psychosis")
+MENTAL = ("agitation", "disorientation", "hallucination", "cognition-failed", "coma", "toxic-psychosis")
 LONG = {"intubation": 72, "dialysis": 72, "coma": 48, "toxic-psychosis": 48}
 RARE = tuple(
     code
     for code in PACK_FINDINGS
-    if code not in (*CONVERTING, *MIND, *LONG, "sinus-rhythm", "cardiac-symptoms", "anxiety")
+    if code not in (*CONVERTING, *MENTAL, *LONG, "sinus-rhythm", "cardiac-symptoms", "anxiety")
 )
 HAPPENS = (
     "_rhythm",
     "_rhythm",
     "_blood",
     "_blood",
-    "_mind",
-    "_mind",
+    "_mental",
+    "_mental",
     "_shock",
     "_dry",
     "_low",
@@ -91,9 +91,9 @@ class PackCourse(Course):
             self._say("guaiac-positive", present, **({"specimen": specimen} if specimen else {}))
             self._pass(30, 60, 120)
 
-    def _mind(self) -> None:
+    def _mental(self) -> None:
         """Something of the mind, denied or not, and a mental status."""
-        codes = self.rng.sample(MIND, self.rng.choice((1, 1, 2)))
+        codes = self.rng.sample(MENTAL, self.rng.choice((1, 1, 2)))
         for code in codes:
             self._say(code)
             self._pass()

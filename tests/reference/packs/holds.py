@@ -180,8 +180,8 @@ def _of_reading(k: Knowledge, limit: Limit, i: int, at: int) -> Step:
 
 
 def _symptoms(k: Knowledge, at: int) -> bool:
-    said = [f for f in k.findings(SYMPTOMS) if f.at <= at]
-    return bool(said) and said[-1].event["present"] is True
+    findings = [f for f in k.findings(SYMPTOMS) if f.at <= at]
+    return bool(findings) and findings[-1].event["present"] is True
 
 
 def value_row(k: Knowledge, at: int, limit: Limit, missing: str) -> Row:
@@ -220,8 +220,8 @@ def spo2_90(k: Knowledge, at: int) -> Row:
 @timeless
 def target(k: Knowledge) -> Fraction | None:
     """The patient's own target of systolic pressure, the latest by `at`."""
-    told = [t for f in k.baselines for t in f.event.get("targets") or []]
-    values = [Fraction(str(t["value"])) for t in told if t["code"] == "systolic-bp"]
+    targets = [t for f in k.baselines for t in f.event.get("targets") or []]
+    values = [Fraction(str(t["value"])) for t in targets if t["code"] == "systolic-bp"]
     return values[-1] if values else None
 
 

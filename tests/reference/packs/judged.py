@@ -147,7 +147,7 @@ def _assessed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int, lived: L
     now = dict.fromkeys(("hypotension", "urine-hour", "urine-shift"), int(at))
     scene.opened = now
     judged = Decision(pack, scene, rows, lasting.doses(facts, pack.regimen), advice.evaluate(scene), seen)
-    return judged.told()
+    return judged.wire()
 
 
 def _replayed(pack: Pack, facts: list[Fact], mine: list[Fact], at: int) -> Standing:
@@ -348,7 +348,7 @@ class Decision:
             return "decide"
         return "no-objection" if self.pack.not_open else "give"
 
-    def told(self) -> dict[str, Any]:
+    def wire(self) -> dict[str, Any]:
         """As the wire has it."""
         word, reasons = self.recommend()
         blocking = self.blockers(reasons)

@@ -51,23 +51,23 @@ class Permanent:
     def _bases(self, stay: OneStay, at: int) -> list[Fact]:
         if at >= stay.ended + KEPT:
             return []
-        told = [f for f in stay.facts if f.type == "finding" and f.event["code"] in self.findings]
+        findings = [f for f in stay.facts if f.type == "finding" and f.event["code"] in self.findings]
         earlier = [f for f in stay.facts if f.named == "baseline" and self._earlier(f) is not None]
         by_baseline = [f for f in earlier[-1:] if self._earlier(f)]
         if self.duration is None:
-            return by_baseline + [f for f in told if f.event["present"]]
-        return by_baseline + list(self._runs(told, min(at, stay.ended - 1)))
+            return by_baseline + [f for f in findings if f.event["present"]]
+        return by_baseline + list(self._runs(findings, min(at, stay.ended - 1)))
 
     def _earlier(self, fact: Fact) -> bool | None:
-        said: bool | None = (fact.event.get("findings") or {}).get(f"earlier-{self.code}")
-        return said
+        history: bool | None = (fact.event.get("findings") or {}).get(f"earlier-{self.code}")
+        return history
 
-    def _runs(self, told: list[Fact], at: int) -> Iterable[Fact]:
+    def _runs(self, findings: list[Fact], at: int) -> Iterable[Fact]:
         """The first records of the runs that lasted longer than the duration by an instant."""
         assert self.duration is not None
         runs: list[list[Fact | int]] = []
         there: set[str] = set()
-        for fact in told:
+        for fact in findings:
             was = bool(there)
             there = there | {fact.event["code"]} if fact.event["present"] else there - {fact.event["code"]}
             if there and not was:

@@ -22,8 +22,10 @@ def statuses(k: Knowledge, implied: tuple[str, ...], holds_on: bool = False) -> 
     What implies it is charted by exception and belongs to its cycle; a row that holds keeps it over a start.
     """
     reset = None if holds_on else k.reset
-    said = [f for f in holds.records(k, implied) if f.event["present"] and (reset is None or f.at >= reset)]
-    return counted(k, sorted([*k.findings(STATUS), *said], key=lambda f: f.rank), STALE_MENTAL)
+    inferred = [
+        f for f in holds.records(k, implied) if f.event["present"] and (reset is None or f.at >= reset)
+    ]
+    return counted(k, sorted([*k.findings(STATUS), *inferred], key=lambda f: f.rank), STALE_MENTAL)
 
 
 def ill(fact: Fact) -> bool:
@@ -33,12 +35,12 @@ def ill(fact: Fact) -> bool:
 
 def changed(k: Knowledge, at: int) -> Row:
     """Absolute once changed for 2 h without a break (criteria.md 3.5), disorientation being a change."""
-    told = statuses(k, (*IMPLIED, "disorientation"))
-    if not told:
+    charted = statuses(k, (*IMPLIED, "disorientation"))
+    if not charted:
         return unknown(STATUS)
-    old = stale(k, told[-1].at, STALE_MENTAL, at)
+    old = stale(k, charted[-1].at, STALE_MENTAL, at)
     first = None
-    for fact in told:
+    for fact in charted:
         first = (fact.at if first is None else first) if ill(fact) else None
     if first is not None and at >= first + REVERSAL:
         return Row(ABSOLUTE, stale=old)
@@ -51,11 +53,11 @@ def label(k: Knowledge, at: int) -> Row:
     """Changed at once, or agitated, disoriented, hallucinating, or failing the test; until normal is charted
     and what was there denied.
     """
-    told = statuses(k, IMPLIED, holds_on=True)
+    charted = statuses(k, IMPLIED, holds_on=True)
     latest: dict[str, Fact] = {}
     steps: list[holds.Step] = []
     there: set[str] = set()
-    for fact in sorted([*told, *holds.records(k, OTHERS)], key=lambda f: f.rank):
+    for fact in sorted([*charted, *holds.records(k, OTHERS)], key=lambda f: f.rank):
         code = fact.event["code"] if fact.event["code"] in OTHERS else STATUS
         latest[code] = fact
         there |= {code} if ill(fact) and (code == STATUS or bad(fact)) else set()
@@ -66,7 +68,7 @@ def label(k: Knowledge, at: int) -> Row:
         if holds.fold(steps).since is None:
             there = set()
     held = holds.fold(steps)
-    old = not told or stale(k, told[-1].at, STALE_MENTAL, at)
+    old = not charted or stale(k, charted[-1].at, STALE_MENTAL, at)
     if held.since is not None:
-        return Row(ABSOLUTE, stale=bool(told) and old, at=held.since)
+        return Row(ABSOLUTE, stale=bool(charted) and old, at=held.since)
     return unknown(STATUS) if old else Row(CLEAR)

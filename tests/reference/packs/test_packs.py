@@ -30,8 +30,8 @@ def guideline(key: str) -> Guideline:
 
 def assess(course: list[Wire], key: str, at: str) -> dict[str, Wire]:
     log = [event for event, _ in (decode(json.dumps(one)) for one in course) if event is not None]
-    told = fold(log, guideline(key), instants.parse(at))
-    return {one.patient: wire(one) for one in assessments(told)}
+    folded = fold(log, guideline(key), instants.parse(at))
+    return {one.patient: wire(one) for one in assessments(folded)}
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + COURSES))

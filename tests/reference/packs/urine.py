@@ -99,7 +99,7 @@ class PerKg:
     end: int
     trips: bool
     resumes: bool
-    told: bool
+    judged: bool
     known: bool
 
 
@@ -137,7 +137,7 @@ def urine_kg(k: Knowledge, at: int) -> Row:
     held = holds.fold(kg_steps(k))
     row = Row(ABSOLUTE) if held.since is not None else Row(CLEAR)
     silent = windows and held.since is not None and not windows[-1].known
-    if not windows or silent or not windows[-1].told:
+    if not windows or silent or not windows[-1].judged:
         row = kept(row, "urine")
     return _seen(k, at, row, windows[-1].end if windows else None)
 

@@ -200,7 +200,7 @@ def test_it_says_the_dose_and_its_readiness() -> None:
     assert "unknown" in text
 
 
-SAID = {
+ALERTS = {
     "at the dose, for 8 h from the decision": (
         first().dose("16:00", known="16:30").tick("40:00"),
         ["opened advisory 16:00 @16:30", "resolved clear 24:30"],
@@ -212,7 +212,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_it(course: Course, expected: list[str]) -> None:
     """criteria.md sections 7.2 and 9."""
     assert timed(course, AUDIT) == expected

@@ -73,7 +73,7 @@ def test_dose_error(course: Course, at: str, expected: bool) -> None:
     assert open_at(course, at, "dose-error") is expected
 
 
-SAID = {
+ALERTS = {
     "dose-error at the dose, for 24 h": (
         "dose-error",
         start().dose("08:00", 60_000).tick("40:00"),
@@ -132,7 +132,7 @@ SAID = {
 }
 
 
-@table(SAID, "code course expected")
+@table(ALERTS, "code course expected")
 def test_what_is_said_of_doses(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md sections 7.2 and 9: the `at` of a dose, or the deadline."""
     assert timed(course, code) == expected

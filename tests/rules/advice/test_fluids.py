@@ -294,5 +294,5 @@ def test_advice_that_stood_on_a_withdrawn_fact_is_amended(course: Course, correc
     """criteria.md section 9: a withdrawn fact removed its basis; without it the advice would be open."""
     urine = next(one["id"] for one in course.records if one["type"] == "io")
     course.withdraw(urine if corrected == "urine-hour" else corrected, "10:00")
-    said = [one for one in reminders(course, "add-dopamine") if not one.startswith("reminder")]
-    assert said == ["opened advisory", "amended clear"]
+    transitions = [one for one in reminders(course, "add-dopamine") if not one.startswith("reminder")]
+    assert transitions == ["opened advisory", "amended clear"]

@@ -169,7 +169,7 @@ def corrective(course: Course, at: str, subject: str) -> dict[str, Any]:
     return next(a for a in found if a["code"] == "corrective" and a["subject"] == subject)
 
 
-SAID = {
+ALERTS = {
     "severe pain": (
         start().finding("severe-abdominal-pain", "08:00"),
         "abdominal-pain",
@@ -199,7 +199,7 @@ SAID = {
 }
 
 
-@table(SAID, "course subject expected")
+@table(ALERTS, "course subject expected")
 def test_what_a_corrective_says(course: Course, subject: str, expected: str) -> None:
     """criteria.md sections 7.1 and 7.3."""
     assert expected in corrective(course, "08:00", subject)["text"].lower()

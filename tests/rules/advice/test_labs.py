@@ -12,7 +12,7 @@ def start(**baseline: Any) -> Course:
 
 
 HIGH = {"ck": {"value": 900, "high": 200}}
-SAID = {
+ALERTS = {
     "CK above its high": ("ck-elevated", start().labs("08:00", **HIGH), ["opened advisory 08:00"]),
     "a troponin later answers it": (
         "ck-elevated",
@@ -57,7 +57,7 @@ SAID = {
 }
 
 
-@table(SAID, "code course expected")
+@table(ALERTS, "code course expected")
 def test_what_is_said_of_a_lab(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md sections 7.1, 8 and 9."""
     assert timed(course, code) == expected

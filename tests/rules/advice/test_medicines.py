@@ -157,7 +157,7 @@ def test_premedication_during_the_cycle(course: Course, at: str, expected: bool)
     assert open_at(course, at, "premedication") is expected
 
 
-SAID = {
+ALERTS = {
     "opens at its deadline and closes at the medicine": (
         dosed(**THREE).drug("acetaminophen", "14:30", known="14:40"),
         ["opened advisory 14:00", "resolved clear 14:30 @14:40"],
@@ -181,7 +181,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_premedication(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: the `at` of the medicine, or the deadline."""
     assert timed(course, "premedication") == expected

@@ -216,7 +216,7 @@ def test_continue_premedication(course: Course, at: str, expected: bool) -> None
     assert open_at(course, at, "continue-premedication") is expected
 
 
-SAID = {
+ALERTS = {
     "stop-maintenance by its deadlines": (
         "stop-maintenance",
         dripping("14:30", "15:00").tick("20:00"),
@@ -240,7 +240,7 @@ SAID = {
 }
 
 
-@table(SAID, "code course expected")
+@table(ALERTS, "code course expected")
 def test_what_is_said_after_therapy(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md sections 7 and 9: a deadline's `at` is the deadline."""
     assert timed(course, code) == expected

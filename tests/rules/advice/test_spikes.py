@@ -61,7 +61,7 @@ def test_a_spike_opens_it(course: Course, at: str, expected: bool) -> None:
     assert (CODE in states_at(course, at)["advice"]) is expected
 
 
-SAID = {
+ALERTS = {
     "until 24 h without a high one": (
         warm(*SPIKE, ("26:00", 37.0)).tick("60:00"),
         ["opened advisory 25:00", "resolved clear 49:00"],
@@ -121,7 +121,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_how_long_it_is_open(course: Course, expected: list[str]) -> None:
     """criteria.md section 7.1: until 24 h without one, or someone looks for infection."""
     assert timed(course, CODE) == expected

@@ -110,7 +110,7 @@ def warm(*readings: tuple[str, float], doses: tuple[str, ...] = ("00:00",)) -> C
     return drawn
 
 
-BEDSIDE = {
+ADVICE = {
     "fever at 38.0": ("fever", warm(("08:00", 38.0)), "08:00", True),
     "no fever at 37.9": ("fever", warm(("08:00", 37.9)), "08:00", False),
     "fever less than 4 h old": ("fever", warm(("08:00", 38.0)), "11:59:59.999", True),
@@ -178,7 +178,7 @@ BEDSIDE = {
 }
 
 
-@table(BEDSIDE, "code course at expected")
+@table(ADVICE, "code course at expected")
 def test_advice_at_the_bedside(code: str, course: Course, at: str, expected: bool) -> None:
     """criteria.md section 7: fever, septic-workup, early-fever-expected, hypoxemia, mental-status-watch."""
     assert open_at(course, at, code) is expected
@@ -266,7 +266,7 @@ def _advice(course: Course, at: str) -> list[dict[str, Any]]:
     return found
 
 
-SAID = {
+ALERTS = {
     "a fever known late begins early at its reading": (
         "early-fever-expected",
         start().dose("04:00").vitals("06:00", known="06:20", temp=38.5).tick("20:00"),
@@ -325,7 +325,7 @@ SAID = {
 }
 
 
-@table(SAID, "code course expected")
+@table(ALERTS, "code course expected")
 def test_what_is_said_of_advice(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md sections 7 and 9: level advisory unless said; a deadline's `at` is the deadline."""
     assert timed(course, code) == expected

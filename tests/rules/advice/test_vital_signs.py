@@ -32,7 +32,7 @@ def saturations(baseline: float | None, *readings: tuple[str, float]) -> Course:
     return drawn
 
 
-SAID = {
+ALERTS = {
     "bradycardia over 30 min": (
         "bradycardia",
         rates(("08:00", 49), ("08:30", 49)),
@@ -99,7 +99,7 @@ SAID = {
 }
 
 
-@table(SAID, "code course expected")
+@table(ALERTS, "code course expected")
 def test_what_is_said_of_a_watch(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md sections 7.1 and 7.2."""
     assert timed(course, code) == expected

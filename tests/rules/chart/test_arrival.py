@@ -43,9 +43,9 @@ def readings(dice: Random, codes: list[str], correction: bool) -> list[dict[str,
     out = []
     for code in dice.sample(codes, dice.randint(1, len(codes))):
         unit = vocabulary.VITALS.get(code) or vocabulary.LABS.get(code)
-        said: dict[str, Any] = {"code": code, "value": dice.choice(VALUES[code])}
+        reading: dict[str, Any] = {"code": code, "value": dice.choice(VALUES[code])}
         gone = {"code": code, "status": "entered-in-error"}
-        out.append(gone if correction and dice.random() < 0.2 else said | ({"unit": unit} if unit else {}))
+        out.append(gone if correction and dice.random() < 0.2 else reading | ({"unit": unit} if unit else {}))
     return out
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rules.decide.codec import decode, encode
 from rules.guideline import SCHWARTZENTRUBER_2001
-from tests.rules.courses import Course, folded, iso, ms, seen, states_at, table, told
+from tests.rules.courses import Course, folded, iso, ms, seen, states_at, table, transitions
 
 GONE = {"status": "entered-in-error"}
 
@@ -176,8 +176,8 @@ def test_a_corrected_temperature_leaves_the_pressure() -> None:
     """criteria.md section 1: seen in the field: a correction took a systolic pressure of 70 with it."""
     course = signs(ALL, ("08:00", "08:30", "corrected", {"temp": 37.0}))
     assert states_at(course, "08:30")["blood_pressure"]["latest"] == 70
-    assert told(course, "hypotension") == ["opened absolute"]
-    assert told(course, "fever") == ["opened advisory", "amended clear"]
+    assert transitions(course, "hypotension") == ["opened absolute"]
+    assert transitions(course, "fever") == ["opened advisory", "amended clear"]
 
 
 def test_a_vital_sign_moved_in_time_leaves_the_others_where_they_were() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001
-from tests.rules.courses import Course, alerts, decoded, folded, iso, ms, seen, table, timed, told
+from tests.rules.courses import Course, alerts, decoded, folded, iso, ms, seen, table, timed, transitions
 
 RECORDS = {"preliminary": 45, "final": 100, "corrected": 20}
 
@@ -223,8 +223,8 @@ def test_a_withdrawn_cycle_start_takes_back_every_alert() -> None:
         .labs("06:00", platelets=20)
         .withdraw("c", "07:00")
     )
-    assert told(course, "platelets") == ["opened absolute", "amended clear"]
-    assert told(course, "recommendation")[-1] == "resolved clear"
+    assert transitions(course, "platelets") == ["opened absolute", "amended clear"]
+    assert transitions(course, "recommendation")[-1] == "resolved clear"
 
 
 def test_a_withdrawn_acknowledgement_brings_the_reminder_back() -> None:

@@ -123,7 +123,7 @@ def ran_on(reads: Sequence[Read], high: Sequence[bool], i: int, interval: int) -
     return all(high[j] for j in range(met[-1], i + 1) if below(reads[j].value))
 
 
-def said(signals: Signals) -> dict[str, object]:
+def states_of(signals: Signals) -> dict[str, object]:
     sbp = signals.sbp
     return {
         "120": signals.hr.fast.on,
@@ -193,7 +193,7 @@ def test_conditions_are_those_of_the_text_after_each_reading(seed: int) -> None:
         kept.add(row)
         last = i + 1 == len(rows) or rows[i + 1].at > row.at
         if last and i % 7 == seed % 7:
-            assert said(kept.now) == expected(rows[: i + 1], HOUR), i
+            assert states_of(kept.now) == expected(rows[: i + 1], HOUR), i
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -204,7 +204,7 @@ def test_the_order_of_arrival_does_not_matter(seed: int) -> None:
     late = {row.id: random.randint(0, 90) * MINUTE for row in rows if random.random() < 0.1}
     for row in sorted(rows, key=lambda row: (row.at + late.get(row.id, 0), row.n)):
         kept.add(row)
-    assert said(kept.now) == expected(rows, HOUR)
+    assert states_of(kept.now) == expected(rows, HOUR)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -217,7 +217,7 @@ def test_a_withdrawn_reading_is_as_if_it_had_never_been(seed: int) -> None:
     gone = {row.id for row in kept.rows if row.at > rows[-1].at - 8 * HOUR and random.random() < 0.2}
     for id in gone:
         kept.remove(id)
-    assert said(kept.now) == expected([row for row in rows if row.id not in gone], HOUR)
+    assert states_of(kept.now) == expected([row for row in rows if row.id not in gone], HOUR)
 
 
 SAFE = {"hr": 90, "sbp": 120, "spo2": 97}

@@ -14,10 +14,10 @@ from tests.rules.watched import HOURS, rates, watched
 
 def judged(course: Course, at: str) -> dict[str, Any]:
     """What arrival order must not change: the criteria without their history, and the pressure."""
-    said = states_at(course, at)
+    states = states_at(course, at)
     return {
-        code: {k: v for k, v in row.items() if k != "since"} for code, row in said["criteria"].items()
-    } | {"bp": said["blood_pressure"]}
+        code: {k: v for k, v in row.items() if k != "since"} for code, row in states["criteria"].items()
+    } | {"bp": states["blood_pressure"]}
 
 
 def test_late_readings_of_a_long_watch_are_judged_as_if_they_had_come_in_time() -> None:
@@ -68,8 +68,8 @@ def test_a_reading_over_8_h_late_counts_only_as_a_latest_value(course: Course, l
     """criteria.md section 1: readings more than 8 h behind the clock [choice] may count only as latest
     values.
     """
-    said = states_at(course, "12:00")["blood_pressure"]
-    assert (said["latest"], said["state"] in ("relative", "absolute")) == (latest, False)
+    pressure = states_at(course, "12:00")["blood_pressure"]
+    assert (pressure["latest"], pressure["state"] in ("relative", "absolute")) == (latest, False)
 
 
 RUN = (("08:00", "11:00", 135), ("08:40", "11:01", 135))

@@ -36,7 +36,7 @@ VITALS: list[Values] = [
 CHARTED = [*RECORDS, *BASELINES, *VITALS, *VITALS]
 
 
-def said_of(values: Values) -> tuple[Any, ...]:
+def subject_of(values: Values) -> tuple[Any, ...]:
     """Return what a record says something of: a correction that says it of that too adds nothing new."""
     codes = tuple(reading["code"] for reading in values.get("readings", ()))
     return (*(values.get(name) for name in ("type", "code", "agent", "kind", "event", "line")), codes)
@@ -74,7 +74,7 @@ def test_without_its_corrections_a_chart_is_as_if_they_had_not_come(
     patient, last = charted(values), len(values)
     for back, which, status, moves in wrong:
         number = back % len(values)
-        like = [one for one in CHARTED if said_of(one) == said_of(values[number])]
+        like = [one for one in CHARTED if subject_of(one) == subject_of(values[number])]
         at = max(0, number - 2) if moves else number
         found = event(like[which % len(like)], f"r{number}", at, last, status)
         patient = advance(patient, found, GUIDELINE)[0] or patient

@@ -127,7 +127,7 @@ def test_what_is_accepted_does_not_count(course: Course, at: str, expected: tupl
     assert (found["recommendation"], found["reasons"], found["relative"], listed) == expected
 
 
-SAID = {
+ALERTS = {
     "its episode resolves": (kidney(), ["opened relative 08:30", "resolved clear 09:00"]),
     "none opens while it is accepted": (
         started().accept("creatinine", "08:20", "relative").labs("08:30", creatinine=2.6),
@@ -152,7 +152,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_an_accepted_criterion(course: Course, expected: list[str]) -> None:
     """criteria.md section 3.5: its episode resolves, none is open while it is accepted."""
     assert timed(course, "creatinine") == expected

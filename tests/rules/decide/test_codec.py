@@ -24,15 +24,15 @@ def saved_at(course: Course, cuts: set[int]) -> tuple[dict[str, Any], list[dict[
     events.
     """
     patient: Patient | None = None
-    said = []
+    raised = []
     for number, event in enumerate(sorted(decoded([course]), key=lambda event: event.known)):
         patient, found, _ = advance(patient, event, GUIDELINE)
-        said.extend(found)
+        raised.extend(found)
         if number in cuts and patient is not None:
             patient = codec.decode(codec.encode(patient), GUIDELINE)
     assert patient is not None
-    said.extend(settle(patient, ms("13:00")))
-    return assess(patient), [wire(alert) for alert in said]
+    raised.extend(settle(patient, ms("13:00")))
+    return assess(patient), [wire(alert) for alert in raised]
 
 
 @pytest.fixture(scope="module")
@@ -79,5 +79,5 @@ def test_a_state_read_under_another_guideline_is_decided_anew() -> None:
     data = codec.encode(folded(course).patients["p1"])
     stricter = load("[criteria.creatinine]\nrelative = 2.2\n")
     patient = codec.decode(data, stricter)
-    said = [(alert.subject, alert.transition) for alert in settle(patient, ms("06:00"))]
-    assert ("creatinine", "opened") in said
+    transitions = [(alert.subject, alert.transition) for alert in settle(patient, ms("06:00"))]
+    assert ("creatinine", "opened") in transitions

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.chart.course import Cycle
-from tests.rules.courses import Course, alerts, clock, folded, ms, states_at, table, timed, told
+from tests.rules.courses import Course, alerts, clock, folded, ms, states_at, table, timed, transitions
 
 
 def admitted() -> Course:
@@ -132,7 +132,7 @@ def test_taking_over_ends_nothing() -> None:
     drawn = (
         admitted().labs("07:00", platelets=20).dose("08:00").encounter("cycle-start", "09:00").tick("09:30")
     )
-    assert told(drawn, "platelets") == ["opened absolute"]
+    assert transitions(drawn, "platelets") == ["opened absolute"]
     assert states_at(drawn, "09:30")["dose"]["number"] == 1
 
 
@@ -151,7 +151,7 @@ def carried() -> Course:
 def test_after_therapy_a_dose_starts_the_clocks_and_nothing_else() -> None:
     """criteria.md section 1: stop rules, findings, acceptances and episodes go on until a cycle-start."""
     drawn = carried().tick("20:30")
-    assert told(drawn, "infection") == ["opened absolute"]
+    assert transitions(drawn, "infection") == ["opened absolute"]
     found = states_at(drawn, "20:30")
     assert found["dose"]["number"] == 1
     assert found["recommendation"] == "stop"
@@ -170,7 +170,7 @@ def test_the_recommendation_is_told_again_from_a_dose_after_therapy() -> None:
 def test_a_cycle_start_then_ends_what_went_on() -> None:
     """criteria.md sections 1 and 4."""
     drawn = carried().encounter("cycle-start", "21:00").tick("21:30")
-    assert told(drawn, "infection") == ["opened absolute", "resolved clear"]
+    assert transitions(drawn, "infection") == ["opened absolute", "resolved clear"]
     assert reasons(drawn, "infection")[-1] == "new-cycle"
     assert states_at(drawn, "21:30")["criteria"]["infection"]["state"] == "clear"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.decide.engine import assessments
-from tests.rules.courses import Course, alerts, clock, folded, iso, states_at, table, timed, told
+from tests.rules.courses import Course, alerts, clock, folded, iso, states_at, table, timed, transitions
 
 ITEM = "monitoring/after-discharge"
 
@@ -163,7 +163,7 @@ def test_how_long_a_discharge_can_be_taken_back(known: str, expected: bool) -> N
 def test_after_96_h_the_next_stay_still_begins() -> None:
     """criteria.md section 1."""
     drawn = again(discharged(), "120:00").tick("122:00")
-    assert told(drawn, "platelets") == ["opened absolute"]
+    assert transitions(drawn, "platelets") == ["opened absolute"]
 
 
 def test_what_is_late_for_a_sealed_stay_is_of_no_stay() -> None:
@@ -205,8 +205,8 @@ def test_an_admit_within_a_stay_begins_nothing() -> None:
 
 def test_numbers_go_on_over_discharges() -> None:
     """criteria.md section 9: `seq`."""
-    said = alerts(again(discharged(), "20:00").tick("22:00"))
-    assert [a["seq"] for a in said] == list(range(1, len(said) + 1))
+    found = alerts(again(discharged(), "20:00").tick("22:00"))
+    assert [a["seq"] for a in found] == list(range(1, len(found) + 1))
 
 
 def test_no_two_episodes_share_an_id() -> None:

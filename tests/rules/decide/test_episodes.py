@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.decide.engine import assessments
-from tests.rules.courses import Course, alerts, clock, folded, iso, states_at, table, timed, told
+from tests.rules.courses import Course, alerts, clock, folded, iso, states_at, table, timed, transitions
 
 
 def started() -> Course:
@@ -22,7 +22,7 @@ def platelets(*values: tuple[str, float]) -> Course:
     return drawn
 
 
-def said(course: Course, subject: str) -> list[dict[str, Any]]:
+def alerts_of(course: Course, subject: str) -> list[dict[str, Any]]:
     return [a for a in alerts(course) if a["subject"] == subject]
 
 
@@ -114,7 +114,7 @@ TRANSITIONS = {
 @table(TRANSITIONS, "course expected")
 def test_the_transitions_of_an_episode(course: Course, expected: list[str]) -> None:
     """criteria.md section 9, `opened` and `amended`."""
-    assert told(course, "platelets") == expected
+    assert transitions(course, "platelets") == expected
 
 
 def racing(**corrected: Any) -> Course:
@@ -203,7 +203,7 @@ ADDED = {
 @table(ADDED, "course subject expected")
 def test_what_a_correction_adds_is_new(course: Course, subject: str, expected: list[str]) -> None:
     """criteria.md sections 1 and 9: a code a record does not name is added; a corrected one amends."""
-    assert told(course, subject) == expected
+    assert transitions(course, subject) == expected
 
 
 def test_not_telling_never_closes() -> None:
@@ -227,12 +227,15 @@ def test_a_corrected_baseline_amends_hypotension() -> None:
         .vitals("08:00", sbp=88)
         .vitals("08:05", sbp=88)
     )
-    assert told(drawn.correct("b", "08:10", sbp=110), "hypotension") == ["opened relative", "amended clear"]
+    assert transitions(drawn.correct("b", "08:10", sbp=110), "hypotension") == [
+        "opened relative",
+        "amended clear",
+    ]
 
 
 def test_the_id_is_of_patient_kind_subject_and_opening() -> None:
     """criteria.md section 9: the first 16 hex digits of SHA-256 over `patient|kind|subject|opened`."""
-    one, two = said(platelets(("08:00", 45), ("09:00", 20)), "platelets")[:2]
+    one, two = alerts_of(platelets(("08:00", 45), ("09:00", 20)), "platelets")[:2]
     assert (
         one["id"]
         == two["id"]
@@ -243,13 +246,13 @@ def test_the_id_is_of_patient_kind_subject_and_opening() -> None:
 
 def test_the_number_grows_by_one_a_patient() -> None:
     """criteria.md section 9: `seq` (per patient, +1 each)."""
-    said = alerts(platelets(("08:00", 45), ("09:00", 20)).tick("40:00"))
-    assert [a["seq"] for a in said] == list(range(1, len(said) + 1))
+    found = alerts(platelets(("08:00", 45), ("09:00", 20)).tick("40:00"))
+    assert [a["seq"] for a in found] == list(range(1, len(found) + 1))
 
 
 def test_a_transition_carries_why_and_what_to_do() -> None:
     """criteria.md section 9; wire.md, Alert."""
-    (opened,) = said(platelets(("08:00", 45)), "platelets")
+    (opened,) = alerts_of(platelets(("08:00", 45)), "platelets")
     assert (opened["value"], opened["unit"], opened["limit"], opened["evidence"]) == (
         45,
         "10*3/uL",
@@ -277,12 +280,12 @@ LEVELS = {
 @table(LEVELS, "course subject expected")
 def test_level_gives_priority(course: Course, subject: str, expected: str) -> None:
     """criteria.md section 9, level -> priority."""
-    assert said(course, subject)[0]["priority"] == expected
+    assert alerts_of(course, subject)[0]["priority"] == expected
 
 
 def test_the_end_of_an_episode_is_of_low_priority() -> None:
     """criteria.md section 9: advisory and `clear`: `low`."""
-    assert said(platelets(("08:00", 20), ("08:10", 100)), "platelets")[-1]["priority"] == "low"
+    assert alerts_of(platelets(("08:00", 20), ("08:10", 100)), "platelets")[-1]["priority"] == "low"
 
 
 def test_order_within_an_instant() -> None:
@@ -387,7 +390,7 @@ def test_after_discharge(course: Course, expected: list[str]) -> None:
     """criteria.md section 1: facts after it and before the next admit, baseline, cycle-start or dose belong to
     no stay; section 9: what shares its instant opens nothing.
     """
-    assert told(course, "platelets") == expected
+    assert transitions(course, "platelets") == expected
 
 
 @pytest.mark.parametrize("command", ["tick", "ack", "resume"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.rules.courses import Course, alerts, clock, states_at, table, timed
-from tests.rules.decide.test_steps import acked, told
+from tests.rules.decide.test_steps import acked, step_texts
 
 
 def start() -> Course:
@@ -17,11 +17,11 @@ def since(course: Course, at: str, code: str) -> str | None:
 def test_a_new_cycle_resolves_everything_before_it_opens_anything() -> None:
     """criteria.md section 4: what still holds opens again at that instant, after all resolutions."""
     drawn = start().labs("08:00", creatinine=3.1).finding("dyspnea-at-rest", "09:00")
-    said = [
+    transitions = [
         a["transition"] for a in alerts(drawn.encounter("cycle-start", "10:00")) if a["at"][11:16] == "10:00"
     ]
-    assert said == sorted(said, key=["resolved", "opened"].index)
-    assert {*said} == {"resolved", "opened"}
+    assert transitions == sorted(transitions, key=["resolved", "opened"].index)
+    assert {*transitions} == {"resolved", "opened"}
 
 
 DECIDED = {
@@ -93,7 +93,7 @@ STEPS = {
 @table(STEPS, "course expected")
 def test_a_pressor_load_that_is_worse_by_a_step_is_told(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: worsening is never swallowed, whatever else cannot be read."""
-    assert told(course, "phenylephrine-maximum") == expected
+    assert step_texts(course, "phenylephrine-maximum") == expected
 
 
 AFTER_THERAPY = start().labs("08:00", creatinine=3.1).end("10:00").dose("12:00")
@@ -172,8 +172,8 @@ TAKEN_BACK = {
 @table(TAKEN_BACK, "course expected")
 def test_what_stays_open_ends_with_the_fact_it_rested_on(course: Course, expected: list[str]) -> None:
     """criteria.md section 1: as if its old value had never been recorded, for latches too."""
-    said = [line.rsplit(" ", 1)[0] for line in timed(course, "add-dopamine", "10:30")]
-    assert said == expected
+    lines = [line.rsplit(" ", 1)[0] for line in timed(course, "add-dopamine", "10:30")]
+    assert lines == expected
 
 
 def test_edema_became_true_with_the_first_weight_over_the_limit() -> None:

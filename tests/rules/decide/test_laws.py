@@ -136,18 +136,18 @@ def test_cut_anywhere_and_gone_on_from_the_bytes_says_the_same(
 
 def run(log: list[events.Event], cuts: set[int]) -> tuple[list[dict[str, Any]], Patient | None]:
     patient: Patient | None = None
-    said = []
+    published = []
     for i, event in enumerate(log):
         if i in cuts and patient is not None:
             state = parts(patient)
             patient = decode_state(state.head, GUIDELINE, [block.data for block in state.blocks])
         patient, alerts, _ = advance(patient, event, GUIDELINE)
-        said.extend(wire(alert) for alert in alerts)
+        published.extend(wire(alert) for alert in alerts)
         if cuts and patient is not None:
             parts(patient)
     if patient is not None:
-        said.extend(wire(alert) for alert in settle(patient, END))
-    return said, patient
+        published.extend(wire(alert) for alert in settle(patient, END))
+    return published, patient
 
 
 @many
@@ -219,10 +219,10 @@ def test_an_assessment_says_what_the_decisions_said(course: list[Any]) -> None:
 @given(courses(EVERYTHING))
 def test_episodes_are_well_formed(course: list[Any]) -> None:
     """seq counts by one; an episode opens first, never goes back in time, and says nothing once it has ended."""
-    said = alerts_of(decoded(course))
-    assert [alert["seq"] for alert in said] == list(range(1, len(said) + 1))
+    published = alerts_of(decoded(course))
+    assert [alert["seq"] for alert in published] == list(range(1, len(published) + 1))
     last: dict[str, dict[str, Any]] = {}
-    for alert in said:
+    for alert in published:
         before = last.get(alert["id"])
         assert (before is None) == (alert["transition"] == "opened"), (before, alert)
         assert before is None or (before["level"] != "clear" and before["at"] <= alert["at"]), (before, alert)

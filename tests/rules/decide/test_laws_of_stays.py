@@ -37,8 +37,8 @@ def at(one: Wire) -> int:
 
 
 def withdrawn(one: Wire, known: int) -> Wire:
-    said = {name: one[name] for name in ("type", "id", "patient", "at")}
-    return {**said, "known": instants.text(known), "status": "entered-in-error"}
+    fields = {name: one[name] for name in ("type", "id", "patient", "at")}
+    return {**fields, "known": instants.text(known), "status": "entered-in-error"}
 
 
 def corrected(one: Wire, other: Wire, moment: int, known: int) -> Wire:
@@ -72,27 +72,27 @@ def run(
 ) -> tuple[list[dict[str, Any]], Patient | None]:
     """The alerts of a log in order of knowing; cut: the state is encoded and decoded before that record."""
     patient: Patient | None = None
-    said = []
+    raised = []
     ahead = sorted(ticks)
     for i, event in enumerate(log):
         while ahead and ahead[0] < event.known:
             tick = events.Tick(id="", patient="p1", at=ahead[0], known=ahead.pop(0), status="final")
             patient, alerts, _ = advance(patient, tick, GUIDELINE)
-            said.extend(alerts)
+            raised.extend(alerts)
         if i in cuts and patient is not None:
             patient = decode_state(encode(patient), GUIDELINE)
         patient, alerts, _ = advance(patient, event, GUIDELINE)
-        said.extend(alerts)
+        raised.extend(alerts)
     if patient is not None:
-        said.extend(settle(patient, END))
-    return [wire(alert) for alert in said], patient
+        raised.extend(settle(patient, END))
+    return [wire(alert) for alert in raised], patient
 
 
 def answered(log: list[events.Event], data: st.DataObject) -> list[events.Event]:
     """The log with acknowledgements of alerts that it gives, in order of knowing."""
     log = sorted(log, key=lambda event: event.known)
-    said = [a for a in run(log)[0] if a["level"] != "clear"]
-    answers = data.draw(st.lists(st.sampled_from(said), max_size=5)) if said else []
+    alerts = [a for a in run(log)[0] if a["level"] != "clear"]
+    answers = data.draw(st.lists(st.sampled_from(alerts), max_size=5)) if alerts else []
     for i, alert in enumerate(answers):
         known = instants.parse(alert["decided"]) + data.draw(st.sampled_from([0, 1, 7, 60])) * MINUTE
         log.append(
@@ -115,22 +115,22 @@ def answered(log: list[events.Event], data: st.DataObject) -> list[events.Event]
 def test_cut_anywhere_or_ticked_anywhere_it_says_the_same(course: list[Wire], data: st.DataObject) -> None:
     """criteria.md section 1: the same log gives the same alerts."""
     log = answered(decoded(course), data)
-    said, _ = run(log)
+    published, _ = run(log)
     cuts = data.draw(st.sets(st.integers(0, len(log)), max_size=5))
-    assert run(log, cuts)[0] == said
+    assert run(log, cuts)[0] == published
     ticks = data.draw(st.lists(st.integers(0, HOURS * 60), max_size=6))
-    assert run(log, ticks=[START + minute * MINUTE for minute in ticks])[0] == said
+    assert run(log, ticks=[START + minute * MINUTE for minute in ticks])[0] == published
 
 
 @many
 @given(nasty(), st.data())
 def test_episodes_open_once_and_end_once(course: list[Wire], data: st.DataObject) -> None:
     """criteria.md section 9: no two episodes share an id, and none goes back in time."""
-    said, patient = run(answered(decoded(course), data))
-    assert [alert["seq"] for alert in said] == list(range(1, len(said) + 1))
+    published, patient = run(answered(decoded(course), data))
+    assert [alert["seq"] for alert in published] == list(range(1, len(published) + 1))
     last: dict[str, dict[str, Any]] = {}
     ids = set()
-    for alert in said:
+    for alert in published:
         before = last.get(alert["subject"])
         assert (before is None) == (alert["transition"] == "opened"), alert
         if before is None:

@@ -40,16 +40,16 @@ def test_a_limit_in_words(limit: str, expected: str) -> None:
 def test_a_latched_state_says_that_the_value_has_not_recovered_yet() -> None:
     """criteria.md section 5: hypotension clears only after a run above target + 5."""
     course = Course().start().vitals("08:00", sbp=75).vitals("08:03", sbp=93).tick("09:00")
-    said = [alert["message"] for alert in alerts(course) if alert["subject"] == "hypotension"]
-    assert said[0] == "Systolic pressure 75 mmHg, at or below 80"
-    assert said[-1].startswith("Systolic pressure 93 mmHg, was at or below 80, not yet recovered")
+    texts = [alert["message"] for alert in alerts(course) if alert["subject"] == "hypotension"]
+    assert texts[0] == "Systolic pressure 75 mmHg, at or below 80"
+    assert texts[-1].startswith("Systolic pressure 93 mmHg, was at or below 80, not yet recovered")
 
 
 def test_the_recommendation_names_its_reasons_as_a_nurse_would() -> None:
     """criteria.md section 10."""
     course = Course().start().finding("infection", "08:00").vitals("08:00", sbp=75)
-    said = [a["message"] for a in alerts(course) if a["subject"] == "recommendation"]
-    assert said == [
+    texts = [a["message"] for a in alerts(course) if a["subject"] == "recommendation"]
+    assert texts == [
         "Recommendation to stop: stop rule infection; Infection, suspected or documented; Hypotension"
     ]
 
@@ -72,7 +72,7 @@ ENZYMES = begun().labs("08:00", ck_mb={"value": 12, "high": 5}, troponin_t={"val
 WITHDRAWN = begun().labs("08:00", id="x", creatinine=3.2).withdraw("x", "09:00")
 GONE = begun().finding("frank-blood", "08:00").encounter("discharge", "09:00")
 IN_MOLES = begun().labs("08:00", creatinine={"value": 354, "unit": "umol/L"})
-SAID = {
+MESSAGES = {
     "a result as it was charted too": (
         IN_MOLES,
         "creatinine",
@@ -163,23 +163,23 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("what", SAID)
+@pytest.mark.parametrize("what", MESSAGES)
 def test_a_line_alone_says_what_is_meant(what: str) -> None:
     """criteria.md section 10: what ended, which finding, a nurse's names, clinicians' units."""
-    course, subject, which, expected = SAID[what]
-    said = advised(course, subject) if which is None else messages(course, subject)[which]
-    assert said == expected
+    course, subject, which, expected = MESSAGES[what]
+    text = advised(course, subject) if which is None else messages(course, subject)[which]
+    assert text == expected
 
 
 def test_a_stale_value_is_printed_with_its_age() -> None:
     """criteria.md section 10."""
     course = Course().start().vitals("08:00", sbp=75).tick("18:00")
-    said = [a["message"] for a in alerts(course) if a["subject"] == "hypotension"]
-    assert said[-1].startswith("Systolic pressure 75 mmHg (9:15 h old), at or below 80")
+    texts = [a["message"] for a in alerts(course) if a["subject"] == "hypotension"]
+    assert texts[-1].startswith("Systolic pressure 75 mmHg (9:15 h old), at or below 80")
 
 
 @pytest.mark.parametrize(
-    ("location", "at", "said"),
+    ("location", "at", "message"),
     [
         ("ward", "11:15", "Systolic pressure 75 mmHg, at or below 80"),
         ("ward", "13:15", "Systolic pressure 75 mmHg (5:15 h old), at or below 80"),
@@ -187,30 +187,32 @@ def test_a_stale_value_is_printed_with_its_age() -> None:
         ("icu", "09:15", "Systolic pressure 75 mmHg (1:15 h old), at or below 80"),
     ],
 )
-def test_a_value_older_than_its_interval_is_printed_with_its_age(location: str, at: str, said: str) -> None:
+def test_a_value_older_than_its_interval_is_printed_with_its_age(
+    location: str, at: str, message: str
+) -> None:
     """criteria.md section 10: 4 h on the ward, 1 h in intensive care."""
     course = Course().start("06:00").encounter("transfer", "06:00", location=location).vitals("08:00", sbp=75)
     found = [a for a in alerts(course.tick("14:00")) if a["subject"] == "hypotension"]
-    assert [a["message"] for a in found if a["decided"].endswith(f"T{at}:00Z")] == [said]
+    assert [a["message"] for a in found if a["decided"].endswith(f"T{at}:00Z")] == [message]
 
 
 def test_a_volume_of_nothing_has_an_age_too() -> None:
     course = Course().start("06:00").urine("08:00", 0, start="07:00").tick("14:00")
-    said = [a["message"] for a in alerts(course) if a["subject"] == "urine-hour"]
-    assert said[0] == "Urine 0 mL/h, below 10"
-    assert "(5:15 h old)" in said[-1]
+    texts = [a["message"] for a in alerts(course) if a["subject"] == "urine-hour"]
+    assert texts[0] == "Urine 0 mL/h, below 10"
+    assert "(5:15 h old)" in texts[-1]
 
 
 @pytest.mark.parametrize(("value", "dose"), [(19.0, "50 mEq"), (17.0, "100 mEq")])
 def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: str) -> None:
     """criteria.md section 7, acidosis: 50 mEq below 20, 100 mEq below 18."""
-    [said] = [
+    [dose_alert] = [
         alert
         for alert in alerts(Course().start().labs("08:00", bicarbonate=value))
         if alert["subject"] == "acidosis"
     ]
-    assert dose in said["message"]
-    assert dose in said["measures"][0]["text"]
+    assert dose in dose_alert["message"]
+    assert dose in dose_alert["measures"][0]["text"]
 
 
 @pytest.mark.parametrize(
@@ -234,8 +236,8 @@ def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: st
 )
 def test_what_to_do_cites_where_it_stands(course: Course, subject: str, measure: str, source: str) -> None:
     """criteria.md section 10 and 7.1: a citation names where the words stand."""
-    [said, *_] = [alert for alert in alerts(course) if alert["subject"] == subject]
-    assert said["measures"] == [{"text": measure, "source": source}]
+    [first, *_] = [alert for alert in alerts(course) if alert["subject"] == subject]
+    assert first["measures"] == [{"text": measure, "source": source}]
 
 
 @pytest.mark.parametrize(

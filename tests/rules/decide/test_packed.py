@@ -112,19 +112,19 @@ def decided(seed: int, encoded: bool, guideline: Guideline = GUIDELINE) -> Writt
     """Return the alerts of a random course, and what is written and assessed now and then on its way."""
     dice, log = Random(seed), Random(seed + 1)
     patient: Patient | None = None
-    told: list[Alert] = []
+    raised: list[Alert] = []
     written: list[Any] = []
     wires = [*OPENING, *course(dice)]
     for number, wire in enumerate(wires):
-        for one in (wire, *acknowledged(log, told, number, wire.get("known", wire["at"]))):
+        for one in (wire, *acknowledged(log, raised, number, wire.get("known", wire["at"]))):
             patient, found, _ = advance(patient, event(one), guideline)
-            told += found
+            raised += found
         if log.random() < 0.5 and patient is not None:
             written.append(codec.parts(patient))
             if encoded:
                 codec.pack(patient)
             written.append(assess(patient))
-    return [wire_alerts.encode(alert) for alert in told], written
+    return [wire_alerts.encode(alert) for alert in raised], written
 
 
 @pytest.fixture

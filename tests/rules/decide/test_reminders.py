@@ -11,16 +11,16 @@ def ischemic(known: str | None = None) -> Course:
     return Course().start("00:00").finding("ecg-ischemia", "08:00", known=known)
 
 
-def said(course: Course) -> list[dict[str, Any]]:
+def reminder_alerts(course: Course) -> list[dict[str, Any]]:
     return [a for a in alerts(course) if a["transition"] == "reminder" and a["kind"] != "advice"]
 
 
 def reminders(course: Course) -> list[str]:
-    return [f"{clock(a['decided'])} {a['subject']}" for a in said(course)]
+    return [f"{clock(a['decided'])} {a['subject']}" for a in reminder_alerts(course)]
 
 
 def times(course: Course) -> list[str | None]:
-    return [clock(a["decided"]) for a in said(course)]
+    return [clock(a["decided"]) for a in reminder_alerts(course)]
 
 
 def id_of(course: Course, subject: str) -> str:
@@ -131,7 +131,7 @@ def test_which_episode_is_reminded_of(course: Course, expected: list[str]) -> No
 
 def test_a_reminder_names_all_that_is_unacknowledged() -> None:
     """criteria.md section 9: `context.unacknowledged`."""
-    (found,) = said(ischemic().finding("intubation", "08:10").tick("08:25"))
+    (found,) = reminder_alerts(ischemic().finding("intubation", "08:10").tick("08:25"))
     assert (found["level"], found["priority"]) == ("absolute", "high")
     assert found["context"]["unacknowledged"] == ["ecg-ischemia", "recommendation", "intubation"]
 
@@ -139,7 +139,7 @@ def test_a_reminder_names_all_that_is_unacknowledged() -> None:
 def test_a_reminder_says_what_stands_now() -> None:
     """criteria.md section 9: every transition carries level, value and evidence."""
     drawn = Course().start("00:00").labs("08:00", platelets=20).labs("08:10", "l2", platelets=12)
-    (found,) = said(drawn.tick("08:20"))
+    (found,) = reminder_alerts(drawn.tick("08:20"))
     assert (found["value"], found["evidence"], clock(found["at"])) == (12, ["l2"], "08:15")
 
 

@@ -24,7 +24,7 @@ def steps(course: Course, subject: str) -> list[dict[str, Any]]:
     ]
 
 
-def told(course: Course, subject: str) -> list[str]:
+def step_texts(course: Course, subject: str) -> list[str]:
     """`9.5 from 12 at 09:00`."""
     return [
         f"{a['value']:g} from {a['context']['acknowledged']:g} at {clock(a['at'])}"
@@ -164,7 +164,7 @@ LABS = {
 @table(LABS, "course subject expected")
 def test_steps_of_a_value(course: Course, subject: str, expected: list[str]) -> None:
     """criteria.md section 9: worse by at least a step than the worst so far at the acknowledgement."""
-    assert told(course, subject) == expected
+    assert step_texts(course, subject) == expected
 
 
 def low(first: float, at: str = "08:05") -> Course:
@@ -225,7 +225,7 @@ PRESSURE = {
 @table(PRESSURE, "course expected")
 def test_steps_of_pressure(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: for signals a reading's confirmed value, with that reading's `at`."""
-    assert told(course, "hypotension") == expected
+    assert step_texts(course, "hypotension") == expected
 
 
 def fast(*rates: float) -> Course:
@@ -299,7 +299,7 @@ SIGNALS = {
 @table(SIGNALS, "course subject expected")
 def test_steps_of_other_signals(course: Course, subject: str, expected: list[str]) -> None:
     """criteria.md section 9: HR 10, SpO2 3, o2-flow 2, fio2 10."""
-    assert told(course, subject) == expected
+    assert step_texts(course, subject) == expected
 
 
 def test_a_step_says_the_reading_and_its_evidence() -> None:

@@ -185,7 +185,7 @@ def test_phenylephrine_rows_count_apart() -> None:
     assert (states, found["absolute"], found["relative"]) == (["relative", "absolute"], 1, 1)
 
 
-SAID = {
+ALERTS = {
     "a cycle that starts blind and proceeds says nothing": (ready(), []),
     "it opens when it leaves proceed": (ready().finding("vivid-dreams", "09:00"), ["opened relative 09:00"]),
     "a cycle that starts blind opens on what it leaves for": (
@@ -240,7 +240,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_the_recommendation(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: an alert of its own; resolves only on proceed; silent while a cycle starts with
     cannot-tell; never amended.
@@ -250,9 +250,9 @@ def test_what_is_said_of_the_recommendation(course: Course, expected: list[str])
 
 def test_the_recommendation_comes_last_in_its_instant_with_its_kind() -> None:
     """criteria.md section 9: kind and subject `recommendation`, after monitoring."""
-    said = [a for a in alerts(ready().finding("infection", "09:00")) if a["decided"].endswith("09:00:00Z")]
-    assert [a["subject"] for a in said] == ["infection", "recommendation"]
-    assert (said[-1]["kind"], said[-1]["level"], said[-1]["priority"]) == (
+    found = [a for a in alerts(ready().finding("infection", "09:00")) if a["decided"].endswith("09:00:00Z")]
+    assert [a["subject"] for a in found] == ["infection", "recommendation"]
+    assert (found[-1]["kind"], found[-1]["level"], found[-1]["priority"]) == (
         "recommendation",
         "absolute",
         "high",

@@ -23,7 +23,7 @@ from tests.rules.courses import (
     states_at,
     table,
     timed,
-    told,
+    transitions,
 )
 
 
@@ -117,7 +117,7 @@ def test_one_decision_an_instant(course: Course, subject: str, expected: list[st
     """criteria.md section 1: all facts with the same `known`, and every deadline on it, are taken
     together.
     """
-    assert told(course, subject) == expected
+    assert transitions(course, subject) == expected
 
 
 def busy() -> Course:
@@ -241,7 +241,7 @@ def test_what_changes_by_getting_older_is_printed_as_its_limit() -> None:
     drawn = start().complete("08:00").tick("20:00")
     opened = next(a for a in alerts(drawn) if a["subject"] == "recommendation")
     assert (opened["at"], opened["decided"]) == (iso("16:00"), iso("16:00"))
-    assert told(start().complete("08:00").tick("15:59:59.999"), "recommendation") == []
+    assert transitions(start().complete("08:00").tick("15:59:59.999"), "recommendation") == []
 
 
 def test_a_rate_that_needs_a_weight_moves_the_clock() -> None:

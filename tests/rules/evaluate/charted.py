@@ -103,6 +103,6 @@ def finding_alerts(finding: str, level: str, there: bool | str = True, gone: boo
     }
 
 
-def timed_or_told(expected: list[str]) -> bool:
+def writes_times(expected: list[str]) -> bool:
     """Whether a table's line writes times with its transitions."""
     return any(len(line.split()) > 2 for line in expected)

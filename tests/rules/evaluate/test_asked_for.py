@@ -43,8 +43,8 @@ UNKNOWN: dict[str, tuple[Any, ...]] = {
 def test_an_infusion_nobody_knows_is_told(course: Course, until: str, expected: list[str]) -> None:
     """criteria.md section 2: `not-understood/<name>`, technical."""
     for agent in ("isoprenaline", "amiodarone"):
-        said = timed(course, f"not-understood/{agent}", until)
-        assert said == (expected if agent == "isoprenaline" else [])
+        lines = timed(course, f"not-understood/{agent}", until)
+        assert lines == (expected if agent == "isoprenaline" else [])
 
 
 def named(*codes: str, **fields: Any) -> Course:
@@ -59,22 +59,22 @@ def named(*codes: str, **fields: Any) -> Course:
 def test_a_finding_nobody_knows_is_told_until_it_is_withdrawn() -> None:
     """criteria.md section 2."""
     drawn = named("purple-toes", id="f").withdraw("f", "02:00")
-    said = [line.split()[0] for line in timed(drawn, "not-understood/purple-toes", "03:00")]
-    assert said == ["opened", "amended"]
+    transitions = [line.split()[0] for line in timed(drawn, "not-understood/purple-toes", "03:00")]
+    assert transitions == ["opened", "amended"]
 
 
 def test_two_names_are_two_subjects_in_order_of_their_names() -> None:
     drawn = named("zeta", "alpha")
-    said = [a["subject"] for a in alerts(drawn, "01:00") if a["subject"].startswith("not-understood/")]
-    assert said == ["not-understood/alpha", "not-understood/zeta"]
+    subjects = [a["subject"] for a in alerts(drawn, "01:00") if a["subject"].startswith("not-understood/")]
+    assert subjects == ["not-understood/alpha", "not-understood/zeta"]
 
 
 def test_a_reading_past_a_limit_asks_for_another() -> None:
     """criteria.md section 3.1: `recheck/<signal>`, at the reading's `at` + 15 min."""
     drawn = Course().start().vitals("08:00", hr=136, sbp=118, spo2=98)
     assert timed(drawn, "recheck/heart-rate", "08:14:59.999") == []
-    [said] = [a for a in alerts(drawn, "08:15") if a["subject"] == "recheck/heart-rate"]
-    assert (said["kind"], said["level"], said["message"]) == (
+    [alert] = [a for a in alerts(drawn, "08:15") if a["subject"] == "recheck/heart-rate"]
+    assert (alert["kind"], alert["level"], alert["message"]) == (
         "monitoring",
         "technical",
         "Heart rate 136 at 08:00: repeat now",
@@ -95,9 +95,9 @@ def test_il2_without_the_start_of_a_cycle_is_told() -> None:
 def test_a_troponin_without_its_upper_limit_asks_for_it() -> None:
     """criteria.md section 3.2: `monitoring/reference-limit`."""
     drawn = Course().start().labs("01:00", troponin_t=0.02)
-    [said] = [a for a in alerts(drawn, "01:00") if a["subject"] == "monitoring/reference-limit"]
-    assert said["message"] == "A result came without its upper limit: troponin T"
-    assert "configuration `enzymes`" in said["measures"][0]["text"]
+    [alert] = [a for a in alerts(drawn, "01:00") if a["subject"] == "monitoring/reference-limit"]
+    assert alert["message"] == "A result came without its upper limit: troponin T"
+    assert "configuration `enzymes`" in alert["measures"][0]["text"]
 
 
 ASKS = {

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import course, finding_alerts, finding_states, writes_times
 
 FINDINGS = ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia", "ecg-ischemia")
 STATES = {
     f"{name}": (code, *case) for code in FINDINGS for name, case in finding_states(code, "absolute").items()
 }
-SAID = {
+ALERTS = {
     f"{name}": (code, *case) for code in FINDINGS for name, case in finding_alerts(code, "absolute").items()
 }
 
@@ -24,12 +24,12 @@ def test_a_cardiac_finding(code: str, course: Course, at: str, expected: str) ->
     assert seen(course, at, code) == expected
 
 
-@table(SAID, "code course until expected")
+@table(ALERTS, "code course until expected")
 def test_what_is_said_of_a_cardiac_finding(
     code: str, course: Course, until: str | None, expected: list[str]
 ) -> None:
     """criteria.md section 9: `at` of a finding is that of the fact that changed it."""
-    assert (timed if timed_or_told(expected) else told)(course, code, until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, code, until) == expected
 
 
 def above(value: float | str, high: float | None = 0.01, **more: object) -> dict[str, object]:
@@ -272,7 +272,7 @@ ENZYME_ALERTS = {
 @table(ENZYME_ALERTS, "course expected")
 def test_what_is_said_of_cardiac_enzymes(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: `at` of an enzyme is its sample's; a correction or withdrawal is amended."""
-    assert (timed if timed_or_told(expected) else told)(course, "cardiac-enzymes") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "cardiac-enzymes") == expected
 
 
 @pytest.mark.parametrize("high", [None, 0.01, 1.0])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import finding_alerts, finding_states, writes_times
 
 CODE = "moist-desquamation"
 
@@ -17,4 +17,4 @@ def test_moist_desquamation(course: Course, at: str, expected: str) -> None:
 @table(finding_alerts(CODE, "absolute"), "course until expected")
 def test_what_is_said_of_moist_desquamation(course: Course, until: str | None, expected: list[str]) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, CODE, until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, CODE, until) == expected

@@ -8,8 +8,8 @@ from tests.rules.courses import Course, states_at, table, timed
 
 
 def history(age: float | None = 40, **findings: bool) -> Course:
-    said = {name.replace("_", "-"): value for name, value in findings.items()}
-    return Course().encounter("baseline", "00:00", age=age, findings=said)
+    by_code = {name.replace("_", "-"): value for name, value in findings.items()}
+    return Course().encounter("baseline", "00:00", age=age, findings=by_code)
 
 
 NOTHING = Course().encounter("admit", "00:00")
@@ -244,7 +244,7 @@ def fit(**changed: bool) -> Course:
     return history(**{**FIT, **changed}).labs("00:00", creatinine=1.0, bilirubin=1.0)
 
 
-SAID = {
+ALERTS = {
     "from cycle-start until dose 1": (
         fit(ecg_normal=False).encounter("cycle-start", "02:00").dose("03:00"),
         ["opened advisory 02:00", "resolved clear 03:00"],
@@ -266,7 +266,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_eligibility(course: Course, expected: list[str]) -> None:
     """criteria.md section 7.4: the advice names what is not met."""
     assert timed(course, "eligibility") == expected

@@ -5,8 +5,8 @@ Shifts of the default site end at 07:00, 15:00 and 23:00 UTC.
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import course, finding_alerts, finding_states, writes_times
 from tests.rules.evaluate.results import result_alerts, result_states
 
 ROWS = (
@@ -21,7 +21,7 @@ STATES = {
     for row, finding, level in ROWS
     for name, case in finding_states(finding, level).items()
 }
-SAID = {
+ALERTS = {
     name: (row, *case)
     for row, finding, level in ROWS
     for name, case in finding_alerts(finding, level).items()
@@ -34,12 +34,12 @@ def test_a_gastrointestinal_finding(code: str, course: Course, at: str, expected
     assert seen(course, at, code) == expected
 
 
-@table(SAID, "code course until expected")
+@table(ALERTS, "code course until expected")
 def test_what_is_said_of_a_gastrointestinal_finding(
     code: str, course: Course, until: str | None, expected: list[str]
 ) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, code, until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, code, until) == expected
 
 
 DISTENTION = {
@@ -232,7 +232,7 @@ STOOL_ALERTS = {
 @table(STOOL_ALERTS, "course expected")
 def test_what_is_said_of_diarrhea(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: in the running shift the fact's `at`, when a shift's end changes it that end."""
-    assert (timed if timed_or_told(expected) else told)(course, "diarrhea") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "diarrhea") == expected
 
 
 BILIRUBIN = {
@@ -266,4 +266,4 @@ def test_bilirubin(course: Course, at: str, expected: str) -> None:
 @table(result_alerts("bilirubin", 7.5, "relative", 1), "course expected")
 def test_what_is_said_of_bilirubin(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: the `at` of a lab is its sample's."""
-    assert (timed if timed_or_told(expected) else told)(course, "bilirubin") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "bilirubin") == expected

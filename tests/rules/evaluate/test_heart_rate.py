@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, alerts, iso, seen, states_at, table, timed, told
+from tests.rules.courses import Course, alerts, iso, seen, states_at, table, timed, transitions
 
 CODE = "sinus-tachycardia"
 
@@ -444,7 +444,7 @@ def test_a_correctable_cause_must_be_known_to_be_present(course: Course, at: str
     assert seen(course, at, CODE) == expected
 
 
-SAID = {
+ALERTS = {
     "opened at the reading that made the run long enough": (
         heart(("08:00", 125), ("08:20", 125), ("08:45", 125), ("09:15", 125)),
         ["opened relative 08:45"],
@@ -521,9 +521,11 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_sinus_tachycardia(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: a sustained row's `at` is the reading that made the run long enough; a cause's
     the instant decided, or its deadline.
     """
-    assert (timed if any(len(line.split()) > 2 for line in expected) else told)(course, CODE) == expected
+    assert (timed if any(len(line.split()) > 2 for line in expected) else transitions)(
+        course, CODE
+    ) == expected

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.courses import Course, seen, states_at, table, timed, told
+from tests.rules.courses import Course, seen, states_at, table, timed, transitions
 
 MAXIMUM, MINIMUM = "phenylephrine-maximum", "phenylephrine-minimum"
 
@@ -475,7 +475,7 @@ def test_a_rate_that_needs_a_weight_blinds_both_rows_and_makes_the_mode_intensiv
     assert found["mode"] == "intensive"
 
 
-SAID = {
+ALERTS = {
     "the maximum opens when the rate comes into force": (
         MAXIMUM,
         dosed(("09:00", 1.0), ("09:20", 1.5)),
@@ -539,7 +539,9 @@ SAID = {
 }
 
 
-@table(SAID, "code course expected")
+@table(ALERTS, "code course expected")
 def test_what_is_said_of_the_pressor_load(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md section 9: not a latest-value row: `at` is the instant decided, or its deadline."""
-    assert (timed if any(len(line.split()) > 2 for line in expected) else told)(course, code) == expected
+    assert (timed if any(len(line.split()) > 2 for line in expected) else transitions)(
+        course, code
+    ) == expected

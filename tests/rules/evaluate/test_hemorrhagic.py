@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import course, finding_alerts, finding_states, writes_times
 from tests.rules.evaluate.results import result_alerts, result_states
 
 BLOOD = finding_states("guaiac-positive", "relative") | finding_states("frank-blood", "absolute")
@@ -30,8 +30,8 @@ def test_bleeding(course: Course, at: str, expected: str) -> None:
     assert seen(course, at, "bleeding") == expected
 
 
-BLOOD_SAID = finding_alerts("guaiac-positive", "relative") | finding_alerts("frank-blood", "absolute")
-BLOOD_SAID |= {
+BLOOD_ALERTS = finding_alerts("guaiac-positive", "relative") | finding_alerts("frank-blood", "absolute")
+BLOOD_ALERTS |= {
     "one episode up and down": (
         course()
         .finding("guaiac-positive", "08:00")
@@ -51,10 +51,10 @@ BLOOD_SAID |= {
 }
 
 
-@table(BLOOD_SAID, "course until expected")
+@table(BLOOD_ALERTS, "course until expected")
 def test_what_is_said_of_bleeding(course: Course, until: str | None, expected: list[str]) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, "bleeding", until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, "bleeding", until) == expected
 
 
 def icu() -> Course:
@@ -141,4 +141,4 @@ def test_platelets(course: Course, at: str, expected: str) -> None:
 @table(result_alerts("platelets", 29, "absolute", 200), "course expected")
 def test_what_is_said_of_platelets(course: Course, expected: list[str]) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, "platelets") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "platelets") == expected

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import finding_alerts, finding_states, writes_times
 
 
 @table(finding_states("infection", "absolute"))
@@ -15,4 +15,4 @@ def test_infection(course: Course, at: str, expected: str) -> None:
 @table(finding_alerts("infection", "absolute"), "course until expected")
 def test_what_is_said_of_infection(course: Course, until: str | None, expected: list[str]) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, "infection", until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, "infection", until) == expected

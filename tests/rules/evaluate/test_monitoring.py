@@ -97,10 +97,10 @@ def test_it_opens_at_its_deadline_and_ends_when_seen(what: str, location: str, h
     drawn = Course().start("00:00", location=location)
     late, seen_at = at_hours(hours * 1.25), at_hours(hours * 1.25 + 0.5)
     level = "technical" if what in TECHNICAL else "advisory"
-    said = timed(look(drawn, what, seen_at), f"monitoring/{what}", str(clock(text(ms(seen_at) + 1000))))
-    assert said[0] == f"opened {level} {late}"
+    lines = timed(look(drawn, what, seen_at), f"monitoring/{what}", str(clock(text(ms(seen_at) + 1000))))
+    assert lines[0] == f"opened {level} {late}"
     lingers = [] if what in TECHNICAL else [["resolved", "clear"]]
-    assert [line.split()[:2] for line in said] == [["opened", level], *lingers]
+    assert [line.split()[:2] for line in lines] == [["opened", level], *lingers]
 
 
 def charted(*times: str, location: str = "ward", known: dict[str, str] | None = None) -> Course:
@@ -159,11 +159,11 @@ def test_the_list_goes_by_the_moment_while_the_episode_lingers() -> None:
 
 def test_a_technical_alert_is_paged_as_medium() -> None:
     """criteria.md section 9: level -> priority; wire.md: kind `monitoring`, subject `monitoring/<what>`."""
-    said = {a["subject"]: a for a in alerts(Course().start("00:00").tick("31:00"))}
-    assert {what: said[f"monitoring/{what}"]["priority"] for what in HOURS} == {
+    by_subject = {a["subject"]: a for a in alerts(Course().start("00:00").tick("31:00"))}
+    assert {what: by_subject[f"monitoring/{what}"]["priority"] for what in HOURS} == {
         w: "medium" if w in TECHNICAL else "low" for w in HOURS
     }
-    assert said["monitoring/weight"]["kind"] == "monitoring"
+    assert by_subject["monitoring/weight"]["kind"] == "monitoring"
 
 
 @pytest.mark.parametrize("what", EACH_CYCLE)

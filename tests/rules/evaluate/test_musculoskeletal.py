@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import course, finding_alerts, finding_states, writes_times
 
 
 def weighed(*readings: tuple[str, Any], baseline: float | None = 70) -> Course:
@@ -96,7 +96,7 @@ def test_weight_gain(course: Course, at: str, expected: str) -> None:
     assert seen(course, at, "weight-gain") == expected
 
 
-WEIGHT_SAID = {
+WEIGHT_ALERTS = {
     "opened and resolved at the weights": (
         weighed(("08:00", 82)).vitals("10:00", known="10:30", weight=75),
         ["opened relative 08:00", "resolved clear 10:00 @10:30"],
@@ -116,10 +116,10 @@ WEIGHT_SAID = {
 }
 
 
-@table(WEIGHT_SAID, "course expected")
+@table(WEIGHT_ALERTS, "course expected")
 def test_what_is_said_of_weight_gain(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: the `at` of a weight is that of the fact."""
-    assert (timed if timed_or_told(expected) else told)(course, "weight-gain") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "weight-gain") == expected
 
 
 EXTREMITIES = finding_states("extremity-tightness", "relative") | finding_states(
@@ -135,7 +135,7 @@ EXTREMITIES |= {
         "relative",
     ),
 }
-EXTREMITIES_SAID = finding_alerts("extremity-tightness", "relative") | finding_alerts(
+EXTREMITIES_ALERTS = finding_alerts("extremity-tightness", "relative") | finding_alerts(
     "extremity-paresthesias", "absolute"
 )
 
@@ -146,7 +146,7 @@ def test_extremities(course: Course, at: str, expected: str) -> None:
     assert seen(course, at, "extremities") == expected
 
 
-@table(EXTREMITIES_SAID, "course until expected")
+@table(EXTREMITIES_ALERTS, "course until expected")
 def test_what_is_said_of_extremities(course: Course, until: str | None, expected: list[str]) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, "extremities", until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, "extremities", until) == expected

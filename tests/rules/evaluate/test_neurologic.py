@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import course, finding_alerts, finding_states, writes_times
 
 ROWS = (
     ("vivid-dreams", "vivid-dreams", "relative"),
@@ -27,7 +27,7 @@ STATES["crying denied leaves lability"] = (
     "09:00",
     "relative",
 )
-SAID = {
+ALERTS = {
     name: (row, *case)
     for row, finding, level in ROWS
     for name, case in finding_alerts(finding, level).items()
@@ -40,12 +40,12 @@ def test_a_neurologic_finding(code: str, course: Course, at: str, expected: str)
     assert seen(course, at, code) == expected
 
 
-@table(SAID, "code course until expected")
+@table(ALERTS, "code course until expected")
 def test_what_is_said_of_a_neurologic_finding(
     code: str, course: Course, until: str | None, expected: list[str]
 ) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, code, until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, code, until) == expected
 
 
 def minded(*records: tuple[str, str]) -> Course:
@@ -55,7 +55,7 @@ def minded(*records: tuple[str, str]) -> Course:
     return drawn
 
 
-MIND = {
+MENTAL_STATUS = {
     "never charted it cannot be told": (minded(), "09:00", "indeterminate missing mental-status"),
     "normal is clear": (minded(("08:00", "normal")), "08:00", "clear"),
     "normal and just under 16 h old is clear": (minded(("08:00", "normal")), "23:59:59.999", "clear"),
@@ -135,7 +135,7 @@ MIND = {
 }
 
 
-@table(MIND)
+@table(MENTAL_STATUS)
 def test_mental_status(course: Course, at: str, expected: str) -> None:
     """criteria.md section 3, `mental-status`: changed is absolute 2 h after the first record of its run;
     older than 16 h it cannot be told.
@@ -143,7 +143,7 @@ def test_mental_status(course: Course, at: str, expected: str) -> None:
     assert seen(course, at, "mental-status") == expected
 
 
-MIND_SAID = {
+MENTAL_STATUS_ALERTS = {
     "opened at its deadline without any event": (
         minded(("08:00", "changed")).tick("10:01"),
         ["opened absolute 10:00"],
@@ -181,9 +181,9 @@ MIND_SAID = {
 }
 
 
-@table(MIND_SAID, "course expected")
+@table(MENTAL_STATUS_ALERTS, "course expected")
 def test_what_is_said_of_mental_status(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: a deadline's `at` is the deadline; section 1: all that shares an instant is
     taken together.
     """
-    assert (timed if timed_or_told(expected) else told)(course, "mental-status") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "mental-status") == expected

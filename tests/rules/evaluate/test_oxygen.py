@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.rules.courses import Course, alerts, seen, table, timed, told
+from tests.rules.courses import Course, alerts, seen, table, timed, transitions
 
 CODE = "oxygen-requirement"
 BLIND = "indeterminate missing spo2"
@@ -461,7 +461,7 @@ def test_oxygen_requirement_goes_stale(course: Course, at: str, expected: str) -
     assert seen(course, at, CODE) == expected
 
 
-SAID = {
+ALERTS = {
     "opened and resolved by device at the fact": (
         breathing(("08:00", cannula(3))).vitals("09:00", known="09:10", flow=2, spo2=98),
         ["opened relative 08:00", "resolved clear 09:00 @09:10"],
@@ -558,9 +558,11 @@ def test_the_message_names_what_decides(course: Course, expected: str) -> None:
     assert opened["message"] == expected
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_oxygen_requirement(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: by device the `at` of the fact; a sustained row the reading that made the run
     long enough.
     """
-    assert (timed if any(len(line.split()) > 2 for line in expected) else told)(course, CODE) == expected
+    assert (timed if any(len(line.split()) > 2 for line in expected) else transitions)(
+        course, CODE
+    ) == expected

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.courses import Course, alerts, states_at, table, timed, told
+from tests.rules.courses import Course, alerts, states_at, table, timed, transitions
 
 
 def pressed(*readings: tuple[str, float], location: str = "ward", baseline: float | None = 124) -> Course:
@@ -217,7 +217,7 @@ def test_hypotension(course: Course, at: str, expected: str) -> None:
     assert state(course, at) == expected
 
 
-SAID = {
+ALERTS = {
     "opened at the reading that made the run long enough": (
         pressed(("08:00", 90), ("08:03", 90), ("08:07", 90)),
         ["opened relative 08:07"],
@@ -252,10 +252,10 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_hypotension(course: Course, expected: list[str]) -> None:
     """criteria.md sections 5 and 9."""
-    assert (timed if any(len(line.split()) > 2 for line in expected) else told)(
+    assert (timed if any(len(line.split()) > 2 for line in expected) else transitions)(
         course, "hypotension"
     ) == expected
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, table, timed, told
-from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
+from tests.rules.courses import Course, seen, table, timed, transitions
+from tests.rules.evaluate.charted import course, finding_alerts, finding_states, writes_times
 
 ROWS = (
     ("dyspnea", "dyspnea-at-rest", "relative"),
@@ -15,7 +15,7 @@ STATES = {
     for row, finding, level in ROWS
     for name, case in finding_states(finding, level).items()
 }
-SAID = {
+ALERTS = {
     name: (row, *case)
     for row, finding, level in ROWS
     for name, case in finding_alerts(finding, level).items()
@@ -25,7 +25,7 @@ for there, level in (("one-third", "relative"), ("half", "absolute")):
         f"{name} ({there})": ("rales", *case)
         for name, case in finding_states("rales", level, there, "none").items()
     }
-    SAID |= {
+    ALERTS |= {
         f"{name} ({there})": ("rales", *case)
         for name, case in finding_alerts("rales", level, there, "none").items()
     }
@@ -35,7 +35,7 @@ STATES["rales gone down from half to a third are relative"] = (
     "09:00",
     "relative",
 )
-SAID["rales up and down in one episode"] = (
+ALERTS["rales up and down in one episode"] = (
     "rales",
     course()
     .finding("rales", "08:00", "one-third")
@@ -52,9 +52,9 @@ def test_a_pulmonary_finding(code: str, course: Course, at: str, expected: str) 
     assert seen(course, at, code) == expected
 
 
-@table(SAID, "code course until expected")
+@table(ALERTS, "code course until expected")
 def test_what_is_said_of_a_pulmonary_finding(
     code: str, course: Course, until: str | None, expected: list[str]
 ) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, code, until) == expected
+    assert (timed if writes_times(expected) else transitions)(course, code, until) == expected

@@ -198,7 +198,7 @@ def test_what_is_asked_for_is_listed_while_it_is_open() -> None:
 def test_messages_name_the_finding_that_is_present(code: str, value: bool | str, message: str) -> None:
     """criteria.md section 3.5: messages name the finding that is present."""
     row = "abdominal-distention" if code != "rales" else "rales"
-    said = [
+    messages = [
         a["message"] for a in alerts(Course().start().finding(code, "01:00", value)) if a["subject"] == row
     ]
-    assert said[0].startswith(message)
+    assert messages[0].startswith(message)

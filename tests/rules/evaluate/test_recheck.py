@@ -209,7 +209,7 @@ def test_a_saturation_that_asks_to_be_repeated(course: Course, at: str, expected
     assert asked(course, SATURATION, at) == expected
 
 
-SAID = {
+ALERTS = {
     "opened at its deadline, resolved by the next reading": (
         heart(("08:00", 136), ("09:00", 95)),
         ["opened technical 08:15", "resolved clear 09:00"],
@@ -234,7 +234,7 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_a_reading_to_be_repeated(course: Course, expected: list[str]) -> None:
     """criteria.md sections 3.1 and 9."""
     assert timed(course, f"recheck/{HEART}") == expected

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.rules.courses import Course, clock, seen, states_at, table, timed, told
-from tests.rules.evaluate.charted import course, timed_or_told
+from tests.rules.courses import Course, clock, seen, states_at, table, timed, transitions
+from tests.rules.evaluate.charted import course, writes_times
 from tests.rules.evaluate.results import result_alerts, result_states
 
 HOUR = "urine-hour"
@@ -324,7 +324,7 @@ def test_urine_hour_names_the_collections_of_its_stretch() -> None:
     assert (row["value"], row["unit"], sorted(row["evidence"])) == (9.0, "mL/h", ["a", "b"])
 
 
-SAID = {
+ALERTS = {
     "opened at the end of the collection": (
         course().urine("09:00", 15, start="08:00", known="09:20"),
         ["opened relative 09:00 @09:20"],
@@ -359,10 +359,10 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_urine_hour(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: `at` of urine-hour is the latest collection's end."""
-    assert (timed if timed_or_told(expected) else told)(course, HOUR) == expected
+    assert (timed if writes_times(expected) else transitions)(course, HOUR) == expected
 
 
 CREATININE = {
@@ -453,4 +453,4 @@ def test_creatinine(course: Course, at: str, expected: str) -> None:
 @table(result_alerts("creatinine", 2.7, "relative", 1.0), "course expected")
 def test_what_is_said_of_creatinine(course: Course, expected: list[str]) -> None:
     """criteria.md section 9."""
-    assert (timed if timed_or_told(expected) else told)(course, "creatinine") == expected
+    assert (timed if writes_times(expected) else transitions)(course, "creatinine") == expected

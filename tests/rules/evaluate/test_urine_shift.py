@@ -5,8 +5,8 @@ Shifts end at 07:00, 15:00 and 23:00 UTC.
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, states_at, table, timed, told
-from tests.rules.evaluate.charted import course, timed_or_told
+from tests.rules.courses import Course, seen, states_at, table, timed, transitions
+from tests.rules.evaluate.charted import course, writes_times
 
 CODE = "urine-shift"
 BLIND = "indeterminate missing urine"
@@ -165,7 +165,7 @@ def test_urine_shift(course: Course, at: str, expected: str) -> None:
     assert seen(course, at, CODE) == expected
 
 
-SAID = {
+ALERTS = {
     "opened at the end of the shift": (shift(79).tick("15:01"), ["opened absolute 15:00"]),
     "charted late it is opened at that end": (
         course().urine("15:00", 79, start="07:00", known="17:00"),
@@ -212,10 +212,10 @@ SAID = {
 }
 
 
-@table(SAID, "course expected")
+@table(ALERTS, "course expected")
 def test_what_is_said_of_urine_shift(course: Course, expected: list[str]) -> None:
     """criteria.md section 9: `at` of urine-shift is the shift's end."""
-    assert (timed if timed_or_told(expected) else told)(course, CODE) == expected
+    assert (timed if writes_times(expected) else transitions)(course, CODE) == expected
 
 
 def test_urine_shift_and_urine_hour_count_once() -> None:

@@ -54,9 +54,13 @@ def volume(id: str, hours: float, kind: str, ml: float, start: float | None = No
     return record("io", id, hours, direction=direction, kind=kind, volume=ml, unit="mL", **begun)
 
 
-def finding(id: str, hours: float, code: str, said: bool | str = True) -> dict[str, Any]:
+def finding(id: str, hours: float, code: str, value: bool | str = True) -> dict[str, Any]:
     return record(
-        "finding", id, hours, code=code, **({"value": said} if isinstance(said, str) else {"present": said})
+        "finding",
+        id,
+        hours,
+        code=code,
+        **({"value": value} if isinstance(value, str) else {"present": value}),
     )
 
 
@@ -83,7 +87,7 @@ def settled(events: list[dict[str, Any]], hours: float) -> Patient:
     return fold(decoded, SCHWARTZENTRUBER_2001, START + round(hours * HOUR)).patients["p1"]
 
 
-def told(subject: str, hours: float, *events: dict[str, Any], verbose: bool = False) -> str:
+def explained(subject: str, hours: float, *events: dict[str, Any], verbose: bool = False) -> str:
     """Everything that is said of a subject, over an admitted patient in a cycle; the same in both forms."""
     explanation = explain(settled([*ADMITTED, *events], hours), subject)
     json.dumps(wire(explanation))

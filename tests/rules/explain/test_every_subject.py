@@ -29,18 +29,18 @@ def check(patient) -> None:
     before = (patient.now, patient.seq, {name: memory.state for name, memory in patient.memories.items()})
     for subject in subjects(GUIDELINE):
         explanation = explain(patient, subject)
-        printed, said, verbose = wire(explanation), lines(explanation), lines(explanation, verbose=True)
+        printed, plain, verbose = wire(explanation), lines(explanation), lines(explanation, verbose=True)
         assert json.loads(json.dumps(printed))["subject"] == subject
-        assert said[0].startswith(f"{subject} is ")
+        assert plain[0].startswith(f"{subject} is ")
         assert explanation.rule.source
         assert explanation.rule.section.startswith(("criteria.md section ", "editions.md section "))
         assert wrong(explanation.rule.section) == []
-        assert [line for line in verbose if line not in said] == [
+        assert [line for line in verbose if line not in plain] == [
             f"  Specification: docs/spec/{explanation.rule.section}."
         ]
-        assert explanation.rule.source in "".join(said)
-        assert "criteria.md" not in "".join(said)
-        assert not any("None" in line or "\n" in line or "  " in line.strip() for line in said), said
+        assert explanation.rule.source in "".join(plain)
+        assert "criteria.md" not in "".join(plain)
+        assert not any("None" in line or "\n" in line or "  " in line.strip() for line in plain), plain
         if subject in plan_for(GUIDELINE).index:
             result = judged(patient, subject)
             assert (explanation.state, explanation.value, explanation.limit) == (
@@ -89,7 +89,7 @@ def test_a_patient_of_whom_only_a_tick_behind_a_fact_is_known_can_be_explained()
 
 
 @pytest.mark.parametrize(
-    ("said", "nearest"),
+    ("unknown", "nearest"),
     [
         ("urine-hours", "urine-hour"),
         ("stop-rule:oxigen", "stop-rule:oxygen"),
@@ -97,9 +97,9 @@ def test_a_patient_of_whom_only_a_tick_behind_a_fact_is_known_can_be_explained()
         ("Dose", "dose"),
     ],
 )
-def test_an_unknown_subject_is_refused_with_the_nearest_names(said, nearest):
+def test_an_unknown_subject_is_refused_with_the_nearest_names(unknown, nearest):
     with pytest.raises(UnknownSubject, match=nearest) as refusal:
-        explain(settled(ADMITTED, 1), said)
+        explain(settled(ADMITTED, 1), unknown)
     assert nearest in refusal.value.nearest
     assert isinstance(refusal.value, ValueError)
 

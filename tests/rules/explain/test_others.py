@@ -9,12 +9,12 @@ from rules.guideline import SCHWARTZENTRUBER_2001
 from tests.rules.explain.courses import (
     ADMITTED,
     dose,
+    explained,
     finding,
     lab,
     rate,
     record,
     settled,
-    told,
     vitals,
     volume,
 )
@@ -75,7 +75,7 @@ SEEN = [
     ],
 )
 def test_hypotension_tells_target_distance_run_and_phase(events, words):
-    text = told("hypotension", 10, *events, verbose=True)
+    text = explained("hypotension", 10, *events, verbose=True)
     for one in (*words, "Table 2", "criteria.md section 5"):
         assert one in text
 
@@ -288,7 +288,7 @@ def test_every_advice_stands_in_the_table():
 @pytest.mark.parametrize("code", ADVICE)
 def test_an_advice_tells_what_opens_it_and_on_what_it_rests(code):
     events, expected = ADVICE[code]
-    text = told(code, 10, *events)
+    text = explained(code, 10, *events)
     assert "{" not in text
     for words in (*expected, "open while: ", SCHWARTZENTRUBER_2001.advises[code].source):
         assert words in text
@@ -296,11 +296,11 @@ def test_an_advice_tells_what_opens_it_and_on_what_it_rests(code):
 
 @pytest.mark.parametrize("code", ADVICE)
 def test_an_advice_of_which_nothing_is_known_is_told_too(code):
-    assert f"{code} is " in told(code, 10)
+    assert f"{code} is " in explained(code, 10)
 
 
 def test_monitoring_tells_each_part_when_due_and_overdue():
-    text = told(
+    text = explained(
         "monitoring/vital-signs", 10, vitals("v1", 5, heart_rate=80), vitals("v2", 6, systolic_bp=120)
     )
     for words in (
@@ -315,16 +315,16 @@ def test_monitoring_tells_each_part_when_due_and_overdue():
 def test_monitoring_outside_a_cycle_says_that_nothing_is_due():
     text = "\n".join(lines(explain(settled(ADMITTED[:2], 5), "monitoring/weight")))
     assert "monitoring begins with cycle-start, and no cycle has started" in text
-    assert "Wanted each cycle; never overdue." in told("monitoring/ecg", 5)
+    assert "Wanted each cycle; never overdue." in explained("monitoring/ecg", 5)
 
 
 def test_monitoring_goes_on_after_therapy_and_some_of_it_ends():
     """criteria.md section 6: it said that nothing was due while vital signs were overdue and paged."""
     ended = record("encounter", "e9", 6, event="therapy-end")
-    text = told("monitoring/vital-signs", 12, ended)
+    text = explained("monitoring/vital-signs", 12, ended)
     assert "Overdue since 2026-03-02T05:00:00Z" in text
     assert "Ends once it was charted in time for twice its interval, 4 h at least, or at discharge." in text
-    assert "It ended with therapy at 2026-03-02T06:00:00Z" in told("monitoring/iv-site", 20, ended)
+    assert "It ended with therapy at 2026-03-02T06:00:00Z" in explained("monitoring/iv-site", 20, ended)
 
 
 ACCEPTED = record(
@@ -396,13 +396,13 @@ ACCEPTED = record(
     ],
 )
 def test_the_recommendation_tells_its_line_its_criteria_and_its_stop_rules(events, words):
-    text = told("recommendation", 10, *events)
+    text = explained("recommendation", 10, *events)
     for one in (*words, "Table 4"):
         assert one in text
 
 
 def test_a_stop_rule_that_no_longer_holds_still_stands_and_says_so():
-    text = told(
+    text = explained(
         "stop-rule:infection", 10, finding("f1", 8, "infection"), finding("f2", 9, "infection", False)
     )
     assert "stop-rule:infection is standing since 2026-03-02T08:00:00Z: infection." in text
@@ -411,20 +411,20 @@ def test_a_stop_rule_that_no_longer_holds_still_stands_and_says_so():
 
 def test_a_resume_is_cited_and_what_it_excused_is_told():
     resume = record("resume", "r1", 9, rule="infection", by="dr-3", reason="cultures negative")
-    text = told("stop-rule:infection", 10, finding("f1", 8, "infection"), resume)
+    text = explained("stop-rule:infection", 10, finding("f1", 8, "infection"), resume)
     assert "stop-rule:infection does not stand." in text
     assert "The last resume excused infection, which is absolute still." in text
     assert "r1 at 2026-03-02T09:00:00Z: resume infection, lifted the rule" in text
 
 
 def test_the_delay_rule_tells_when_it_will_hold():
-    assert "24 h 15 min later is 2026-03-03T09:15:00Z, 23 h 15 min from now." in told(
+    assert "24 h 15 min later is 2026-03-03T09:15:00Z, 23 h 15 min from now." in explained(
         "stop-rule:delay-over-24h", 10, dose("d1", 1)
     )
-    assert "the delay after the dose of 2026-03-02T01:00:00Z at 2026-03-03T09:15:00Z" in told(
+    assert "the delay after the dose of 2026-03-02T01:00:00Z at 2026-03-03T09:15:00Z" in explained(
         "stop-rule:delay-over-24h", 40, dose("d1", 1)
     )
-    assert "it never holds before dose 1" in told("stop-rule:delay-over-24h", 10)
+    assert "it never holds before dose 1" in explained("stop-rule:delay-over-24h", 10)
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,7 @@ def test_the_delay_rule_tells_when_it_will_hold():
     ],
 )
 def test_the_dose_tells_its_clock_and_each_blocker(events, words):
-    text = told("dose", 10, *events)
+    text = explained("dose", 10, *events)
     for one in words:
         assert one.lower() in text.lower()
 
@@ -499,6 +499,6 @@ def test_the_wire_form_carries_times_as_text_and_durations_in_hours():
 
 def test_readings_that_are_no_longer_kept_are_cited_by_their_id():
     many = [vitals(f"v{i}", i / 4, heart_rate=125) for i in range(160)]
-    text = told("sinus-tachycardia", 40, *many)
+    text = explained("sinus-tachycardia", 40, *many)
     assert "v0 at 2026-03-02T00:00:00Z: in the run that decided (its readings are no longer kept)" in text
     assert "v159 at 2026-03-03T15:45:00Z: 125 /min, the latest reading that counts" in text

@@ -9,12 +9,12 @@ from rules.wire.vocabulary import VALUE_FINDINGS
 from tests.rules.explain.courses import (
     ADMITTED,
     dose,
+    explained,
     finding,
     lab,
     rate,
     record,
     settled,
-    told,
     vitals,
     volume,
 )
@@ -327,7 +327,7 @@ def test_every_row_stands_in_each_table():
 
 @pytest.mark.parametrize("row", GUIDELINE.rows, ids=lambda row: row.code)
 def test_a_row_never_seen_says_what_is_missing_and_where_the_rule_stands(row):
-    text = told(row.code, 10, verbose=True)
+    text = explained(row.code, 10, verbose=True)
     for words in (*NEVER_SEEN[row.code], row.source, "criteria.md section 3", "mode ward"):
         assert words in text
 
@@ -335,7 +335,7 @@ def test_a_row_never_seen_says_what_is_missing_and_where_the_rule_stands(row):
 @pytest.mark.parametrize("code", CLEAR)
 def test_a_clear_row_says_how_far_off_it_is_and_by_which_facts(code):
     events, expected = CLEAR[code]
-    text = told(code, 10, *events)
+    text = explained(code, 10, *events)
     assert text.startswith(f"{code} is clear since 2026-03-0")
     for words in expected:
         assert words in text
@@ -344,7 +344,7 @@ def test_a_clear_row_says_how_far_off_it_is_and_by_which_facts(code):
 @pytest.mark.parametrize("code", TRIPPED)
 def test_a_tripped_row_names_value_limit_window_facts_and_what_to_do(code):
     events, expected = TRIPPED[code]
-    text = told(code, 10, *events)
+    text = explained(code, 10, *events)
     for words in (*expected, "What clears it:", "What to do:", GUIDELINE.corrects(code).text):
         assert words in text
 
@@ -354,7 +354,7 @@ def test_a_tripped_row_names_value_limit_window_facts_and_what_to_do(code):
 )
 def test_a_finding_names_the_record_that_decides_and_what_ends_it(row, name):
     code, _, value = name.partition("=")
-    text = told(row.code, 10, finding("f1", 9, code, value or True))
+    text = explained(row.code, 10, finding("f1", 9, code, value or True))
     state = "absolute" if name in row.absolute else "relative"
     for words in (
         f"{row.code} is {state} since 2026-03-02T09:00:00Z",
@@ -370,7 +370,7 @@ def test_a_finding_that_was_denied_names_the_record_that_denies_it(row):
     code = (*row.relative, *row.absolute)[0].partition("=")[0]
     none = VALUE_FINDINGS[code][0] if code in VALUE_FINDINGS else False
     present = VALUE_FINDINGS[code][1] if code in VALUE_FINDINGS else True
-    text = told(row.code, 10, finding("f1", 8, code, present), finding("f2", 9, code, none))
+    text = explained(row.code, 10, finding("f1", 8, code, present), finding("f2", 9, code, none))
     assert f"{row.code} is clear" in text
     assert f"The latest record, {code} of 2026-03-02T09:00:00Z, says {none or 'absent'}" in text
     assert "f1 at" in text
@@ -402,14 +402,14 @@ STALE = {
 @pytest.mark.parametrize("code", STALE)
 def test_a_kept_state_says_that_data_loss_never_clears(code):
     events, hours, words = STALE[code]
-    text = told(code, hours, *events)
+    text = explained(code, hours, *events)
     assert "(stale, kept)" in text.splitlines()[0]
     assert "data loss never clears" in text
     assert words in text
 
 
 def test_a_value_already_stale_when_known_is_named_as_not_counting():
-    text = told("creatinine", 72, lab("l1", 1, "creatinine", 3.5, "mg/dL", known="2026-03-04T00:00:00Z"))
+    text = explained("creatinine", 72, lab("l1", 1, "creatinine", 3.5, "mg/dL", known="2026-03-04T00:00:00Z"))
     assert (
         "l1 at 2026-03-02T01:00:00Z (known 2026-03-04T00:00:00Z): 3.5 mg/dL, already stale when it became "
         "known: does not count"
@@ -418,7 +418,7 @@ def test_a_value_already_stale_when_known_is_named_as_not_counting():
 
 
 def test_a_cause_that_cannot_be_seen_does_not_excuse_and_is_named():
-    text = told(
+    text = explained(
         "sinus-tachycardia",
         10,
         vitals("v1", 9, heart_rate=135),
@@ -433,7 +433,7 @@ def test_a_cause_that_cannot_be_seen_does_not_excuse_and_is_named():
 
 
 def test_dopamine_is_named_with_its_rate():
-    text = told(
+    text = explained(
         "sinus-tachycardia",
         10,
         vitals("v1", 9, heart_rate=135),
@@ -457,18 +457,18 @@ def test_dopamine_is_named_with_its_rate():
     ],
 )
 def test_oxygen_says_what_its_device_lacks(readings, words):
-    assert words in told("oxygen-requirement", 10, vitals("v1", 9.5, **readings))
+    assert words in explained("oxygen-requirement", 10, vitals("v1", 9.5, **readings))
 
 
 def test_a_troponin_without_upper_limit_is_missing_it_by_its_wire_code():
-    text = told("cardiac-enzymes", 10, lab("l1", 9, "troponin-t", 0.09, "ng/mL"))
+    text = explained("cardiac-enzymes", 10, lab("l1", 9, "troponin-t", 0.09, "ng/mL"))
     assert "cardiac-enzymes is indeterminate" in text
     assert "Missing: troponin-t.high: the reading carries no upper reference limit" in text
 
 
 def test_a_saturation_run_names_its_readings_and_how_it_is_left():
     events = [vitals("v1", 9, o2_flow=4, spo2=93), vitals("v2", 9.25, spo2=92), vitals("v3", 9.5, spo2=96)]
-    text = told("oxygen-requirement", 10, *events)
+    text = explained("oxygen-requirement", 10, *events)
     assert "SpO2 was sustained below 95 % with high oxygen in force." in text
     assert (
         "A run towards recovering: 1 reading at or above 95 % since 2026-03-02T09:30:00Z, 0 min so far; 5 "
@@ -478,7 +478,7 @@ def test_a_saturation_run_names_its_readings_and_how_it_is_left():
 
 
 def test_a_doubted_weight_is_named_as_waiting():
-    text = told("weight-gain", 10, vitals("v1", 8, weight=72), vitals("v2", 9, weight=100))
+    text = explained("weight-gain", 10, vitals("v1", 8, weight=72), vitals("v2", 9, weight=100))
     assert (
         "The weight 100 kg of 2026-03-02T09:00:00Z (v2) jumps too far and waits for the next one to agree."
         in text
@@ -486,7 +486,7 @@ def test_a_doubted_weight_is_named_as_waiting():
 
 
 def test_a_collection_of_unknown_start_has_no_rate():
-    text = told("urine-hour", 10, volume("o1", 9, "urine", 30))
+    text = explained("urine-hour", 10, volume("o1", 9, "urine", 30))
     assert (
         "No stretch of less than 24 h that ends at 2026-03-02T09:00:00Z, without a hole longer than the interval "
         "of intake-output, covers 1 h: the rate is not known." in text
@@ -495,7 +495,7 @@ def test_a_collection_of_unknown_start_has_no_rate():
 
 
 def test_a_collection_of_unknown_start_counts_whole_in_its_shift():
-    text = told("urine-shift", 10, volume("o1", 1, "urine", 200))
+    text = explained("urine-shift", 10, volume("o1", 1, "urine", 200))
     assert (
         "o1 at 2026-03-02T01:00:00Z: 200 mL, collection of unknown start, 200 mL counted whole in the shift"
         in text
@@ -511,7 +511,7 @@ def test_a_rate_that_needs_a_weight_says_so():
 
 
 def test_after_therapy_phenylephrine_is_clear_and_says_why():
-    text = told(
+    text = explained(
         "phenylephrine-maximum",
         10,
         dose("d1", 1),
@@ -523,7 +523,7 @@ def test_after_therapy_phenylephrine_is_clear_and_says_why():
 
 
 def test_who_was_discharged_is_told_as_it_stood():
-    text = told(
+    text = explained(
         "infection", 10, finding("f1", 8, "infection"), record("encounter", "e9", 9, event="discharge")
     )
     assert "Discharged at 2026-03-02T09:00:00Z: told as it stood then." in text
@@ -531,22 +531,22 @@ def test_who_was_discharged_is_told_as_it_stood():
 
 def test_a_result_with_a_comparator_is_explained_by_what_it_stands_for():
     event = lab("l1", 9, "platelets", "<30", "10*3/uL")
-    text = told("platelets", 10, event)
+    text = explained("platelets", 10, event)
     assert "platelets is absolute since 2026-03-02T09:00:00Z: <30 ×10³/µL" in text
     assert "<30 ×10³/µL stands for every value that it allows: at the least absolute." in text
 
 
 def test_a_pressor_load_is_explained_by_what_each_agent_counts():
     events = [dose("d1", 1), rate("i1", 2, 0.6), rate("i2", 3, 2.0) | {"agent": "dopamine"}]
-    text = told("phenylephrine-maximum", 10, *events)
+    text = explained("phenylephrine-maximum", 10, *events)
     assert "phenylephrine 0.6 mcg/kg/min x 1; dopamine 2 mcg/kg/min for the kidneys, not counted" in text
 
 
 def test_a_row_that_waits_for_two_hours_of_urine_says_so():
-    text = told("urine-hour", 10, volume("o1", 8, "urine", 15, 7), volume("o2", 9, "urine", 24, 8))
+    text = explained("urine-hour", 10, volume("o1", 8, "urine", 15, 7), volume("o2", 9, "urine", 24, 8))
     assert "Over 2 h it was 19.5 mL/h: not yet above the limit." in text
 
 
 def test_a_shift_that_waits_for_its_last_hour_says_so():
-    text = told("urine-shift", 7.5, volume("o1", 6, "urine", 100, -1))
+    text = explained("urine-shift", 7.5, volume("o1", 6, "urine", 100, -1))
     assert "It is decided when a collection reaches its end, or at 2026-03-02T08:00:00Z." in text

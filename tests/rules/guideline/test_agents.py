@@ -10,7 +10,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.guideline.agents import AGENTS
 from rules.guideline.settings.loader import ConfigError, load
 from rules.wire.agents import PRESSOR_NAMES, is_il2, vasopressor
-from tests.rules.courses import Course, folded, states_at, told
+from tests.rules.courses import Course, folded, states_at, transitions
 
 STEROIDS = [
     "dexamethasone",
@@ -205,10 +205,10 @@ def test_an_unknown_infusion_and_an_unknown_finding_are_kept_by_name() -> None:
 def test_an_infusion_of_an_antihypertensive_counts_as_a_medicine() -> None:
     """wire.md, infusion; criteria.md section 7.1."""
     course = started().infusion("niCARdipine", "01:00", 5, "mg/h")
-    assert told(course, "forbidden-medication") == ["opened advisory"]
+    assert transitions(course, "forbidden-medication") == ["opened advisory"]
     assert not_understood(course) == []
     stopped = started().infusion("niCARdipine", "01:00", 0, "mg/h")
-    assert told(stopped, "forbidden-medication") == []
+    assert transitions(stopped, "forbidden-medication") == []
 
 
 def test_an_advice_names_the_brand_and_what_is_in_it() -> None:

@@ -152,8 +152,8 @@ def test_the_eligibility_items_are_those_of_the_text() -> None:
     """criteria.md section 7."""
     text = re.search(r"items: (.*?)\. Creatinine and bilirubin", section(7), re.S)
     assert text
-    told = [code for code in codes(text.group(1)) if code in GUIDELINE.eligibility.items]
-    assert list(GUIDELINE.eligibility.items) == told
+    listed = [code for code in codes(text.group(1)) if code in GUIDELINE.eligibility.items]
+    assert list(GUIDELINE.eligibility.items) == listed
 
 
 def test_plausible_ranges_are_those_of_the_text() -> None:

@@ -255,16 +255,16 @@ def follow(log):
     """Folds what was decoded, in the order of arrival; the state must survive writing, and what is said be
     sendable.
     """
-    patients, said = {}, []
+    patients, raised = {}, []
     for event in log:
         patients[event.patient], alerts, _ = advance(patients.get(event.patient), event, GUIDELINE)
-        said.extend(alerts)
+        raised.extend(alerts)
     for patient in filter(None, patients.values()):
-        said.extend(settle(patient, patient.now))
+        raised.extend(settle(patient, patient.now))
         if patient.discharged is None:
             assert assess(decode_state(encode(patient), GUIDELINE)) == assess(patient)
             json.dumps(wire(assess(patient)), allow_nan=False)
-    assert all(json.dumps(wire(alert), allow_nan=False) for alert in said)
+    assert all(json.dumps(wire(alert), allow_nan=False) for alert in raised)
 
 
 def test_every_record_before_it_is_spoiled_is_taken():

@@ -514,16 +514,16 @@ def test_an_unknown_code_among_baseline_readings_is_counted_once():
     assert (event.vitals, event.labs, problem.reason, problem.code) == ((), (), "unknown-code", "mood")
 
 
-@pytest.mark.parametrize("said", [True, 5, "x", None])
-def test_an_unknown_item_of_the_history_is_counted_and_not_used(said):
-    event, (problem,) = decode(sent(BASELINE, findings={"recent-steroid": True, "allergy": said}))
+@pytest.mark.parametrize("value", [True, 5, "x", None])
+def test_an_unknown_item_of_the_history_is_counted_and_not_used(value):
+    event, (problem,) = decode(sent(BASELINE, findings={"recent-steroid": True, "allergy": value}))
     assert event.findings == {"recent-steroid": True}
     assert (problem.reason, problem.code) == ("unknown-code", "allergy")
 
 
-@pytest.mark.parametrize("said", ["no", 0, []])
-def test_an_item_of_the_history_that_is_not_true_or_false_leaves_its_neighbours(said):
-    event, (problem,) = decode(sent(BASELINE, findings={"recent-steroid": said, "heavy-smoker": True}))
+@pytest.mark.parametrize("value", ["no", 0, []])
+def test_an_item_of_the_history_that_is_not_true_or_false_leaves_its_neighbours(value):
+    event, (problem,) = decode(sent(BASELINE, findings={"recent-steroid": value, "heavy-smoker": True}))
     assert event.findings == {"heavy-smoker": True}
     assert (problem.reason, problem.code) == ("malformed", "recent-steroid")
 
@@ -557,9 +557,9 @@ def test_commands_are_read_as_they_were_given():
         (ACCEPT, "level"),
     ],
 )
-@pytest.mark.parametrize("said", [..., None, "", " \t", 5])
-def test_a_command_that_does_not_say_what_who_and_why_is_malformed(command, field, said):
-    assert reason(command, **{field: said}) == "malformed"
+@pytest.mark.parametrize("value", [..., None, "", " \t", 5])
+def test_a_command_that_does_not_say_what_who_and_why_is_malformed(command, field, value):
+    assert reason(command, **{field: value}) == "malformed"
 
 
 @pytest.mark.parametrize("level", ["absolute", "relative", "technical", "advisory"])

@@ -56,7 +56,7 @@ def test_a_command_is_written_in_the_order_of_the_wire_and_read_as_its_event(
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         (b'{"actionable":true}', True),
         (b'{"actionable":false,"mood":1}', False),
@@ -66,5 +66,5 @@ def test_a_command_is_written_in_the_order_of_the_wire_and_read_as_its_event(
         (b"\xff", None),
     ],
 )
-def test_what_an_acknowledgement_says_of_its_alert(value: bytes, said: bool | None) -> None:
-    assert actionable(value) is said
+def test_what_an_acknowledgement_says_of_its_alert(value: bytes, expected: bool | None) -> None:
+    assert actionable(value) is expected

@@ -23,12 +23,12 @@ def test_a_message_with_a_lone_surrogate_is_still_a_header() -> None:
 
 
 def test_headers_are_read_back_by_name_and_others_left_out() -> None:
-    told = [
+    headers = [
         *encode(Refused("il2.io", 1, 2, "malformed", "é")),
         ("trace", b"x"),
         ("__streams.errors.reason", None),
     ]
-    assert decode(told) == Refused("il2.io", 1, 2, "", "é", "")
+    assert decode(headers) == Refused("il2.io", 1, 2, "", "é", "")
 
 
 def test_what_is_written_is_read_back() -> None:
@@ -40,8 +40,8 @@ def test_what_is_written_is_read_back() -> None:
 @pytest.mark.parametrize("header", ["topic", "partition", "offset"])
 @pytest.mark.parametrize("value", [None, b"", b"-1", b"\xff"])
 def test_a_place_that_is_not_known_is_none(header: str, value: bytes | None) -> None:
-    told = [*encode(Refused("il2.io", 1, 2, "malformed", "why")), (f"__streams.errors.{header}", value)]
-    assert (decode(told).where is None) == (header != "topic" or not value)
+    headers = [*encode(Refused("il2.io", 1, 2, "malformed", "why")), (f"__streams.errors.{header}", value)]
+    assert (decode(headers).where is None) == (header != "topic" or not value)
 
 
 def test_no_headers_say_nothing() -> None:

@@ -102,9 +102,9 @@ def phenylephrine(rates: list[Act]) -> list[Act]:
 
 def test_phenylephrine_stays_within_0_1_to_2_and_ends_at_0(chunks: list[Chunk]) -> None:
     for rates in minutes(chunks, "rate").values():
-        said = [act.detail["rate"] for act in phenylephrine(rates)]
-        assert all(rate == 0 or 0.1 <= rate <= 2.0 for rate in said)
-        assert not said or said[-1] == 0
+        set_rates = [act.detail["rate"] for act in phenylephrine(rates)]
+        assert all(rate == 0 or 0.1 <= rate <= 2.0 for rate in set_rates)
+        assert not set_rates or set_rates[-1] == 0
 
 
 def test_pressors_and_oxygen_run_as_they_were_noted(chunks: list[Chunk]) -> None:

@@ -98,8 +98,8 @@ def charted(
 
 def bodies(records: list[Record], **wanted: str) -> list[dict[str, Any]]:
     """What the records say, of those that say what is wanted: `type="io"`, `kind="urine"`."""
-    said = (msgspec.json.decode(line) for _, line in records)
-    return [body for body in said if all(body.get(name) == value for name, value in wanted.items())]
+    decoded = (msgspec.json.decode(line) for _, line in records)
+    return [body for body in decoded if all(body.get(name) == value for name, value in wanted.items())]
 
 
 def events(records: list[Record]) -> list[Event]:

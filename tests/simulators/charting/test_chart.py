@@ -85,8 +85,8 @@ def test_any_body_is_charted_in_records_that_are_whole_and_in_order(
     body: dict[str, float], found: dict[str, int], given: dict[str, float], monitor: bool, seed: int
 ) -> None:
     def other(start: int, latent: dict[str, Any], support: dict[str, Any]) -> None:
-        for arrays, said in ((latent, body), (latent, found), (support, given)):
-            for name, value in said.items():
+        for arrays, drawn in ((latent, body), (latent, found), (support, given)):
+            for name, value in drawn.items():
                 arrays[name][:] = value
 
     records = charted(5, acts=ACTS, change=other, monitor=monitor, seed=seed)

@@ -23,7 +23,7 @@ def level(finding: str, *turns: tuple[int, int]) -> Change:
     return change
 
 
-def said(records: Any, *codes: str) -> list[tuple[str, str, Any]]:
+def findings_of(records: Any, *codes: str) -> list[tuple[str, str, Any]]:
     found = [one for one in bodies(records, type="finding") if one["code"] in codes]
     return [
         (one["at"][11:16], one["code"], one.get("value", one.get("present")))
@@ -34,13 +34,13 @@ def said(records: Any, *codes: str) -> list[tuple[str, str, Any]]:
 @pytest.mark.parametrize("finding", sorted(FINDINGS))
 def test_a_finding_is_charted_in_the_minute_it_appears(finding: str) -> None:
     code, value = FINDINGS[finding][0]
-    assert ("09:01", code, value) in said(charted(5, change=level(finding, (120, 1))), code)
+    assert ("09:01", code, value) in findings_of(charted(5, change=level(finding, (120, 1))), code)
     assert code in ON_THE_WIRE
 
 
 def test_a_finding_that_grows_worse_takes_the_milder_one_back() -> None:
     records = charted(5, change=level("bleeding", (60, 1), (120, 2), (180, 0)))
-    assert said(records, "guaiac-positive", "frank-blood") == [
+    assert findings_of(records, "guaiac-positive", "frank-blood") == [
         ("08:01", "guaiac-positive", True),
         ("09:01", "guaiac-positive", False),
         ("09:01", "frank-blood", True),
@@ -56,7 +56,7 @@ def test_blood_that_is_not_seen_is_charted_with_what_it_was_looked_for_in() -> N
 
 def test_with_the_end_of_an_arrhythmia_the_sinus_rhythm_and_no_symptoms_are_charted() -> None:
     records = charted(5, change=level("rhythm", (60, 1), (120, 2), (180, 0)))
-    assert said(records, "sinus-rhythm", "cardiac-symptoms") == [
+    assert findings_of(records, "sinus-rhythm", "cardiac-symptoms") == [
         ("08:01", "sinus-rhythm", False),
         ("10:01", "cardiac-symptoms", False),
         ("10:01", "sinus-rhythm", True),
@@ -65,7 +65,7 @@ def test_with_the_end_of_an_arrhythmia_the_sinus_rhythm_and_no_symptoms_are_char
 
 def test_a_graded_finding_is_one_code_with_another_value() -> None:
     records = charted(5, change=level("rales", (60, 1), (120, 2), (180, 0)))
-    assert said(records, "rales") == [
+    assert findings_of(records, "rales") == [
         ("08:01", "rales", "one-third"),
         ("09:01", "rales", "half"),
         ("10:01", "rales", "none"),
@@ -75,21 +75,21 @@ def test_a_graded_finding_is_one_code_with_another_value() -> None:
 def test_mental_status_and_the_intravenous_site_are_looked_at_each_shift() -> None:
     records = charted(34)
     for code, value in (("mental-status", "normal"), ("iv-site", True)):
-        assert said(records, code) == [
+        assert findings_of(records, code) == [
             (at, code, value) for at in ("07:30", "14:00", "22:00", "06:00", "14:00")
         ]
 
 
 def test_a_round_tells_what_is_still_there() -> None:
-    assert said(charted(10, change=level("edema", (0, 2))), "edema") == []
-    assert said(charted(10, change=level("hallucination", (120, 1))), "hallucination") == [
+    assert findings_of(charted(10, change=level("edema", (0, 2))), "edema") == []
+    assert findings_of(charted(10, change=level("hallucination", (120, 1))), "hallucination") == [
         ("09:01", "hallucination", True),
         ("14:00", "hallucination", True),
     ]
 
 
 def test_what_is_done_once_a_cycle_is_done_after_admission() -> None:
-    assert {one[1] for one in said(charted(3), "ecg", "chest-xray", "urinalysis")} == {
+    assert {one[1] for one in findings_of(charted(3), "ecg", "chest-xray", "urinalysis")} == {
         "ecg",
         "chest-xray",
         "urinalysis",
@@ -99,12 +99,12 @@ def test_what_is_done_once_a_cycle_is_done_after_admission() -> None:
 def test_what_changed_while_nobody_charted_is_charted_when_somebody_does() -> None:
     missed = ClinicalEvent(0, "missed-charting", 60, 180, 1)
     records = charted(5, happenings=[missed], change=level("disorientation", (120, 1)))
-    assert said(records, "disorientation")[0] == ("10:01", "disorientation", True)
+    assert findings_of(records, "disorientation")[0] == ("10:01", "disorientation", True)
 
 
 def test_a_round_that_was_missed_is_made_good() -> None:
     missed = ClinicalEvent(0, "missed-charting", 6 * 60, 9 * 60, 1)
-    assert [at for at, *_ in said(charted(11, happenings=[missed]), "iv-site")] == ["07:30", "16:30"]
+    assert [at for at, *_ in findings_of(charted(11, happenings=[missed]), "iv-site")] == ["07:30", "16:30"]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,8 @@ def test_what_must_be_confirmed_is_charted_again_after_two_hours_if_it_is_still_
 ) -> None:
     value = FINDINGS[finding][0][1]
     records = charted(6, change=level(finding, (120, 1), (120 + lasts, 0)))
-    found = [at for at, _, told in said(records, code) if told == value and at < "13:00"]
+    found = [
+        at for at, _, charted_value in findings_of(records, code) if charted_value == value and at < "13:00"
+    ]
     assert found[:2] == ["09:01", "11:06"][:times]
     assert len(found) == times

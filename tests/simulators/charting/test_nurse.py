@@ -55,11 +55,11 @@ def test_oxygen_is_charted_with_its_flow_and_not_on_room_air() -> None:
             support["o2-flow"] += 3
 
     taken = sets(charted(4, change=cannula))
-    said = [
+    devices = [
         (one["at"] >= "2026-03-02T09", values(one).get("o2-device"), values(one).get("o2-flow"))
         for one in taken
     ]
-    assert set(said) == {(False, None, None), (True, "nasal-cannula", 3.0)}
+    assert set(devices) == {(False, None, None), (True, "nasal-cannula", 3.0)}
 
 
 @pytest.mark.parametrize(

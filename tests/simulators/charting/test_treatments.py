@@ -71,10 +71,10 @@ def test_a_volume_counts_when_it_has_run_in(kind: str, detail: dict[str, Any], e
 
 
 def test_a_baseline_says_who_the_patient_is() -> None:
-    [said] = bodies(charted(1, acts=[Act(20, 0, "baseline", {"location": "ward"})]), event="baseline")
-    assert said["age"] == 50
-    assert {"systolic-bp": 118, "weight": 72.0, "creatinine": 1.0}.items() <= values(said).items()
-    assert said["findings"]["stress-test-normal"] is True
+    [baseline] = bodies(charted(1, acts=[Act(20, 0, "baseline", {"location": "ward"})]), event="baseline")
+    assert baseline["age"] == 50
+    assert {"systolic-bp": 118, "weight": 72.0, "creatinine": 1.0}.items() <= values(baseline).items()
+    assert baseline["findings"]["stress-test-normal"] is True
 
 
 def test_after_a_discharge_nothing_more_is_charted_not_even_what_was_drawn_before() -> None:

@@ -77,18 +77,18 @@ def test_a_monitor_whose_clock_is_ahead_says_so_and_is_known_when_it_was_sent() 
 def test_a_discharge_in_error_is_withdrawn_and_charting_goes_on() -> None:
     wrong = [ClinicalEvent(0, "discharge-in-error", 65, 180)]
     records = charted(4, happenings=wrong)
-    said, withdrawn = bodies(records, type="encounter")
-    assert (said["event"], said["at"]) == ("discharge", "2026-03-02T08:05:00Z")
+    discharge, withdrawn = bodies(records, type="encounter")
+    assert (discharge["event"], discharge["at"]) == ("discharge", "2026-03-02T08:05:00Z")
     assert (withdrawn["status"], withdrawn["id"], withdrawn["at"], withdrawn["known"]) == (
-        "entered-in-error", said["id"], said["at"], "2026-03-02T10:00:00Z",
+        "entered-in-error", discharge["id"], discharge["at"], "2026-03-02T10:00:00Z",
     )  # fmt: skip
     assert bodies(records, source="monitor")[-1]["at"] == "2026-03-02T10:59:00Z"
 
 
 def test_an_acceptance_is_charted_with_who_and_why() -> None:
     acts = [Act(30, 0, "accept", {"criterion": "atrial-fibrillation", "level": "absolute"})]
-    (said,) = bodies(charted(1, acts=acts), type="accept")
-    assert (said["criterion"], said["level"], said["by"], said["reason"]) == (
+    (acceptance,) = bodies(charted(1, acts=acts), type="accept")
+    assert (acceptance["criterion"], acceptance["level"], acceptance["by"], acceptance["reason"]) == (
         "atrial-fibrillation", "absolute", "physician", "known before therapy",
     )  # fmt: skip
-    assert "until" not in said
+    assert "until" not in acceptance

@@ -90,12 +90,12 @@ def test_a_happening_of_no_kind_or_no_patient_is_refused(wrong: ClinicalEvent) -
 
 
 def test_happenings_are_felt_from_their_start_up_to_their_end_and_the_largest_counts() -> None:
-    said = [
+    happenings = [
         ClinicalEvent(0, "fever", 5, 20, 1.0),
         ClinicalEvent(0, "fever", 10, 12, 2.0),
         ClinicalEvent(1, "diarrhea", 30, 40),
     ]
-    sizes = felt(said, patients=2, start=0, minutes=15)
+    sizes = felt(happenings, patients=2, start=0, minutes=15)
     assert set(sizes) == {"fever"}
     assert sizes["fever"][:, 0].tolist() == [0] * 5 + [1] * 5 + [2] * 2 + [1] * 3
     assert not sizes["fever"][:, 1].any()

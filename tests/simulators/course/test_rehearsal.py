@@ -27,8 +27,8 @@ SOON_H = 8
 def records(hours: float, patients: int = len(DEMO_PATIENTS), seed: int = 1) -> list[Record]:
     """All that is told until so many hours after the opening."""
     ward = Rehearsal(patients, seed)
-    told = ward.run(Consultant(ward.cohort.ids, ward.origin, GUIDELINE))
-    return list(takewhile(lambda record: record[0] < ward.opens + hours * HOUR, told))
+    charted = ward.run(Consultant(ward.cohort.ids, ward.origin, GUIDELINE))
+    return list(takewhile(lambda record: record[0] < ward.opens + hours * HOUR, charted))
 
 
 @cache

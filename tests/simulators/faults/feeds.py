@@ -92,7 +92,7 @@ def spoiled(records: list[Line], spec: str, seed: int = 1) -> tuple[list[Line], 
     return list(apply(iter(records), spec, seed, FaultLog(entries.append))), entries
 
 
-def said(line: Line) -> dict[str, Any]:
+def decoded(line: Line) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(line[1])
     return found
 

@@ -7,7 +7,7 @@ import pytest
 from rules.ingest.decode import decode
 from rules.wire.instants import HOUR, MINUTE, parse
 from simulators.faults import FAULTS
-from tests.simulators.faults.feeds import Line, finding, labs, lines, said, spoiled, value, vitals, ward
+from tests.simulators.faults.feeds import Line, decoded, finding, labs, lines, spoiled, value, vitals, ward
 
 MONITOR = lines(*(vitals(minute) for minute in range(600)))
 
@@ -22,7 +22,7 @@ def test_a_delayed_record_says_when_it_came_and_keeps_when_it_was_true() -> None
     assert 30 < len(entries) < 90
     for line in came:
         if line not in MONITOR:
-            event = said(line)
+            event = decoded(line)
             minutes = (parse(event["known"]) - parse(event["at"])) / MINUTE
             assert 1 <= minutes <= 240
             assert {"fault": "delay", "minutes": minutes} in [
@@ -46,17 +46,17 @@ def test_a_duplicate_is_the_same_record_known_later() -> None:
     came, entries = spoiled(MONITOR, "duplicate=0.1")
     assert stays(came, MONITOR) == MONITOR
     assert len(came) == len(MONITOR) + len(entries)
-    first = {said(line)["id"]: said(line) for line in MONITOR}
+    first = {decoded(line)["id"]: decoded(line) for line in MONITOR}
     for line in came:
         if line not in MONITOR:
-            again = said(line)
+            again = decoded(line)
             assert again | {"known": first[again["id"]]["known"]} == first[again["id"]]
             assert MINUTE <= parse(again["known"]) - parse(again["at"]) <= 30 * MINUTE
 
 
 def test_a_reordered_record_is_overtaken_by_one_to_five_of_its_patient() -> None:
     came, entries = spoiled(MONITOR, "reorder=0.1")
-    order = [int(said(line)["id"][1:]) for line in came]
+    order = [int(decoded(line)["id"][1:]) for line in came]
     overtaken = {entry["id"] for entry in entries}
     assert overtaken
     for place, number in enumerate(order):
@@ -68,7 +68,7 @@ def test_nothing_waits_longer_than_an_hour_to_be_overtaken() -> None:
     last = finding(0) | {"type": "encounter", "event": "discharge", "id": "e1"}
     others = [vitals(minute, "p2") for minute in range(1, 200)]
     came, _ = spoiled(lines(last, *others), "reorder=1")
-    discharge = next(said(line) for line in came if said(line)["id"] == "e1")
+    discharge = next(decoded(line) for line in came if decoded(line)["id"] == "e1")
     assert parse(discharge["known"]) - parse(discharge["at"]) == HOUR
 
 
@@ -79,9 +79,9 @@ def test_a_skewed_clock_shifts_all_vitals_of_a_stretch_by_one_offset() -> None:
     assert len(set(offsets)) <= 5
     assert 0 not in offsets
     for line, (_, was) in zip(came, MONITOR, strict=True):
-        event = said(line)
-        shift = (parse(event["at"]) - parse(said((0, was))["at"])) // MINUTE
-        assert event["known"] == said((0, was))["known"]
+        event = decoded(line)
+        shift = (parse(event["at"]) - parse(decoded((0, was))["at"])) // MINUTE
+        assert event["known"] == decoded((0, was))["known"]
         assert shift in {0, *offsets}
 
 
@@ -117,7 +117,7 @@ def test_a_stuck_monitor_repeats_its_first_values_for_10_to_30_minutes() -> None
     runs = [number for number in stuck if number - 1 not in stuck]
     assert 1 <= len(runs) <= 15
     assert 9 * len(runs) <= len(stuck) <= 30 * len(runs)
-    pulses = {int(said(line)["id"][1:]): value(said(line), "heart-rate") for line in came}
+    pulses = {int(decoded(line)["id"][1:]): value(decoded(line), "heart-rate") for line in came}
     assert all(pulses[number] == pulses[number - 1] for number in stuck)
 
 
@@ -137,14 +137,14 @@ def test_an_artefact_burst_is_one_probe_for_some_minutes() -> None:
         "leads off": {"heart-rate"},
         "damped line": {"systolic-bp"},
     }
-    assert {value(said(one), "mean-bp") for one in came} == {86, 324, -23}
+    assert {value(decoded(one), "mean-bp") for one in came} == {86, 324, -23}
 
 
 def test_a_correction_brings_back_what_was_right() -> None:
     feed = lines(*(labs(minute, creatinine=1 + minute / 1000) for minute in range(0, 6000, 30)))
     came, entries = spoiled(feed, "correction=0.3")
-    right = {said(line)["id"]: said(line)["readings"] for line in feed}
-    later = [said(line) for line in came if said(line).get("status") == "corrected"]
+    right = {decoded(line)["id"]: decoded(line)["readings"] for line in feed}
+    later = [decoded(line) for line in came if decoded(line).get("status") == "corrected"]
     assert later
     for event in later:
         assert event["readings"] == right[event["id"]]
@@ -156,8 +156,10 @@ def test_a_correction_brings_back_what_was_right() -> None:
 def test_some_wrong_labs_are_withdrawn_and_reported_anew() -> None:
     feed = lines(*(labs(minute) for minute in range(0, 6000, 30)))
     came, _ = spoiled(feed, "correction=0.3")
-    withdrawn = {said(line)["id"] for line in came if said(line).get("status") == "entered-in-error"}
-    again = {said(line)["id"].removesuffix("-again") for line in came if said(line)["id"].endswith("-again")}
+    withdrawn = {decoded(line)["id"] for line in came if decoded(line).get("status") == "entered-in-error"}
+    again = {
+        decoded(line)["id"].removesuffix("-again") for line in came if decoded(line)["id"].endswith("-again")
+    }
     assert withdrawn == again != set()
 
 
@@ -171,7 +173,7 @@ def test_an_outage_holds_everybody_and_catches_up_at_once() -> None:
         burst = [entry["faults"][0]["minutes"] for entry in entries if entry["known"] == moment]
         assert max(burst) <= 60
         assert burst == sorted(burst, reverse=True)
-    assert sorted(said(line)["id"] for line in came) == sorted(said(line)["id"] for line in feed)
+    assert sorted(decoded(line)["id"] for line in came) == sorted(decoded(line)["id"] for line in feed)
 
 
 def test_each_fault_says_what_it_is_and_has_a_documented_rate() -> None:

@@ -15,7 +15,7 @@ from rules.ingest.decode import decode
 from rules.wire.instants import MINUTE
 from simulators.faults import FAULTS, FaultLog, apply, parse
 from tests.campaigns import examples
-from tests.simulators.faults.feeds import START, Line, lines, said, spoiled, vitals, ward
+from tests.simulators.faults.feeds import START, Line, decoded, lines, spoiled, vitals, ward
 
 RATES = {"of records": 0.3, "of labs": 0.3, "of vitals and labs": 0.3, "an hour": 4.0, "a patient-hour": 4.0}
 HARD = {name: RATES[fault.of] for name, fault in FAULTS.items()}
@@ -29,7 +29,7 @@ LAW = settings(max_examples=examples(40))
 
 
 def keyed(line: Line) -> tuple[str, str]:
-    event = said(line)
+    event = decoded(line)
     return event["patient"], event["id"]
 
 
@@ -95,19 +95,19 @@ def test_the_decoder_refuses_exactly_what_the_ledger_says_it_should(spec: str, s
 def test_all_faults_at_once_lose_nothing_that_the_ledger_does_not_call_lost(seed: int) -> None:
     feed = ward(120)
     came, entries = spoiled(feed, SPEC, seed)
-    told = {(entry["patient"], entry["id"]) for entry in entries}
+    logged = {(entry["patient"], entry["id"]) for entry in entries}
     arrived = {keyed(line) for line in came if line in set(feed)}
-    assert {keyed(line) for line in feed} <= arrived | told
+    assert {keyed(line) for line in feed} <= arrived | logged
 
 
 def test_the_ledger_counts_what_it_is_told() -> None:
     entries: list[dict[str, object]] = []
-    ledger = FaultLog(entries.append)
-    came = list(apply(iter(ward(240)), SPEC, 3, ledger))
-    assert ledger.counts["lost"] == sum(bool(entry["lost"]) for entry in entries)
-    assert set(ledger.counts["faults"]) == set(FAULTS)
+    fault_log = FaultLog(entries.append)
+    came = list(apply(iter(ward(240)), SPEC, 3, fault_log))
+    assert fault_log.counts["lost"] == sum(bool(entry["lost"]) for entry in entries)
+    assert set(fault_log.counts["faults"]) == set(FAULTS)
     refused = Counter(problem.reason for _, line in came for problem in decode(line)[1])
-    assert ledger.counts["refused"] == dict(sorted(refused.items()))
+    assert fault_log.counts["refused"] == dict(sorted(refused.items()))
 
 
 def test_a_fault_more_moves_no_others_draws() -> None:

@@ -143,16 +143,16 @@ def stays(folder: Path) -> dict[str, list[Event]]:
 
 def burden(found: Iterable[list[Event]], answered: bool) -> Burden:
     """Return what the stays paged."""
-    told = Burden()
+    total = Burden()
     for unordered in found:
         log = sorted(unordered, key=lambda event: event.known)
-        told.ms += max(one.at for one in log) - min(one.at for one in log)
-        told.in_unit_ms += encounter(log, "discharge") - encounter(log, "cycle-start")
-        watched = Watched(answered, told)
+        total.ms += max(one.at for one in log) - min(one.at for one in log)
+        total.in_unit_ms += encounter(log, "discharge") - encounter(log, "cycle-start")
+        watched = Watched(answered, total)
         for event in log:
             watched.fold(event)
         watched.end(log[-1].known)
-    return told
+    return total
 
 
 def encounter(log: list[Event], name: str) -> int:

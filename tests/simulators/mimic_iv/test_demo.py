@@ -79,9 +79,9 @@ def folded() -> Outcome:
 
 
 def test_all_60_stays_of_the_50_subjects_are_imported() -> None:
-    told = [json.loads(line) for line in imported()[0]]
-    begun = [event["patient"] for event in told if event.get("event") == "cycle-start"]
-    ended = [event["patient"] for event in told if event.get("event") == "discharge"]
+    imported_events = [json.loads(line) for line in imported()[0]]
+    begun = [event["patient"] for event in imported_events if event.get("event") == "cycle-start"]
+    ended = [event["patient"] for event in imported_events if event.get("event") == "discharge"]
     assert sorted(begun) == sorted(ended) == sorted(map(str, table("icu/icustays").stay_id))
 
 
@@ -97,22 +97,22 @@ def test_every_row_is_accounted_for() -> None:
 
 
 def test_what_was_not_used_is_known_by_item_and_reason() -> None:
-    told = imported()[1].report()["tables"]
+    tables = imported()[1].report()["tables"]
     assert {
-        name: {item["itemid"]: item["rows"] for item in each["unmapped"]} for name, each in told.items()
+        name: {item["itemid"]: item["rows"] for item in each["unmapped"]} for name, each in tables.items()
     } == {
         "hosp/labevents": {50808: 171},
         "icu/chartevents": {229381: 1830},
         "icu/inputevents": {},
         "icu/outputevents": {},
     }
-    assert {name: each["dropped"] for name, each in told.items()} == {
+    assert {name: each["dropped"] for name, each in tables.items()} == {
         "hosp/labevents": {"outside-stay": 12022, "known-after-discharge": 18, "no-number": 13},
         "icu/chartevents": {"nothing-to-say": 682, "admission-weight-repeated": 100},
         "icu/inputevents": {"no-amount": 1},
         "icu/outputevents": {},
     }
-    assert told["icu/outputevents"]["adjusted"]["stored-early"] == 96
+    assert tables["icu/outputevents"]["adjusted"]["stored-early"] == 96
 
 
 def test_storetimes_that_the_wire_would_refuse_are_as_many_as_the_source_has() -> None:
@@ -155,7 +155,7 @@ def test_arterial_means_of_minus_23_and_324_trip_nothing() -> None:
     assert len(means) == IMPLAUSIBLE["mean-bp"]
     for patient in sorted(set(means.stay_id.astype(str))):
         with_them = [event for event in decoded()[0] if event.patient == patient]
-        assert said(with_them) == said([clean(event) for event in with_them])
+        assert transitions(with_them) == transitions([clean(event) for event in with_them])
 
 
 def clean(event: events.Event) -> events.Event:
@@ -168,7 +168,7 @@ def clean(event: events.Event) -> events.Event:
     )
 
 
-def said(log: list[events.Event]) -> list[tuple[str, str, str, int]]:
+def transitions(log: list[events.Event]) -> list[tuple[str, str, str, int]]:
     return [
         (alert.subject, alert.transition, alert.level, alert.decided) for alert in fold(log, GUIDELINE).alerts
     ]
@@ -260,9 +260,9 @@ def test_the_highest_rate_of_phenylephrine_is_that_of_the_source(stay_id: int, h
 
 @pytest.mark.parametrize("stay_id", STAYS)
 def test_the_creatinine_is_that_of_the_source(stay_id: int) -> None:
-    told = set()
+    states = set()
     for clock, rows in walk(stay_id, clocks(stay_id, 2 * HOUR, 20 * MIN), []):
         state, value = source.creatinine_state(stay_id, clock)
         assert (rows["creatinine"].state, rows["creatinine"].value) == (state, value), clock
-        told.add(state)
-    assert told - {"indeterminate"}
+        states.add(state)
+    assert states - {"indeterminate"}

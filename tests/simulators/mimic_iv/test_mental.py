@@ -27,7 +27,7 @@ def scored(at: int = ms("09:00"), words: dict[int, str] | None = None, **scores:
     ]
 
 
-def said(rows: list[Charted]) -> list[tuple[str, object]]:
+def findings(rows: list[Charted]) -> list[tuple[str, object]]:
     return [
         (fact.fields["code"], fact.fields.get("value", fact.fields.get("present")))
         for fact in mental(rows, ImportTally())
@@ -67,14 +67,14 @@ LOST = ("disorientation", True)
     ],
 )
 def test_scores_of_one_minute_say(scores: dict[str, float], expected: list[tuple[str, object]]) -> None:
-    assert said(scored(**scores)) == expected
+    assert findings(scored(**scores)) == expected
 
 
 @pytest.mark.parametrize(("words", "expected"), [("No Response-ETT", NORMAL), ("No Response", CHANGED)])
 def test_where_the_wording_is_kept_it_tells_a_tube_from_a_patient_who_does_not_answer(
     words: str, expected: tuple[str, object]
 ) -> None:
-    assert said(scored(words={VERBAL: words}, eyes=4, verbal=1, motor=6)) == [expected]
+    assert findings(scored(words={VERBAL: words}, eyes=4, verbal=1, motor=6)) == [expected]
 
 
 def test_disorientation_is_charted_when_it_changes() -> None:
@@ -83,7 +83,7 @@ def test_disorientation_is_charted_when_it_changes() -> None:
         for hour, verbal in enumerate([5, 4, 4, 5, 5], 9)
         for row in scored(ms(f"{hour:02}:00"), verbal=verbal)
     ]
-    assert [one for one in said(rows) if one[0] == "disorientation"] == [
+    assert [one for one in findings(rows) if one[0] == "disorientation"] == [
         ("disorientation", True),
         ("disorientation", False),
     ]
@@ -91,11 +91,11 @@ def test_disorientation_is_charted_when_it_changes() -> None:
 
 def test_a_patient_whose_speech_cannot_be_judged_stays_as_oriented_as_before() -> None:
     rows = scored(ms("09:00"), verbal=4) + scored(ms("10:00"), eyes=4, verbal=1, motor=6)
-    assert said(rows) == [CHANGED, LOST, NORMAL]
+    assert findings(rows) == [CHANGED, LOST, NORMAL]
 
 
 def test_of_two_scores_of_one_minute_the_worse_counts() -> None:
-    assert said(scored(verbal=5) + scored(verbal=4)) == [CHANGED, LOST]
+    assert findings(scored(verbal=5) + scored(verbal=4)) == [CHANGED, LOST]
 
 
 def test_what_says_nothing_is_counted() -> None:

@@ -19,7 +19,7 @@ def out(clock: str, item: int, volume: float, known: str | None = None, day: int
     return Collected(ms(clock, day), ms(known or clock, day), item, volume, "ml")
 
 
-def told(rows: list[Collected]) -> list[tuple[str, float, str | None]]:
+def collected(rows: list[Collected]) -> list[tuple[str, float, str | None]]:
     return [
         (fact.fields["kind"], fact.fields["volume"], fact.fields.get("start"))
         for fact in outputs(rows, ImportTally())
@@ -34,7 +34,7 @@ def told(rows: list[Collected]) -> list[tuple[str, float, str | None]]:
     ],
 )  # fmt: skip
 def test_an_item_is_its_kind(item: int, kind: str) -> None:
-    assert told([out("09:00", item, 40.0)]) == [(kind, 40, None)]
+    assert collected([out("09:00", item, 40.0)]) == [(kind, 40, None)]
 
 
 def test_every_output_has_a_kind_of_the_wire() -> None:
@@ -42,14 +42,14 @@ def test_every_output_has_a_kind_of_the_wire() -> None:
 
 
 def test_each_row_is_a_collection_though_two_share_a_minute() -> None:
-    assert told([out("09:00", FOLEY, 40.0), out("09:00", VOID, 60.0)]) == [
+    assert collected([out("09:00", FOLEY, 40.0), out("09:00", VOID, 60.0)]) == [
         ("urine", 40, None),
         ("urine", 60, None),
     ]
 
 
 def test_urine_of_no_volume_is_a_measurement() -> None:
-    assert told([out("09:00", FOLEY, 0.0)]) == [("urine", 0, None)]
+    assert collected([out("09:00", FOLEY, 0.0)]) == [("urine", 0, None)]
 
 
 def test_the_first_urine_after_an_operation_begins_when_the_operation_s_sum_ended() -> None:
@@ -59,7 +59,7 @@ def test_the_first_urine_after_an_operation_begins_when_the_operation_s_sum_ende
         out("15:00", FOLEY, 50.0),
         out("16:00", FOLEY, 30.0),
     ]
-    assert told(rows) == [
+    assert collected(rows) == [
         ("urine", 40, None),
         ("other", 900, None),
         ("urine", 50, "2150-03-01T14:00:00Z"),
@@ -68,18 +68,22 @@ def test_the_first_urine_after_an_operation_begins_when_the_operation_s_sum_ende
 
 
 def test_urine_charted_with_the_sum_itself_begins_where_it_would() -> None:
-    assert told([out("14:00", OR_URINE, 900.0), out("14:00", FOLEY, 50.0)]) == [
+    assert collected([out("14:00", OR_URINE, 900.0), out("14:00", FOLEY, 50.0)]) == [
         ("urine", 50, None),
         ("other", 900, None),
     ]
 
 
 def test_a_sum_of_more_than_a_day_ago_begins_nothing() -> None:
-    assert told([out("08:00", OR_URINE, 900.0), out("09:00", FOLEY, 50.0, day=2)])[1] == ("urine", 50, None)
+    assert collected([out("08:00", OR_URINE, 900.0), out("09:00", FOLEY, 50.0, day=2)])[1] == (
+        "urine",
+        50,
+        None,
+    )
 
 
 def test_irrigant_is_taken_off_what_comes_out() -> None:
-    assert told([out("09:00", IRRIGANT_IN, 3000.0), out("09:00", IRRIGANT_OUT, 3600.0)]) == [
+    assert collected([out("09:00", IRRIGANT_IN, 3000.0), out("09:00", IRRIGANT_OUT, 3600.0)]) == [
         ("urine", 600, None)
     ]
 

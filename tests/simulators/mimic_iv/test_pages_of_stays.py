@@ -28,25 +28,25 @@ def charted() -> list[list[Event]]:
 
 
 @cache
-def told(answered: bool) -> Burden:
+def burden_of(answered: bool) -> Burden:
     return burden(charted(), answered)
 
 
 def test_the_stays_are_as_long_as_they_were_charted() -> None:
-    assert told(answered=False).days == pytest.approx(225.4, abs=0.1)
-    assert told(answered=False).in_unit_ms / DAY == pytest.approx(211.7, abs=0.1)
+    assert burden_of(answered=False).days == pytest.approx(225.4, abs=0.1)
+    assert burden_of(answered=False).in_unit_ms / DAY == pytest.approx(211.7, abs=0.1)
 
 
 @pytest.mark.parametrize(("answered", "most"), [(False, 19), (True, 11)])
 def test_real_charting_pages_no_more_than_it_may(answered: bool, most: float) -> None:
     """Nobody answers; or each absolute page is answered 10 min later by an `ack` of all that is absolute."""
-    assert 0 < told(answered).a_day <= most
+    assert 0 < burden_of(answered).a_day <= most
 
 
 def test_unanswered_reminders_come_15_75_195_minutes_after_the_last_that_became_absolute_and_so_on() -> None:
     counts: Counter[int] = Counter()
-    for patient in {alert.patient for alert in told(answered=False).alerts}:
-        counts += after_the_last([one for one in told(answered=False).alerts if one.patient == patient])
+    for patient in {alert.patient for alert in burden_of(answered=False).alerts}:
+        counts += after_the_last([one for one in burden_of(answered=False).alerts if one.patient == patient])
     assert {15, 75, 195} <= counts.keys()
     assert {minutes for minutes in counts if (minutes - 75) % 120 and minutes != 15} == set()
 
@@ -68,15 +68,15 @@ def after_the_last(alerts: list[Alert]) -> Counter[int]:
 
 def test_urine_that_is_charted_late_is_not_paged_each_time_it_lapses() -> None:
     """Edition 1 paged it 7.4 times a patient-day."""
-    urine = told(answered=False).pages["monitoring", "monitoring/intake-output", "technical"]
-    assert 0 < urine / told(answered=False).days < 1
+    urine = burden_of(answered=False).pages["monitoring", "monitoring/intake-output", "technical"]
+    assert 0 < urine / burden_of(answered=False).days < 1
 
 
 def test_whoever_answers_is_reminded_less_and_hears_of_no_fewer_things() -> None:
-    nobody, somebody = told(answered=False), told(answered=True)
+    nobody, somebody = burden_of(answered=False), burden_of(answered=True)
     assert 0 < somebody.reminders.total() < nobody.reminders.total() / 2
-    assert heard(nobody) == heard(somebody)
+    assert paged_subjects(nobody) == paged_subjects(somebody)
 
 
-def heard(one: Burden) -> set[tuple[str, str]]:
+def paged_subjects(one: Burden) -> set[tuple[str, str]]:
     return {(kind, subject) for kind, subject, _ in +Counter(one.pages)}

@@ -43,19 +43,19 @@ def test_times_are_read_as_utc_and_what_is_none_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "written"),
     [
         (ms("09:00"), "21500301T0900"),
         (ms("19:00") + 51_000, "21500301T190051"),
         (ms("00:00"), "21500301T0000"),
     ],
 )
-def test_an_instant_is_written_short_in_an_id(at: int, said: str) -> None:
-    assert stamp(at) == said
+def test_an_instant_is_written_short_in_an_id(at: int, written: str) -> None:
+    assert stamp(at) == written
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(84.0, "84"), (0.7, "0.7"), (1.001001000404358, "1.001001000404358"), (54, "54")]
+    ("value", "written"), [(84.0, "84"), (0.7, "0.7"), (1.001001000404358, "1.001001000404358"), (54, "54")]
 )
-def test_whole_numbers_are_written_without_a_fraction(value: float, said: str) -> None:
-    assert repr(neat(value)) == said
+def test_whole_numbers_are_written_without_a_fraction(value: float, written: str) -> None:
+    assert repr(neat(value)) == written

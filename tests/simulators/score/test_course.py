@@ -63,10 +63,14 @@ def test_a_line_that_is_no_truth_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["ledger.jsonl", "ledger.jsonl.gz"])
 def test_a_ledger_adds_up_to_what_its_faults_counted(tmp_path: Path, name: str) -> None:
     rows: list[dict[str, Any]] = []
-    ledger = FaultLog(rows.append)
-    list(apply(iter(ward(240)), "all,drop=0.1,garbled=0.1,wrong-unit=0.1", 1, ledger))
+    fault_log = FaultLog(rows.append)
+    list(apply(iter(ward(240)), "all,drop=0.1,garbled=0.1,wrong-unit=0.1", 1, fault_log))
     found = expected(written(tmp_path / name, *msgspec.to_builtins(rows)))
-    assert found == {"altered": len(rows), "lost": ledger.counts["lost"], "refused": ledger.counts["refused"]}
+    assert found == {
+        "altered": len(rows),
+        "lost": fault_log.counts["lost"],
+        "refused": fault_log.counts["refused"],
+    }
     assert found["lost"] > 0
     assert set(found["refused"]) == {"bad-time", "bad-unit", "malformed"}
 

@@ -6,13 +6,15 @@ import pytest
 
 from simulators.score.detection import FOREVER, AlertTransition, Detection, alarms, detect
 from simulators.score.true_spans import ABSOLUTE, RELATIVE, at_least
-from tests.simulators.score.timelines import minute, stretches, told
+from tests.simulators.score.timelines import drawn_transitions, minute, stretches
 
 MISSED = None
 
 
 def detections(true: str, alarm: str, level: int, late: float = 0) -> list[Detection]:
-    return detect(at_least(stretches(true), level), alarms(told("creatinine", alarm, late), level))
+    return detect(
+        at_least(stretches(true), level), alarms(drawn_transitions("creatinine", alarm, late), level)
+    )
 
 
 def delays(true: str, alarm: str, level: int, late: float = 0) -> list[float | None]:
@@ -79,10 +81,10 @@ def test_the_earliest_decision_counts_though_another_alarm_was_true_before() -> 
 
 
 def test_reminders_neither_begin_nor_end_an_alarm() -> None:
-    said = told("creatinine", ".A")
-    reminder = said[0]._replace(transition="reminder", at=minute(40), decided=minute(40))
-    assert alarms([*said, reminder], ABSOLUTE) == alarms(said, ABSOLUTE)
-    assert alarms([*said, reminder], ABSOLUTE)[0].until == FOREVER
+    transitions = drawn_transitions("creatinine", ".A")
+    reminder = transitions[0]._replace(transition="reminder", at=minute(40), decided=minute(40))
+    assert alarms([*transitions, reminder], ABSOLUTE) == alarms(transitions, ABSOLUTE)
+    assert alarms([*transitions, reminder], ABSOLUTE)[0].until == FOREVER
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_an_alarm_lasts_while_its_level_or_worse_stands(
     drawn: str, relative: list[tuple[int, int]], absolute: list[tuple[int, int]]
 ) -> None:
     for level, expected in ((RELATIVE, relative), (ABSOLUTE, absolute)):
-        found = alarms(told("creatinine", drawn, late=3), level)
+        found = alarms(drawn_transitions("creatinine", drawn, late=3), level)
         assert [(one.at, one.until) for one in found] == [
             (minute(start), minute(end)) for start, end in expected
         ]
@@ -103,6 +105,6 @@ def test_an_alarm_lasts_while_its_level_or_worse_stands(
 
 
 def test_what_is_amended_to_clear_ends_the_alarm() -> None:
-    opened, over = told("creatinine", "r..A.")[0:2]
+    opened, over = drawn_transitions("creatinine", "r..A.")[0:2]
     assert len(alarms([opened, over._replace(transition="amended")], RELATIVE)) == 1
     assert alarms([opened, over._replace(transition="amended")], RELATIVE)[0].until == over.at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulators.score import Scorer
-from tests.simulators.score.timelines import course, minute, told
+from tests.simulators.score.timelines import course, drawn_transitions, minute
 
 TRUE = "..AAAA...."
 
@@ -16,7 +16,7 @@ def test_distinct_absolute_onsets_are_told_with_their_delay_by_charting() -> Non
             course(24, "p3", creatinine=TRUE.replace("A", "B"))._replace(charting="hourly"),
         ]
     )
-    for one in told("creatinine", TRUE, late=7):
+    for one in drawn_transitions("creatinine", TRUE, late=7):
         scorer.add(*one)
     found = scorer.numbers()["onsets"]
     assert found["by_charting"] == {

@@ -6,7 +6,7 @@ import pytest
 
 from simulators.score.detection import AlertTransition
 from simulators.score.pages import judged, new_pages, pages
-from tests.simulators.score.timelines import course, minute, told
+from tests.simulators.score.timelines import course, drawn_transitions, minute
 
 
 def paged(transitions: list[AlertTransition]) -> list[tuple[str, str]]:
@@ -28,7 +28,7 @@ def paged(transitions: list[AlertTransition]) -> list[tuple[str, str]]:
 def test_an_episode_pages_as_it_opens_and_each_time_it_worsens(
     drawn: str, pages: list[tuple[str, str]]
 ) -> None:
-    assert paged(told("creatinine", drawn)) == pages
+    assert paged(drawn_transitions("creatinine", drawn)) == pages
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_recommendation_that_its_cause_tells_is_no_page_of_its_own() -> None:
 def test_a_page_is_new_unless_its_subject_was_at_that_level_in_the_4_hours_before(
     drawn: str, new: int
 ) -> None:
-    assert new_pages(told("creatinine", drawn)) == new
+    assert new_pages(drawn_transitions("creatinine", drawn)) == new
 
 
 def test_a_step_for_the_worse_of_what_was_acknowledged_is_new() -> None:
@@ -123,5 +123,5 @@ def test_what_has_no_truth_is_not_judged(kind: str) -> None:
 
 
 def test_a_patient_without_truth_is_not_judged() -> None:
-    (page,) = pages(told("creatinine", "r"))
+    (page,) = pages(drawn_transitions("creatinine", "r"))
     assert judged(page, None).verdict == "unjudged"

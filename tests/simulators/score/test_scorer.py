@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from simulators.score.detection import AlertTransition
 from simulators.score.scorer import Scorer
 from simulators.score.true_spans import TrueCourse
-from tests.simulators.score.timelines import course, told
+from tests.simulators.score.timelines import course, drawn_transitions
 
 
-def scored(courses: list[TrueCourse], *said: list[AlertTransition]) -> dict[str, Any]:
+def scored(courses: list[TrueCourse], *alerts: list[AlertTransition]) -> dict[str, Any]:
     scorer = Scorer(courses)
-    for transitions in said:
+    for transitions in alerts:
         for one in transitions:
             scorer.add(*one)
     return scorer.numbers()
@@ -32,9 +32,9 @@ def test_a_ward_is_added_up() -> None:
     ]
     found = scored(
         courses,
-        told("creatinine", "..rrrrr."),
-        told("urine-hour", "...rrr.", patient="p1"),
-        told("platelets", "A.", patient="p2"),
+        drawn_transitions("creatinine", "..rrrrr."),
+        drawn_transitions("urine-hour", "...rrr.", patient="p1"),
+        drawn_transitions("platelets", "A.", patient="p2"),
     )
     assert (found["patients"], found["patient_days"]) == (2, 1.0)
     relative, absolute = found["criteria"]["relative"], found["criteria"]["absolute"]
@@ -57,14 +57,14 @@ def test_a_ward_is_added_up() -> None:
 
 def test_pages_are_judged_and_their_burden_told() -> None:
     courses = [course(24, creatinine="rrr", hypotension="AAA")]
-    overdue = told("monitoring/vital-signs", "r", kind="monitoring")
-    said = [
-        told("creatinine", "rrr."),
-        told("hypotension", "rAr.", kind="blood-pressure"),
+    overdue = drawn_transitions("monitoring/vital-signs", "r", kind="monitoring")
+    alerts = [
+        drawn_transitions("creatinine", "rrr."),
+        drawn_transitions("hypotension", "rAr.", kind="blood-pressure"),
         overdue,
-        told("platelets", "r."),
+        drawn_transitions("platelets", "r."),
     ]
-    found = scored(courses, *said)
+    found = scored(courses, *alerts)
     assert found["pages"] | {"kinds": None} == {
         "all": 5,
         "per_patient_day": 5.0,
@@ -90,7 +90,9 @@ def test_hypotension_stands_beside_the_criteria_and_is_not_counted_among_them() 
 
 
 def test_an_hour_counts_once_whatever_is_true_in_it() -> None:
-    found = scored([course(8, creatinine=ONE_HOUR, platelets=ONE_HOUR)], told("platelets", ONE_HOUR + "."))
+    found = scored(
+        [course(8, creatinine=ONE_HOUR, platelets=ONE_HOUR)], drawn_transitions("platelets", ONE_HOUR + ".")
+    )
     assert found["criteria"]["relative"]["hours"] == {"tp": 1, "tn": 7, "fp": 0, "fn": 0, "score": 100.0}
     assert found["subjects"]["creatinine"]["relative"]["hours"] == {
         "tp": 0,
@@ -107,7 +109,7 @@ def test_a_subject_counts_the_quiet_hours_of_patients_who_never_had_it() -> None
 
 
 def test_a_patient_without_truth_is_a_burden_and_is_not_judged() -> None:
-    found = scored([course(24)], told("creatinine", "r", patient="stranger"))
+    found = scored([course(24)], drawn_transitions("creatinine", "r", patient="stranger"))
     assert found["patients_without_truth"] == 1
     assert found["pages"]["verdicts"] == {"unjudged": 1}
     assert found["pages"]["per_patient_day"] == 1.0
@@ -122,7 +124,7 @@ def test_an_empty_ward_has_no_score() -> None:
 
 def test_a_perfect_monitor_scores_100() -> None:
     drawn = "..rrAAArr....rr"
-    found = scored([course(8, creatinine=drawn)], told("creatinine", drawn + "."))
+    found = scored([course(8, creatinine=drawn)], drawn_transitions("creatinine", drawn + "."))
     for level in ("absolute", "relative"):
         assert found["criteria"][level]["all"]["sensitivity"] == 1.0
         assert found["criteria"][level]["hours"]["score"] == 100.0
@@ -131,7 +133,7 @@ def test_a_perfect_monitor_scores_100() -> None:
 
 @given(st.text("..rA", min_size=1, max_size=40), st.text("..rA", min_size=1, max_size=40))
 def test_what_is_true_is_all_counted_and_detected_or_missed(true: str, alarm: str) -> None:
-    found = scored([course(8, creatinine=true)], told("creatinine", alarm))
+    found = scored([course(8, creatinine=true)], drawn_transitions("creatinine", alarm))
     for level in ("absolute", "relative"):
         part = found["criteria"][level]
         assert part["all"]["episodes"] == part["distinct"]["episodes"] + part["borderline"]["episodes"]
@@ -147,7 +149,9 @@ def test_what_is_true_is_all_counted_and_detected_or_missed(true: str, alarm: st
 def test_more_alarm_never_detects_less(level: str) -> None:
     true, little, much = "..rAAr..rr..A.", "....A.........", "..rAAAAAAAAAA."
     few, more = (
-        scored([course(8, creatinine=true)], told("creatinine", alarm))["criteria"][level]["all"]["detected"]
+        scored([course(8, creatinine=true)], drawn_transitions("creatinine", alarm))["criteria"][level][
+            "all"
+        ]["detected"]
         for alarm in (little, much)
     )
     assert few <= more

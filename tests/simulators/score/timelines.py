@@ -51,16 +51,16 @@ def course(
     return TrueCourse(patient, START, minute(hours * 60), held, might)
 
 
-def told(
+def drawn_transitions(
     subject: str, drawn: str, late: float = 0, patient: str = "p1", kind: str = "criterion"
 ) -> list[AlertTransition]:
     """The transitions of one subject whose level is drawn; each decided so many minutes after it was true."""
-    said, before, episode = [], ".", 0
+    transitions, before, episode = [], ".", 0
     for place, level in enumerate(drawn):
         if level != before:
             episode += before == "."
             at = START + place * STEP
-            said.append(
+            transitions.append(
                 AlertTransition(
                     patient,
                     kind,
@@ -73,7 +73,7 @@ def told(
                 )
             )
         before = level
-    return said
+    return transitions
 
 
 def turned(before: str, level: str) -> str:

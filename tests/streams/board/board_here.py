@@ -41,9 +41,15 @@ class Served:
     """A board that is served. `get` and `post` are those of a browser's session."""
 
     def __init__(
-        self, desk: BoardState, rooms: Handlers, kept: Kept, server: TestServer, browser: ClientSession
+        self, state: BoardState, handlers: Handlers, kept: Kept, server: TestServer, browser: ClientSession
     ) -> None:
-        self.desk, self.rooms, self.kept, self.server, self.browser = desk, rooms, kept, server, browser
+        self.state, self.handlers, self.kept, self.server, self.browser = (
+            state,
+            handlers,
+            kept,
+            server,
+            browser,
+        )
 
     def url(self, path: str) -> str:
         return str(self.server.make_url(path))
@@ -77,16 +83,16 @@ async def served(
     guideline: Guideline = GUIDE,
 ) -> AsyncIterator[Served]:
     sessions = Sessions([b"s" * 32])
-    desk = BoardState(guideline, ways or DisplaySettings(), partial(patient_key, b"s" * 32))
-    desk.apply(records)
-    desk.liveness.loading = None
+    state = BoardState(guideline, ways or DisplaySettings(), partial(patient_key, b"s" * 32))
+    state.apply(records)
+    state.liveness.loading = None
     kept: Any = Kept()
-    rooms = Handlers(desk, door or AuthSettings(), sessions, kept, 0, patience=0)
+    handlers = Handlers(state, door or AuthSettings(), sessions, kept, 0, patience=0)
     async with (
-        TestServer(application(rooms)) as server,
+        TestServer(application(handlers)) as server,
         ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser,
     ):
-        yield Served(desk, rooms, kept, server, browser)
+        yield Served(state, handlers, kept, server, browser)
 
 
 def serving(

@@ -85,9 +85,9 @@ def test_a_users_file_that_cannot_be_used_is_one_clear_line_without_the_password
 ) -> None:
     path = tmp_path / "users.toml"
     path.write_text(text)
-    with pytest.raises(UsageError, match=fault) as said:
+    with pytest.raises(UsageError, match=fault) as caught:
         users.load(str(path))
-    assert "secret word" not in str(said.value)
+    assert "secret word" not in str(caught.value)
 
 
 def test_who_may_act_may_see_and_not_the_other_way_round() -> None:

@@ -22,14 +22,14 @@ ACCEPT = commands.accept("p1", "atrial-fibrillation", "absolute", None, WHO, 0)
 END = commands.acceptance_end("p1", "atrial-fibrillation", "absolute", WHO, 0)
 
 
-def bedside(**fields: Any) -> PatientProjection:
+def projection(**fields: Any) -> PatientProjection:
     made = PatientProjection("p1", "k1")
     made.assessment = assessed("p1", **fields)
     return made
 
 
 def answered(outcome: str, command: str = ACK.id, **fields: Any) -> PatientProjection:
-    made = bedside()
+    made = projection()
     made.pages.apply(PageRecord(when="", outcome=outcome, patient="p1", command=command, **fields))
     return made
 
@@ -64,7 +64,7 @@ def test_the_pagers_word_is_what_became_of_an_acknowledgement_or_a_silence(
 
 def test_what_the_pager_says_of_another_command_is_no_answer() -> None:
     assert became(ACK, answered(pages.ACKNOWLEDGED, command="another")) is None
-    assert became(ACK, bedside()) is None
+    assert became(ACK, projection()) is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_the_pager_says_of_another_command_is_no_answer() -> None:
 def test_the_assessment_is_what_became_of_a_resume_or_an_acceptance(
     command: Any, fields: dict[str, Any], found: Any
 ) -> None:
-    assert became(command, bedside(**fields)) == found
+    assert became(command, projection(**fields)) == found
 
 
 @pytest.mark.parametrize(

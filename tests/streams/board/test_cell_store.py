@@ -22,7 +22,7 @@ class Page:
         self.rows: dict[str, dict[str, str]] = {}
         self.revision = 0
 
-    def take(self, shown: CellStore) -> None:
+    def update(self, shown: CellStore) -> None:
         patch = shown.since(self.revision)
         for row in patch["rows"]:
             self.rows.setdefault(row["key"], {}).update(row["cells"])
@@ -40,7 +40,7 @@ def apply(shown: CellStore, change: Change) -> None:
         shown.put(key, {"x": first, "y": second}, {"rank": first})
 
 
-def told(shown: CellStore) -> dict[str, dict[str, str]]:
+def markup_of(shown: CellStore) -> dict[str, dict[str, str]]:
     return {key: {name: cell.markup for name, cell in cells.items()} for key, cells in shown.rows.items()}
 
 
@@ -50,10 +50,10 @@ def test_a_page_that_looks_now_and_then_shows_what_is_on_show(made: list[Change]
     for number, change in enumerate(made):
         apply(shown, change)
         if number < len(looks) and looks[number]:
-            page.take(shown)
-            assert page.rows == told(shown)
-    page.take(shown)
-    assert page.rows == told(shown)
+            page.update(shown)
+            assert page.rows == markup_of(shown)
+    page.update(shown)
+    assert page.rows == markup_of(shown)
 
 
 def test_only_what_changed_is_sent() -> None:

@@ -12,10 +12,10 @@ from rules.wire.topics import COMMANDS, PAGES
 from streams.board import commands
 from streams.board.access.users import EVERYBODY, Identity
 from streams.errors import UsageError
-from tests.streams.board.wards import at, bedside, cycle, ms, oliguria, record, ward
+from tests.streams.board.wards import at, cycle, ms, oliguria, projection, record, ward
 
 NURSE = Identity("R. Nurse", frozenset({"act"}))
-FOUND = bedside(oliguria())
+FOUND = projection(oliguria())
 ALERT = next(one for one in FOUND.episodes.open_episodes() if one.last.subject == "urine-hour")
 NOW = ms(130)
 
@@ -47,7 +47,7 @@ def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
         "code": "atrial-fibrillation",
         "present": True,
     }
-    found = bedside([*cycle(), rhythm])
+    found = projection([*cycle(), rhythm])
     made = commands.board_command("resume", {"rule": "arrhythmia", "reason": "single run"}, found, NURSE, NOW)
     event, _ = decode(encode(made.command), key="p1")
     assert isinstance(event, Resume)
@@ -62,7 +62,7 @@ RHYTHM = {
 @pytest.mark.parametrize(("lasts", "until"), [("", None), ("1440", ms(130 + 1440))])
 def test_an_acceptance_is_of_a_tripped_criterion_at_its_level(lasts: str, until: int | None) -> None:
     form = {"criterion": "atrial-fibrillation", "level": "absolute", "lasts": lasts, "reason": "chronic"}
-    made = commands.board_command("accept", form, bedside([*cycle(), RHYTHM]), NURSE, NOW)
+    made = commands.board_command("accept", form, projection([*cycle(), RHYTHM]), NURSE, NOW)
     event, _ = decode(encode(made.command), key="p1")
     assert isinstance(event, Accept)
     assert (event.criterion, event.level, event.until, event.by, event.reason) == (
@@ -75,10 +75,10 @@ def test_an_acceptance_in_force_is_shown_and_can_be_ended() -> None:
         "type": "accept", "id": "x1", "patient": "p1", "at": at(40), "criterion": "atrial-fibrillation",
         "level": "absolute", "by": "dr-3", "reason": "chronic",
     }  # fmt: skip
-    found = bedside([*cycle(), RHYTHM, accept])
+    found = projection([*cycle(), RHYTHM, accept])
     form = {"criterion": "atrial-fibrillation", "reason": "new rhythm"}
     ended = commands.board_command("end-acceptance", form, found, NURSE, NOW)
-    after = bedside([*cycle(), RHYTHM, accept, json.loads(encode(ended.command))])
+    after = projection([*cycle(), RHYTHM, accept, json.loads(encode(ended.command))])
     assert found.assessment is not None
     assert [one.criterion for one in found.assessment.accepted] == ["atrial-fibrillation"]
     assert after.assessment is not None
@@ -160,13 +160,15 @@ def test_every_action_is_audited_before_it_is_sent() -> None:
     audit, command = commands.records(made, "4 West", NOW)
     assert (audit.topic, command.topic) == (PAGES, COMMANDS)
     assert audit.key == command.key == b"p1"
-    told = json.loads(audit.value or b"")
-    assert told == {
+    written = json.loads(audit.value or b"")
+    assert written == {
         "when": at(130), "outcome": "board-ack", "patient": "p1", "alert": ALERT.id, "subject": "urine-hour", "level": "absolute", "by": "R. Nurse",
         "reason": "bolus running", "unit": "4 West", "channel": "board",
     }  # fmt: skip
 
 
 def test_what_somebody_may_not_do_is_audited_too() -> None:
-    told = json.loads(commands.refusal("ack", "p1", "V. Visitor", "may see, not act", None, NOW).value or b"")
-    assert (told["outcome"], told["by"], told["action"]) == ("board-refused", "V. Visitor", "ack")
+    written = json.loads(
+        commands.refusal("ack", "p1", "V. Visitor", "may see, not act", None, NOW).value or b""
+    )
+    assert (written["outcome"], written["by"], written["action"]) == ("board-refused", "V. Visitor", "ack")

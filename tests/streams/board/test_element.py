@@ -30,9 +30,9 @@ printable = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_si
 
 
 @given(printable, printable)
-def test_whatever_comes_from_outside_is_text_and_nothing_else(said: str, value: str) -> None:
-    read = Read(render(h.p(title=value)[said]))
-    assert (read.elements, read.text, read.values) == (["p"], said, [value])
+def test_whatever_comes_from_outside_is_text_and_nothing_else(text: str, value: str) -> None:
+    read = Read(render(h.p(title=value)[text]))
+    assert (read.elements, read.text, read.values) == (["p"], text, [value])
 
 
 def test_a_patient_named_like_an_element_is_a_name() -> None:
@@ -68,7 +68,7 @@ def test_a_text_that_looks_like_markup_drawn_before_is_drawn_anew() -> None:
     """The two are equal as strings."""
 
     @cached
-    def bold(said: str) -> h.Node:
-        return h.b[said]
+    def bold(text: str) -> h.Node:
+        return h.b[text]
 
     assert [bold(Html("<i>")), bold("<i>"), bold("<i>")] == ["<b><i></b>", *["<b>&lt;i&gt;</b>"] * 2]

@@ -44,7 +44,7 @@ def test_a_page_in_shadow_is_shown_as_one_that_would_have_been_sent() -> None:
         page = await board.text(f"/patient/{await board.key()}")
         assert "would have paged oncall, Urine 8 mL/h, below 10" in page
         assert page.count('data-act="mark"') == 2
-        assert board.desk.notices() == [
+        assert board.state.notices() == [
             "The pager is in shadow: nobody here is paged. It writes whom it would have paged."
         ]
 
@@ -57,7 +57,7 @@ def test_a_page_in_shadow_is_shown_as_one_that_would_have_been_sent() -> None:
 )
 def test_the_board_says_who_is_not_paged(mode: str, says: list[str]) -> None:
     async def test(board: Served) -> None:
-        assert [notice.split(" is paged")[0] for notice in board.desk.notices()] == [
+        assert [notice.split(" is paged")[0] for notice in board.state.notices()] == [
             f"The pager is in shadow: nobody {who}" for who in says
         ]
 
@@ -92,7 +92,7 @@ def test_a_mark_is_written_beside_the_pages_and_shown() -> None:
         assert record.topic == PAGES
         assert (written["mark"], written["by"], written["alert"]) == ("late", "rn-14", ALERT)
         assert (written["level"], written["subject"]) == ("absolute", "urine-hour")
-        board.desk.apply([TopicRecord(PAGES, record.key, record.value, ms(130))])
+        board.state.apply([TopicRecord(PAGES, record.key, record.value, ms(130))])
         assert "Page marked late by rn-14" in await board.text(f"/patient/{key}")
 
     serving([*WARD, UNSENT], test)
@@ -100,6 +100,6 @@ def test_a_mark_is_written_beside_the_pages_and_shown() -> None:
 
 def test_a_test_patient_is_on_no_board() -> None:
     async def test(board: Served) -> None:
-        assert board.desk.patients.patients == {}
+        assert board.state.patients.patients == {}
 
     serving(published(oliguria("il2watch-test-1")), test)

@@ -117,8 +117,8 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
             str(site(folder)),
             *places,
         ]
-        with (folder / "board.log").open("ab") as said:
-            stack.callback(process_tree.stop, process_tree.start(command, said))
+        with (folder / "board.log").open("ab") as output:
+            stack.callback(process_tree.stop, process_tree.start(command, output))
         line, log = f"the board is at https://{ports.HOST}:{made.port}/", folder / "board.log"
         # Its probe answers before it does.
         assert ports.wait_until(lambda: line in log.read_text(), PATIENCE_S), log.read_text()
@@ -159,9 +159,9 @@ def test_what_it_tells_of_itself_is_on_a_port_of_its_own_and_names_every_reason_
     board: Board,
 ) -> None:
     with urlopen(f"http://{ports.HOST}:{board.metrics}/metrics", timeout=PATIENCE_S) as answer:
-        told = answer.read().decode()
-    assert [code for code in CODES if f'il2_board_problem{{code="{code}"}}' not in told] == []
-    assert "il2_build_info" in told
+        metrics = answer.read().decode()
+    assert [code for code in CODES if f'il2_board_problem{{code="{code}"}}' not in metrics] == []
+    assert "il2_build_info" in metrics
     with urlopen(f"http://{ports.HOST}:{board.metrics}/-/healthy", timeout=PATIENCE_S) as answer:
         assert answer.read() == b"ok\n"
 
@@ -192,11 +192,11 @@ def test_a_certificate_that_cannot_be_used_is_one_clear_line(
         )
         == 2
     )
-    said = capsys.readouterr().err
-    assert said.startswith("il2watch: [board] tls-certfile ")
-    assert keyfile in said
-    assert fault in said
-    assert said.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("il2watch: [board] tls-certfile ")
+    assert keyfile in errors
+    assert fault in errors
+    assert errors.count("\n") == 1
 
 
 @pytest.mark.embedded
@@ -217,6 +217,6 @@ def test_a_port_that_is_taken_is_one_clear_line(option: str, board: Board, tmp_p
     command += [str(word) for place in places.items() for word in place]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 2
-    (said,) = [line for line in done.stderr.splitlines() if "the board is at" not in line]
-    assert said.startswith(f"il2watch: {option} {board.port}: ")
-    assert "address already in use; name another" in said.lower()
+    (error,) = [line for line in done.stderr.splitlines() if "the board is at" not in line]
+    assert error.startswith(f"il2watch: {option} {board.port}: ")
+    assert "address already in use; name another" in error.lower()

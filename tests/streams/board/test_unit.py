@@ -8,7 +8,7 @@ from rules.wire.assessments import CriterionRow
 from streams.board import display_texts, unit_overview
 from streams.board.html.unit import attributes, cells
 from streams.projections.patients import PatientProjection
-from tests.streams.board.wards import GUIDE, bedside, cycle, ms, oliguria, vitals, ward
+from tests.streams.board.wards import GUIDE, cycle, ms, oliguria, projection, vitals, ward
 from tests.streams.samples import assessed, assessment, criterion
 
 
@@ -27,23 +27,28 @@ def row_of(code: str, state: str, **fields: Any) -> CriterionRow:
 
 
 def test_a_row_says_what_the_assessment_says() -> None:
-    found = bedside(oliguria())
-    made, said = row(found), found.assessment
-    assert said is not None
-    assert made.advised.word == said.recommendation
+    found = projection(oliguria())
+    made, assessment = row(found), found.assessment
+    assert assessment is not None
+    assert made.advised.word == assessment.recommendation
     assert made.dose == unit_overview.DoseCell(
-        1, said.dose.last, said.dose.due, said.dose.delayed_h, said.dose.readiness, False
+        1,
+        assessment.dose.last,
+        assessment.dose.due,
+        assessment.dose.delayed_h,
+        assessment.dose.readiness,
+        False,
     )
     assert made.pressure == unit_overview.PressureCell(86, 90, "relative", False, False)
-    assert made.fluids == (said.fluids.above_maintenance_24h_ml, said.fluids.limit_ml)
+    assert made.fluids == (assessment.fluids.above_maintenance_24h_ml, assessment.fluids.limit_ml)
 
 
 def test_the_reasons_are_words_with_value_and_limit() -> None:
-    assert ("absolute", "Urine 8 mL/h, below 10") in row(bedside(oliguria())).advised.reasons
+    assert ("absolute", "Urine 8 mL/h, below 10") in row(projection(oliguria())).advised.reasons
 
 
 def test_the_strip_has_the_ten_systems_in_the_tables_order_each_as_bad_as_its_worst_row() -> None:
-    found = bedside(oliguria())
+    found = projection(oliguria())
     made = {one.name: one.state for one in row(found).systems}
     assert list(made) == list(display_texts.SYSTEMS)
     assert (made["renal"], made["infectious"], made["pulmonary"]) == ("absolute", "clear", "clear")
@@ -143,17 +148,17 @@ def test_an_old_proceed_does_not_stand_for_an_assessment_that_cannot_be_read() -
 
 
 def test_a_state_is_named_in_words_and_drawn_as_a_shape() -> None:
-    strip = cells(row(bedside(oliguria())))["systems"]
+    strip = cells(row(projection(oliguria())))["systems"]
     assert 'role="img" aria-label="renal: absolute. Urine 8 mL/h, below 10"' in strip
     assert "▲" in strip
     assert 'aria-label="infectious: clear"' in strip
 
 
 def test_nothing_of_a_patients_name_reaches_the_address() -> None:
-    shown = cells(row(bedside(oliguria("<script>alert(1)</script>"), "<script>alert(1)</script>")))
+    shown = cells(row(projection(oliguria("<script>alert(1)</script>"), "<script>alert(1)</script>")))
     assert "<script" not in "".join(shown.values())
     assert 'href="/patient/k-' in shown["who"]
-    assert "<script" in str(attributes(row(bedside(oliguria("<script>"), "<script>")))["data_find"])
+    assert "<script" in str(attributes(row(projection(oliguria("<script>"), "<script>")))["data_find"])
 
 
 def test_a_reason_that_is_no_row_has_its_words_and_its_own_level() -> None:
@@ -191,8 +196,8 @@ BLOCKERS = {
 def test_what_stands_against_a_dose_is_in_a_nurses_words() -> None:
     """criteria.md section 10; what is a reason already is not said twice."""
     clock = assessment()["dose"] | {"readiness": "hold", "blockers": ["creatinine", *BLOCKERS]}
-    said = assessed("p1", dose=clock, reasons=["creatinine"])
-    assert display_texts.blockers(said, GUIDE) == tuple(BLOCKERS.values())
+    judged = assessed("p1", dose=clock, reasons=["creatinine"])
+    assert display_texts.blockers(judged, GUIDE) == tuple(BLOCKERS.values())
 
 
 def test_what_blocks_no_dose_any_more_is_not_said() -> None:

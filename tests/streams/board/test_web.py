@@ -66,22 +66,22 @@ def test_the_patient_page_says_every_criterion_and_its_title_and_address_name_no
 def test_an_assessment_that_cannot_be_read_is_said_on_every_page_and_the_one_before_is_not_shown() -> None:
     async def test(board: Served) -> None:
         assert 'data-code="urine-hour"' in await board.text(f"/patient/{await board.key()}")
-        board.desk.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", b'{"recommendation":"proceed"', 1)])
-        board.desk.draw()
+        board.state.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", b'{"recommendation":"proceed"', 1)])
+        board.state.draw()
         assert "The newest assessment cannot be read" in await board.text("/")
         page = await board.text(f"/patient/{await board.key()}")
         assert "judge by what is charted" in page.lower()
         assert "judgement not readable" in page
         assert re.search(r"data-code=|class=\"ready|Delay|Stop this", page) is None
-        assert board.desk.notices() == ["The newest assessment of 1 patient cannot be read."]
+        assert board.state.notices() == ["The newest assessment of 1 patient cannot be read."]
 
     serving(WARD, test)
 
 
 def test_an_alert_that_cannot_be_read_is_said() -> None:
     async def test(board: Served) -> None:
-        board.desk.apply([TopicRecord(ALERTS, b"p1-mrn-4711", b"{", 1)])
-        assert board.desk.notices() == ["1 alert could not be read: open alerts may be missing."]
+        board.state.apply([TopicRecord(ALERTS, b"p1-mrn-4711", b"{", 1)])
+        assert board.state.notices() == ["1 alert could not be read: open alerts may be missing."]
 
     serving(WARD, test)
 
@@ -101,7 +101,7 @@ def test_every_page_says_what_is_looser_than_published() -> None:
 def test_no_page_says_so_of_the_published_numbers_or_stricter_ones() -> None:
     async def test(board: Served) -> None:
         assert "looser" not in await board.text("/")
-        assert board.desk.notices() == []
+        assert board.state.notices() == []
 
     serving(WARD, test)
     strict = load("criteria.creatinine.absolute = 2.8\n")
@@ -110,7 +110,7 @@ def test_no_page_says_so_of_the_published_numbers_or_stricter_ones() -> None:
 
 def test_a_worker_with_another_configuration_than_the_board_is_named() -> None:
     async def test(board: Served) -> None:
-        assert ["another configuration" in one for one in board.desk.notices()] == [True]
+        assert ["another configuration" in one for one in board.state.notices()] == [True]
 
     serving(published(oliguria(), guideline=load("criteria.creatinine.absolute = 3.5\n")), test)
 
@@ -201,7 +201,7 @@ def test_a_foreign_host_is_refused() -> None:
 def test_an_acknowledgement_goes_to_the_commands_after_its_audit() -> None:
     async def test(board: Served) -> None:
         token, key = await board.token(), await board.key()
-        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
+        alert = board.state.patients.by_key[key].episodes.unseen()[0].id
         assert (await board.act("ack", token=token, patient=key, alert=alert, by="rn-14", reason="seen"))[
             0
         ] == 200
@@ -224,8 +224,8 @@ def test_an_acknowledgement_goes_to_the_commands_after_its_audit() -> None:
 def test_a_forged_request_does_nothing(headers: dict[str, str], token: str | None) -> None:
     async def test(board: Served) -> None:
         genuine, key = await board.token(), await board.key()
-        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
-        status, said = await board.act(
+        alert = board.state.patients.by_key[key].episodes.unseen()[0].id
+        status, answer = await board.act(
             "ack",
             headers,
             token=genuine if token is None else token,
@@ -235,7 +235,7 @@ def test_a_forged_request_does_nothing(headers: dict[str, str], token: str | Non
             reason="y",
         )
         assert status == 403
-        assert "Refused" in said["error"]
+        assert "Refused" in answer["error"]
         assert board.kept.records == []
 
     serving(WARD, test)
@@ -255,18 +255,18 @@ def test_what_cannot_be_done_says_why_and_does_nothing(form: dict[str, str], sta
     async def test(board: Served) -> None:
         key = await board.key()
         alert = next(
-            one.id for one in board.desk.patients.by_key[key].episodes.unseen() if one.level == "absolute"
+            one.id for one in board.state.patients.by_key[key].episodes.unseen() if one.level == "absolute"
         )
-        told = {
+        fields = {
             "token": await board.token(),
             "patient": key,
             "alert": alert,
             "by": "rn-14",
             "reason": "seen",
         } | form
-        found, said = await board.act("ack", **told)
+        found, answer = await board.act("ack", **fields)
         assert found == status
-        assert said["error"]
+        assert answer["error"]
         assert board.kept.records == []
 
     serving(WARD, test)
@@ -292,12 +292,12 @@ def test_who_may_see_cannot_act_and_the_try_is_audited(login: AuthSettings) -> N
         key = await board.key()
         page = await board.text(f"/patient/{key}")
         assert 'id="act-form"' not in page
-        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
+        alert = board.state.patients.by_key[key].episodes.unseen()[0].id
         assert (await board.act("ack", token=await board.token(), patient=key, alert=alert, reason="x"))[
             0
         ] == 403
-        told = [json.loads(one.value or b"") for one in board.kept.records]
-        assert [(one["outcome"], one["by"]) for one in told] == [("board-refused", "visitor")]
+        audits = [json.loads(one.value or b"") for one in board.kept.records]
+        assert [(one["outcome"], one["by"]) for one in audits] == [("board-refused", "visitor")]
 
     serving(WARD, test, login)
 
@@ -306,7 +306,7 @@ def test_who_logged_in_acts_under_their_own_name_whatever_the_form_says(login: A
     async def test(board: Served) -> None:
         assert await log_in(board, "nurse") == 303
         key = await board.key()
-        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
+        alert = board.state.patients.by_key[key].episodes.unseen()[0].id
         assert (
             await board.act(
                 "ack", token=await board.token(), patient=key, alert=alert, by="Dr. Else", reason="x"
@@ -398,8 +398,8 @@ def test_a_page_is_told_what_changed_since_it_was_drawn() -> None:
     async def test(board: Served) -> None:
         page = await board.text("/")
         epoch, revision = re.findall(r'data-epoch="(\w+)" data-revision="(\d+)"', page)[0]
-        board.desk.apply([record(vitals("v99", 200, "p1-mrn-4711", hr=99))])
-        board.desk.draw()
+        board.state.apply([record(vitals("v99", 200, "p1-mrn-4711", hr=99))])
+        board.state.draw()
         patch = (await events(board, f"/events?since={epoch}-{revision}", "patch"))[-1][1]
         assert patch["all"] is False
         rows = patch["rows"]
@@ -431,8 +431,8 @@ def test_a_beat_says_what_is_wrong_and_how_new_everything_is() -> None:
 def test_a_patient_who_is_discharged_leaves_the_page() -> None:
     async def test(board: Served) -> None:
         key = await board.key()
-        board.desk.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", None, 0)])
-        board.desk.draw()
+        board.state.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", None, 0)])
+        board.state.draw()
         assert (await events(board, f"/events?patient={key}", "gone"))[-1][0] == "gone"
         assert "p1-mrn-4711" not in await board.text("/")
         async with board.browser.get(board.url(f"/patient/{key}")) as answer:

@@ -43,10 +43,10 @@ def vitals(id: str, minutes: float, patient: str = "p1", **readings: float) -> d
         "spo2": ("spo2", "%"),
         "temp": ("temperature", "Cel"),
     }
-    told = [
+    listed = [
         {"code": codes[name][0], "value": value, "unit": codes[name][1]} for name, value in readings.items()
     ]
-    return {"type": "vitals", "id": id, "patient": patient, "at": at(minutes), "readings": told}
+    return {"type": "vitals", "id": id, "patient": patient, "at": at(minutes), "readings": listed}
 
 
 def cycle(patient: str = "p1") -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def published(
         key=lambda one: one.known,
     )
     folded = event_files.fold_events(read, guideline, None if until is None else parse(until))
-    said = [
+    raised = [
         TopicRecord(ALERTS, one.patient.encode(), msgspec.json.encode(one), parse(one.decided))
         for one in folded.alerts
     ]
@@ -120,7 +120,7 @@ def published(
         TopicRecord(ASSESSMENTS, one.patient.encode(), msgspec.json.encode(one), folded.clock)
         for one in event_files.assessments(folded)
     ]
-    return [*map(record, events), *said, *shown]
+    return [*map(record, events), *raised, *shown]
 
 
 def ward(events: list[dict[str, Any]], until: str | None = None) -> Patients:
@@ -131,5 +131,7 @@ def ward(events: list[dict[str, Any]], until: str | None = None) -> Patients:
     return made
 
 
-def bedside(events: list[dict[str, Any]], patient: str = "p1", until: str | None = None) -> PatientProjection:
+def projection(
+    events: list[dict[str, Any]], patient: str = "p1", until: str | None = None
+) -> PatientProjection:
     return ward(events, until).patients[patient]

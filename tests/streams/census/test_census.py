@@ -63,12 +63,12 @@ def census(broker: Broker, tmp_path: Path) -> Iterator[Callable[[], dict[str, fl
 
     def counted() -> dict[str, float]:
         lines = str(asked(f"http://{HOST}:{port}/metrics")).splitlines()
-        told = (
+        counts = (
             line.removeprefix('il2_ward_recommendations{recommendation="').split('"} ')
             for line in lines
             if "il2_ward_recommendations{" in line
         )
-        return {word: float(count) for word, count in told if float(count)}
+        return {word: float(count) for word, count in counts if float(count)}
 
     assert wait_until(lambda: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S), (
         tmp_path / "log"
@@ -101,23 +101,23 @@ def spoken(*words: str) -> tuple[int, str]:
 
 
 def test_a_broker_that_does_not_answer_within_the_patience_is_exit_3() -> None:
-    code, said = spoken(
+    code, output = spoken(
         "--broker", f"{HOST}:{free(1)[0]}", "--patience", "1", "--metrics-port", str(free(1)[0])
     )
     assert code == 3
-    assert "no broker answers" in said
-    assert "Traceback" not in said
+    assert "no broker answers" in output
+    assert "Traceback" not in output
 
 
 def test_a_port_of_0_is_refused_since_serving_is_all_it_does() -> None:
-    code, said = spoken("--broker", "k:9092", "--metrics-port", "0")
+    code, output = spoken("--broker", "k:9092", "--metrics-port", "0")
     assert code == 2
-    assert "'0' is not a port, 1 to 65535" in said
+    assert "'0' is not a port, 1 to 65535" in output
 
 
 @pytest.mark.embedded
 def test_a_topic_that_is_missing_is_one_line_with_the_remedy(embedded: EmbeddedBroker) -> None:
     drop(embedded.settings)
-    code, said = spoken("--broker", embedded.servers)
-    assert (code, said.count("\n")) == (2, 1)
-    assert "il2watch topics create" in said
+    code, output = spoken("--broker", embedded.servers)
+    assert (code, output.count("\n")) == (2, 1)
+    assert "il2watch topics create" in output

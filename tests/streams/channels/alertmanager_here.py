@@ -51,13 +51,13 @@ async def alertmanager(folder: Path, hook: str) -> AsyncIterator[str]:
     """Its address, once it is ready; it is ended with the block."""
     (folder / "alertmanager.yml").write_text(CONFIG.format(hook=hook), encoding="utf-8")
     address = f"127.0.0.1:{ports.free()[0]}"
-    told = (
+    options = (
         f"--config.file={folder / 'alertmanager.yml'}",
         f"--storage.path={folder / 'data'}",
         f"--web.listen-address={address}",
     )
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([binary(), *told, "--cluster.listen-address="], stdout=log, stderr=log)
+        process = subprocess.Popen([binary(), *options, "--cluster.listen-address="], stdout=log, stderr=log)
     try:
         await until(
             lambda: asked(f"http://{address}/-/ready"),

@@ -24,8 +24,8 @@ OPTIONS = parse_options(
 
 
 def made(given: Page, now: str = NOW, options: AlertmanagerOptions = OPTIONS) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(alert(given, options, instant(now)))
-    return told
+    decoded: dict[str, Any] = msgspec.to_builtins(alert(given, options, instant(now)))
+    return decoded
 
 
 def test_an_alert_is_posted_in_a_list_under_the_address_given() -> None:
@@ -61,9 +61,9 @@ def test_a_label_that_is_empty_is_left_out_and_the_sites_own_cannot_stand_for_on
 
 
 def test_the_patient_stands_in_an_annotation_and_nowhere_else() -> None:
-    told = made(page())
-    assert told.pop("annotations")["patient"] == PATIENT
-    assert PATIENT not in str(told)
+    sent = made(page())
+    assert sent.pop("annotations")["patient"] == PATIENT
+    assert PATIENT not in str(sent)
 
 
 def test_a_receiver_that_may_not_know_is_not_told_who_it_is() -> None:
@@ -112,9 +112,9 @@ def test_a_resolution_ends_it_now_and_an_acknowledgement_says_so() -> None:
 def test_an_alert_starts_when_its_incident_did_but_not_in_the_future(
     since: str | None, at: str, expected: str
 ) -> None:
-    told = made(page(since=since, at=at))
-    assert told["startsAt"] == expected
-    assert instant(told["endsAt"]) - instant(told["startsAt"]) >= HOUR
+    sent = made(page(since=since, at=at))
+    assert sent["startsAt"] == expected
+    assert instant(sent["endsAt"]) - instant(sent["startsAt"]) >= HOUR
 
 
 @pytest.mark.parametrize(("status", "permanent"), [(400, True), (401, True), (500, False), (503, False)])

@@ -33,7 +33,7 @@ class Ward:
         found: list[dict[str, Any]] = await asked(f"{self.url}/api/v2/alerts")
         return found
 
-    async def told(self) -> list[tuple[str, str]]:
+    async def received(self) -> list[tuple[str, str]]:
         """What the receiver behind it heard: key and status, in order."""
         return [
             (group["groupLabels"]["key"], group["status"])
@@ -41,7 +41,7 @@ class Ward:
         ]
 
     async def hears(self, *expected: tuple[str, str]) -> None:
-        assert await until(self.told, lambda told: len(told) >= len(expected)) == list(expected)
+        assert await until(self.received, lambda received: len(received) >= len(expected)) == list(expected)
 
 
 def on_the_ward(folder: Path, then: Callable[[Ward], Awaitable[None]], **options: Any) -> None:

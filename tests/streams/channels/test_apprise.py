@@ -52,10 +52,10 @@ def notified(*pages: Page, reply: Reply | None = None, **options: Any) -> list[A
 
 def test_a_page_is_posted_by_the_service_the_address_names() -> None:
     [asked] = notified(page())
-    told = asked.json()
+    body = asked.json()
     assert (asked.method, asked.path) == ("POST", "/il2")
-    assert (told["title"], told["type"]) == ("Urine 8 mL/h, below 10", "failure")
-    assert told["message"].splitlines() == [
+    assert (body["title"], body["type"]) == ("Urine 8 mL/h, below 10", "failure")
+    assert body["message"].splitlines() == [
         f"Patient {PATIENT}",
         "absolute renal oncology-3",
         "Since 2026-03-02T10:00:00Z",

@@ -42,9 +42,9 @@ class Record:
         self.kept: dict[str, dict[str, Any]] = {}
 
     async def answer(self, asked: web.Request) -> web.Response:
-        told = Bundle.model_validate(await asked.json())
-        assert told.type == "transaction"
-        done = [self.take(entry) for entry in told.entry]
+        transaction = Bundle.model_validate(await asked.json())
+        assert transaction.type == "transaction"
+        done = [self.apply(entry) for entry in transaction.entry]
         return web.json_response(
             {
                 "resourceType": "Bundle",
@@ -53,7 +53,7 @@ class Record:
             }
         )
 
-    def take(self, entry: Any) -> dict[str, str]:
+    def apply(self, entry: Any) -> dict[str, str]:
         """A conditional update, or a conditional create: what is there stays."""
         asked = entry.request
         if asked.method == "PUT":
@@ -118,8 +118,8 @@ def test_it_is_posted_to_the_servers_base_as_fhir() -> None:
 def test_the_states_say_whether_it_is_still_so_and_whether_somebody_must_still_be_told(
     action: str, alert: dict[str, str], flagged: str, requested: str
 ) -> None:
-    told = page(action, alert=alert)
-    assert (flag(told, OPTIONS).status, request(told, OPTIONS).status) == (flagged, requested)
+    paged = page(action, alert=alert)
+    assert (flag(paged, OPTIONS).status, request(paged, OPTIONS).status) == (flagged, requested)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ TEXT = st.text(
 def test_every_page_is_valid_by_the_standards_own_models(
     action: str, key: str, patient: str, summary: str, transition: str, known: bool
 ) -> None:
-    told = page(
+    paged = page(
         action,
         key=key,
         patient=patient,
@@ -223,7 +223,7 @@ def test_every_page_is_valid_by_the_standards_own_models(
         since="2026-03-02T09:00:00.123Z" if known else None,
         alert={"transition": transition},
     )
-    made = as_sent(bundle(told, OPTIONS))
+    made = as_sent(bundle(paged, OPTIONS))
     assert Bundle.model_validate(made).type == "transaction"
     assert Flag.model_validate(made["entry"][0]["resource"]).identifier[0].value == key
     assert (

@@ -79,12 +79,12 @@ def test_every_key_of_a_kind_is_told(kind: str) -> None:
 
 
 def test_every_key_that_many_kinds_take_is_told_and_no_other() -> None:
-    told = set(re.findall(r"^\| (`.*?) \|", SECTIONS["What all take"], re.M))
-    assert {key for cell in told for key in re.findall(r"`([a-z-]+)`", cell)} == keys(HttpOptions) | {"kind"}
+    cells = set(re.findall(r"^\| (`.*?) \|", SECTIONS["What all take"], re.M))
+    assert {key for cell in cells for key in re.findall(r"`([a-z-]+)`", cell)} == keys(HttpOptions) | {"kind"}
 
 
 @pytest.mark.parametrize(
-    "said",
+    "limit",
     [
         f"{pagerduty.MOST_SUMMARY:,} characters of summary",
         f"{pagerduty.MOST_KEY} of the key",
@@ -104,5 +104,5 @@ def test_every_key_that_many_kinds_take_is_told_and_no_other() -> None:
         *(f"{status}, " for status in sorted(http.PASSING)[:-1]),
     ],
 )
-def test_a_limit_is_what_the_code_keeps_to(said: str) -> None:
-    assert said in " ".join(GUIDE.split())
+def test_a_limit_is_what_the_code_keeps_to(limit: str) -> None:
+    assert limit in " ".join(GUIDE.split())

@@ -24,8 +24,8 @@ OWN = {"application": "IL2WATCH", "patient-authority": "HOSP", "patient-type": "
 Answer = Callable[[str], list[bytes]]
 
 
-def text(told: Page) -> str:
-    return message(told, OPTIONS, OWN)
+def text(paged: Page) -> str:
+    return message(paged, OPTIONS, OWN)
 
 
 def framed(body: str) -> bytes:
@@ -79,9 +79,9 @@ def managed(
     return asyncio.run(run()), arrived
 
 
-def segments(told: Page) -> dict[str, list[str]]:
+def segments(paged: Page) -> dict[str, list[str]]:
     """Return the segments, the OBX by their place (`OBX3`), split into fields."""
-    lines = [line.split("|") for line in text(told).split("\r") if line]
+    lines = [line.split("|") for line in text(paged).split("\r") if line]
     return {f"{each[0]}{each[1] if each[0] == 'OBX' else ''}": each for each in lines}
 
 
@@ -134,8 +134,8 @@ def test_the_heartbeat_says_how_long_silence_may_last_and_names_no_patient() -> 
     ],
 )
 def test_the_phase_is_the_transition(action: str, transition: str, phase: str, state: str) -> None:
-    told = page(action, alert={"transition": transition, "value": None})
-    found = segments(told)
+    paged = page(action, alert={"transition": transition, "value": None})
+    found = segments(paged)
     assert (found["OBX2"][5], found["OBX3"][5]) == (phase, state)
     assert found["OBX4"][5] == ("alert-acknowledged" if action == "acknowledge" else "enabled")
 

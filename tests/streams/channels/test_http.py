@@ -132,11 +132,11 @@ def test_a_redirect_is_not_followed_for_it_could_carry_the_patient_elsewhere() -
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [f"no {PATIENT}, {TOKEN} and hidden-key", '{"a": "mrn-4711-Doe t0ken-of-the-receiver hidden-key"}'],
 )
-def test_what_a_receiver_says_is_quoted_without_secret_or_patient(said: str) -> None:
-    message = refusal(says(400, said), token_env="TOKEN").message
+def test_what_a_receiver_says_is_quoted_without_secret_or_patient(reply: str) -> None:
+    message = refusal(says(400, reply), token_env="TOKEN").message
     assert message.count("***") == 3
     assert not any(word in message for word in (PATIENT, TOKEN, "hidden-key", "s3cret"))
 

@@ -84,9 +84,9 @@ def test_a_message_is_known_by_key_action_and_sequence() -> None:
 
 
 def test_a_page_without_its_patient_keeps_all_else() -> None:
-    told = without_patient(page())
-    assert PATIENT not in str(told)
-    assert (told.key, told.summary, told.alert["message"]) == (
+    anonymous = without_patient(page())
+    assert PATIENT not in str(anonymous)
+    assert (anonymous.key, anonymous.summary, anonymous.alert["message"]) == (
         page().key,
         page().summary,
         page().alert["message"],

@@ -89,16 +89,16 @@ def test_a_level_is_one_of_pagerdutys_four_severities(level: str, severity: str)
 
 
 def test_a_page_without_ward_names_the_configured_source_and_leaves_out_what_it_has_not() -> None:
-    told = msgspec.to_builtins(event(page(unit=None, system=None, links=(), since=None), ROUTING, OPTIONS))
-    assert told["payload"]["source"] == "il2watch"
-    assert {"component", "group"} & told["payload"].keys() == set()
-    assert "links" not in told
+    sent = msgspec.to_builtins(event(page(unit=None, system=None, links=(), since=None), ROUTING, OPTIONS))
+    assert sent["payload"]["source"] == "il2watch"
+    assert {"component", "group"} & sent["payload"].keys() == set()
+    assert "links" not in sent
 
 
 def test_the_patient_stands_in_the_details_and_nowhere_else() -> None:
-    told = msgspec.to_builtins(event(page(), ROUTING, OPTIONS))
-    assert told["payload"].pop("custom_details")["patient"] == PATIENT
-    assert PATIENT not in json.dumps(told)
+    sent = msgspec.to_builtins(event(page(), ROUTING, OPTIONS))
+    assert sent["payload"].pop("custom_details")["patient"] == PATIENT
+    assert PATIENT not in json.dumps(sent)
 
 
 def test_a_receiver_that_may_not_know_is_not_told_who_it_is() -> None:

@@ -132,9 +132,9 @@ def test_a_wrong_table_is_one_line_that_names_the_channel_and_the_key(
 ) -> None:
     with pytest.raises(UsageError) as caught:
         channel("oncall", given, SECRETS)
-    said = str(caught.value)
-    assert said.removeprefix("[pager.channels.oncall]").lstrip() == says
-    assert not any(secret in said for secret in SECRETS.environ.values() if len(secret) > 4)
+    message = str(caught.value)
+    assert message.removeprefix("[pager.channels.oncall]").lstrip() == says
+    assert not any(secret in message for secret in SECRETS.environ.values() if len(secret) > 4)
 
 
 def test_a_service_whose_failures_count_as_sent_is_refused(tmp_path: Path) -> None:

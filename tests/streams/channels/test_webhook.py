@@ -39,20 +39,20 @@ def checked(asked: Asked, secret: str = SECRET) -> Any:
 
 def test_the_body_is_what_alertmanagers_webhook_sends() -> None:
     [asked] = to_webhook(page(), labels={"site": "north"}, external_url="https://board.ward.example").asked
-    told = asked.json()
-    [alert] = told["alerts"]
-    assert {name: told[name] for name in ("version", "status", "receiver", "groupKey", "groupLabels", "truncatedAlerts", "externalURL")} == {
+    body = asked.json()
+    [alert] = body["alerts"]
+    assert {name: body[name] for name in ("version", "status", "receiver", "groupKey", "groupLabels", "truncatedAlerts", "externalURL")} == {
         "version": "4", "status": "firing", "receiver": "oncall", "groupKey": KEY, "groupLabels": {"key": KEY}, "truncatedAlerts": 0,
         "externalURL": "https://board.ward.example",
     }  # fmt: skip
-    assert (told["commonLabels"], told["commonAnnotations"]) == (alert["labels"], alert["annotations"])
+    assert (body["commonLabels"], body["commonAnnotations"]) == (alert["labels"], alert["annotations"])
     assert (alert["labels"]["site"], alert["labels"]["level"], alert["generatorURL"]) == (
         "north",
         "absolute",
         RUNBOOK[0],
     )
     assert (alert["startsAt"], alert["endsAt"]) == ("2026-03-02T10:00:00Z", "0001-01-01T00:00:00Z")
-    assert told["il2watch"] == {"action": "trigger", "alert": page().alert}
+    assert body["il2watch"] == {"action": "trigger", "alert": page().alert}
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture
 def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The alerts of the first fold (now) and of the second (against)."""
-    said: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
-    turns = iter(said)
+    alerts: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    turns = iter(alerts)
     monkeypatch.setattr(site, "guideline", lambda path: GUIDELINE)
     monkeypatch.setattr(
         event_files,
@@ -29,7 +29,7 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[d
             next(turns), [], Counter(), 0, Any
         ),
     )
-    return said
+    return alerts
 
 
 def backtest(write: Callable[..., str], *more: str) -> int:
@@ -84,8 +84,8 @@ def cycle(write: Callable[..., str]) -> str:
 def against(
     write: Callable[..., str], file: str, alerts: list[str], capsys: Capture
 ) -> tuple[int, list[Any]]:
-    told = write(*map(json.loads, alerts), name="old.jsonl")
-    code = main.main(["backtest", file, "--against-alerts", told])
+    earlier = write(*map(json.loads, alerts), name="old.jsonl")
+    code = main.main(["backtest", file, "--against-alerts", earlier])
     return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 

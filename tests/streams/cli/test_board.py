@@ -38,6 +38,6 @@ def test_what_is_wrong_is_one_clear_line(
     options: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["board", "--broker", "127.0.0.1:1", "--state-dir", str(tmp_path), *options]) == 2
-    said = capsys.readouterr().err
-    assert words in said
-    assert "Traceback" not in said
+    errors = capsys.readouterr().err
+    assert words in errors
+    assert "Traceback" not in errors

@@ -11,7 +11,7 @@ import pytest
 
 from streams.cli import main
 from streams.service.event_file import load
-from tests.streams.conftest import Told
+from tests.streams.conftest import StubEngine
 from tests.streams.samples import AT, assessed, record, vitals
 
 ROOT = Path(__file__).parents[3]
@@ -134,30 +134,32 @@ def test_a_file_name_cannot_write_on_the_terminal(capsys: Capture) -> None:
     assert err.count("\n") == 1
 
 
-def test_a_command_writes_json_into_a_pipe(told: Told, write: Write, capsys: Capture) -> None:
-    told.assessments["p1"] = assessed("p1")
+def test_a_command_writes_json_into_a_pipe(engine: StubEngine, write: Write, capsys: Capture) -> None:
+    engine.assessments["p1"] = assessed("p1")
     assert main.main(["assess", write(vitals("v1", AT, heart_rate=90))]) == 0
     assert capsys.readouterr().out.startswith('{"patient":"p1","at":')
 
 
-def test_text_is_for_the_asking(told: Told, write: Write, capsys: Capture) -> None:
-    told.assessments["p1"] = assessed("p1")
+def test_text_is_for_the_asking(engine: StubEngine, write: Write, capsys: Capture) -> None:
+    engine.assessments["p1"] = assessed("p1")
     assert main.main(["assess", write(vitals("v1", AT, heart_rate=90)), "-o", "text"]) == 0
     assert "▲ delay" in capsys.readouterr().out
 
 
-def test_at_and_until_reach_the_engine(told: Told, write: Write) -> None:
+def test_at_and_until_reach_the_engine(engine: StubEngine, write: Write) -> None:
     path = write(vitals("v1", AT, heart_rate=90))
     main.main(["assess", path, "--at", "1970-01-01T00:00:01Z"])
-    assert told.until == 1000
+    assert engine.until == 1000
     main.main(["run", path, "--until", "1970-01-01T00:00:02Z"])
-    assert told.until == 2000
+    assert engine.until == 2000
     main.main(["run", path])
-    assert told.until is None
+    assert engine.until is None
 
 
 @pytest.mark.parametrize("command", ["assess", "run"])
-def test_refusals_fail_only_when_strict(command: str, told: Told, write: Write, capsys: Capture) -> None:
+def test_refusals_fail_only_when_strict(
+    command: str, engine: StubEngine, write: Write, capsys: Capture
+) -> None:
     path = write(b"nonsense\n")
     assert main.main([command, path]) == 0
     assert capsys.readouterr().err.splitlines()[-1] == f"il2watch: {path}: 1 refused (malformed 1)"
@@ -165,12 +167,12 @@ def test_refusals_fail_only_when_strict(command: str, told: Told, write: Write, 
 
 
 def test_a_rate_that_only_the_chart_could_refuse_is_told_with_its_line(
-    told: Told, write: Write, capsys: Capture
+    engine: StubEngine, write: Write, capsys: Capture
 ) -> None:
     path = write(b"\n", record("infusion", "i1", AT, agent="phenylephrine", rate=40, unit="ug/min"))
-    told.counts.update({"implausible": 2})
+    engine.counts.update({"implausible": 2})
     [event] = load(path, 0).events
-    told.refused.append((event, "needs-weight"))
+    engine.refused.append((event, "needs-weight"))
     assert main.main(["run", path, "--strict"]) == 1
     first, last = capsys.readouterr().err.splitlines()
     assert first.startswith(f"{path}:2: needs-weight: ")

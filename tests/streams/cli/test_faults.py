@@ -30,7 +30,7 @@ def test_without_faults_the_file_stays_as_it_is(write: Write, tmp_path: Path, ca
 
 
 def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> None:
-    into, ledger = tmp_path / "out.jsonl.gz", tmp_path / "faults.jsonl.gz"
+    into, fault_log = tmp_path / "out.jsonl.gz", tmp_path / "faults.jsonl.gz"
     assert (
         main.main(
             [
@@ -41,13 +41,13 @@ def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> N
                 "-o",
                 str(into),
                 "--fault-log",
-                str(ledger),
+                str(fault_log),
             ]
         )
         == 0
     )
     entries: list[dict[str, Any]] = [
-        json.loads(line) for line in gzip.decompress(ledger.read_bytes()).splitlines()
+        json.loads(line) for line in gzip.decompress(fault_log.read_bytes()).splitlines()
     ]
     lost = sum(entry["lost"] for entry in entries)
     assert 0 < lost < len(entries)

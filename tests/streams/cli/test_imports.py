@@ -78,12 +78,12 @@ def test_stderr_says_what_became_of_every_row(tmp_path: Path, capsys: Capture) -
     main.main(
         ["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(tmp_path / "events.jsonl")]
     )
-    said = capsys.readouterr().err.splitlines()
-    assert said[0] == "1 stay, 6 events: encounter 4, io 1, vitals 1"
-    assert "icu/chartevents: 3 rows, 1 used" in said
-    assert "  not mapped: 1 999999" in said
-    assert "  dropped: 1 no result: blanked, or not reported" in said
-    assert "  changed: 1 stored more than 15 min before its own time: known at that time instead" in said
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "1 stay, 6 events: encounter 4, io 1, vitals 1"
+    assert "icu/chartevents: 3 rows, 1 used" in lines
+    assert "  not mapped: 1 999999" in lines
+    assert "  dropped: 1 no result: blanked, or not reported" in lines
+    assert "  changed: 1 stored more than 15 min before its own time: known at that time instead" in lines
 
 
 def test_the_report_holds_every_count(tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_the_report_holds_every_count(tmp_path: Path) -> None:
             str(report),
         ]
     )
-    told = json.loads(report.read_text())
-    assert told["events"] == {"encounter": 4, "io": 1, "vitals": 1}
-    assert told["tables"]["icu/chartevents"] == {
+    written = json.loads(report.read_text())
+    assert written["events"] == {"encounter": 4, "io": 1, "vitals": 1}
+    assert written["tables"]["icu/chartevents"] == {
         "read": 3,
         "used": 1,
         "other-stays": 0,
@@ -117,13 +117,13 @@ def test_the_report_holds_every_count(tmp_path: Path) -> None:
 
 def test_of_many_unmapped_items_the_commonest_are_named() -> None:
     unmapped = [{"itemid": item, "label": f"Item {item}", "rows": 100 - item} for item in range(13)]
-    said = list(imports.items(unmapped))
-    assert said[:2] == ["100 0 Item 0", "99 1 Item 1"]
-    assert said[10:] == ["267 of 3 items more (--report names them)"]
+    lines = list(imports.items(unmapped))
+    assert lines[:2] == ["100 0 Item 0", "99 1 Item 1"]
+    assert lines[10:] == ["267 of 3 items more (--report names them)"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["import", "mimic-iv", "nowhere"], "no icu/icustays.csv or icu/icustays.csv.gz"),
         (["import", "mimic-iv", "mimic", "--stays", "7"], "no stay 7"),
@@ -135,13 +135,13 @@ def test_of_many_unmapped_items_the_commonest_are_named() -> None:
     ],
 )
 def test_a_mistake_is_one_line_and_exit_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, arguments: list[str], said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, arguments: list[str], message: str
 ) -> None:
     mimic(tmp_path / "mimic", ROWS)
     monkeypatch.chdir(tmp_path)
     assert main.main(arguments) == 2
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert len(error.splitlines()) == 1
 
 

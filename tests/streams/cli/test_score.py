@@ -118,10 +118,19 @@ def test_what_is_refused_must_be_in_the_ledger(
         "lost": False,
         "refused": refused,
     }
-    ledger = write(entry, name="faults.jsonl")
+    fault_log = write(entry, name="faults.jsonl")
     assert (
         main.main(
-            ["score", events, "--truth", write(KNEW, name="truth.jsonl"), "--fault-log", ledger, "-o", "json"]
+            [
+                "score",
+                events,
+                "--truth",
+                write(KNEW, name="truth.jsonl"),
+                "--fault-log",
+                fault_log,
+                "-o",
+                "json",
+            ]
         )
         == code
     )

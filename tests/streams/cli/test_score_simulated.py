@@ -59,9 +59,9 @@ def test_without_faults_every_distinct_episode_is_detected_and_no_record_refused
 def test_with_all_faults_whatever_is_refused_is_in_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = str(tmp_path / "faults.jsonl.gz")
+    fault_log = str(tmp_path / "faults.jsonl.gz")
     found = score(
-        [*simulated(tmp_path, "--faults", "all", "--fault-log", ledger), "--fault-log", ledger], capsys
+        [*simulated(tmp_path, "--faults", "all", "--fault-log", fault_log), "--fault-log", fault_log], capsys
     )
     assert found["records"]["accounted"] is True
     assert set(found["records"]["refused"]) >= {"malformed", "bad-time", "bad-unit"}
@@ -80,7 +80,7 @@ def test_a_ward_of_two_hundred_is_watched_well(
 ) -> None:
     """Seven days, vital signs each minute; the seed is the slice's number. Prints what it comes to."""
     found = score(ward(tmp_path, campaign_slice), capsys)
-    figures(told(f"seed {campaign_slice}, no faults", found))
+    figures(summary(f"seed {campaign_slice}, no faults", found))
     assert sensitivities(found) == (1.0, pytest.approx(1.0, abs=0.01))
     assert found["readiness"]["unsafe_min"] == 0
     assert scores(found) >= 98
@@ -94,10 +94,10 @@ def test_a_ward_of_two_hundred_is_watched_well_through_a_bad_feed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None], campaign_slice: int
 ) -> None:
     """The same ward with all faults."""
-    ledger = str(tmp_path / "faults.jsonl.gz")
-    wanted = ward(tmp_path, campaign_slice, "--faults", "all", "--fault-log", ledger)
-    found = score([*wanted, "--fault-log", ledger], capsys)
-    figures(told(f"seed {campaign_slice}, all faults", found))
+    fault_log = str(tmp_path / "faults.jsonl.gz")
+    wanted = ward(tmp_path, campaign_slice, "--faults", "all", "--fault-log", fault_log)
+    found = score([*wanted, "--fault-log", fault_log], capsys)
+    figures(summary(f"seed {campaign_slice}, all faults", found))
     assert min(sensitivities(found)) >= 0.99
     assert found["readiness"]["unsafe_min"] == 0
     assert found["records"]["accounted"] is True
@@ -184,7 +184,7 @@ def scores(found: dict[str, Any]) -> float:
     return float(min(found["criterion_hours"][level]["hours"]["score"] for level in ("absolute", "relative")))
 
 
-def told(what: str, found: dict[str, Any]) -> str:
+def summary(what: str, found: dict[str, Any]) -> str:
     absolute, relative = sensitivities(found)
     pages = found["pages"]
     watched = (

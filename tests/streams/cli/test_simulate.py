@@ -215,7 +215,7 @@ def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([], "name a scenario"),
         (["uneventfull"], "did you mean 'uneventful'"),
@@ -238,10 +238,10 @@ def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> No
     ],
 )
 def test_a_mistake_is_told_in_a_line(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["simulate", *arguments]) == 2
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.startswith("il2watch: ")
     assert len(error.splitlines()) == 1

@@ -73,12 +73,12 @@ def test_several_criteria_trip_and_all_resolve(course: str, il2watch: Callable[.
 def test_a_platelet_count_that_was_misread_is_amended(
     course: str, il2watch: Callable[..., list[Any]]
 ) -> None:
-    told = [
+    transitions = [
         (a["transition"], a["level"])
         for a in il2watch("run", course)
         if a["subject"] == "platelets" and a["transition"] != "reminder"
     ]
-    assert told == [("opened", "absolute"), ("amended", "relative"), ("resolved", "clear")]
+    assert transitions == [("opened", "absolute"), ("amended", "relative"), ("resolved", "clear")]
 
 
 def test_dose_6_is_held_at_midnight_and_may_be_decided_four_hours_later(
@@ -112,18 +112,18 @@ def test_gzip_on_standard_input_gives_the_same(
 def test_every_kind_of_subject_can_be_explained(
     subject: str, course: str, il2watch: Callable[..., list[Any]]
 ) -> None:
-    [said] = il2watch("explain", course, "--subject", subject, "--at", NIGHT)
-    assert said["subject"] == subject
-    assert said["headline"]
+    [explanation] = il2watch("explain", course, "--subject", subject, "--at", NIGHT)
+    assert explanation["subject"] == subject
+    assert explanation["headline"]
 
 
 def test_an_explanation_tells_the_collection_that_decided(
     course: str, il2watch: Callable[..., list[Any]]
 ) -> None:
-    [said] = il2watch("explain", course, "--subject", "urine-hour", "--at", NIGHT)
-    assert said["headline"].startswith("urine-hour is absolute since 2026-03-03T23:00:00Z: ")
-    assert [fact["value"] for fact in said["facts"]] == [6.0]
-    assert [alert["transition"] for alert in said["history"]][-1] in ("worsened", "reminder")
+    [explanation] = il2watch("explain", course, "--subject", "urine-hour", "--at", NIGHT)
+    assert explanation["headline"].startswith("urine-hour is absolute since 2026-03-03T23:00:00Z: ")
+    assert [fact["value"] for fact in explanation["facts"]] == [6.0]
+    assert [alert["transition"] for alert in explanation["history"]][-1] in ("worsened", "reminder")
 
 
 def test_the_guideline_is_cited_and_the_specification_only_when_asked_for(
@@ -131,12 +131,12 @@ def test_the_guideline_is_cited_and_the_specification_only_when_asked_for(
 ) -> None:
     asked = ["explain", course, "--subject", "urine-hour", "--at", NIGHT, "-o", "text"]
     assert main.main(asked) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert main.main([*asked, "--verbose"]) == 0
     verbose = capsys.readouterr().out
-    assert "(Table 3, renal, row 2)" in said
-    assert "criteria.md" not in said
-    [added] = set(verbose.splitlines()) - set(said.splitlines())
+    assert "(Table 3, renal, row 2)" in output
+    assert "criteria.md" not in output
+    [added] = set(verbose.splitlines()) - set(output.splitlines())
     assert added.strip() == "Specification: docs/spec/criteria.md section 3.4, urine-hour."
 
 

@@ -122,7 +122,7 @@ def test_every_key_of_the_guideline_takes_its_default(key: Key) -> None:
     ],
 )
 def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:
-    assert any(said.startswith(at) for said in faults(tomllib.loads(text)))
+    assert any(fault.startswith(at) for fault in faults(tomllib.loads(text)))
 
 
 def test_the_users_file_of_the_documents_is_valid() -> None:
@@ -144,7 +144,7 @@ def test_the_users_file_of_the_documents_is_valid() -> None:
 def test_a_wrong_users_file_is_marked_where_it_is_wrong(text: str, at: str) -> None:
     found = faults(tomllib.loads(text), USERS_FILE)
     assert found
-    assert all(said.startswith(at) for said in found)
+    assert all(fault.startswith(at) for fault in found)
 
 
 def test_the_page_lists_every_key_of_a_user() -> None:

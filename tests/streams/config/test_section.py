@@ -20,7 +20,7 @@ class Bed(Table, frozen=True, kw_only=True):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[bed]\nnumbr = 1", "s.toml: line 2: bed.numbr: no such key; did you mean number?"),
         (
@@ -54,10 +54,10 @@ class Bed(Table, frozen=True, kw_only=True):
         ),
     ],
 )
-def test_a_wrong_table_is_named_with_its_line(text: str, said: str) -> None:
+def test_a_wrong_table_is_named_with_its_line(text: str, message: str) -> None:
     with pytest.raises(UsageError) as fault:
         parsed(text, "s.toml").section(Bed, "bed")
-    assert str(fault.value).startswith(said)
+    assert str(fault.value).startswith(message)
 
 
 def test_a_table_that_is_not_there_is_an_empty_one() -> None:

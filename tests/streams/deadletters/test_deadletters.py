@@ -78,10 +78,10 @@ def test_for_people_a_letter_is_a_row_and_its_number_is_told(
 ) -> None:
     refuse(broker, letter(b"\x1b[31m\xff" + b"x" * 200))
     assert deadletters(broker, "ls", "-o", "text") == 0
-    said = capsys.readouterr()
-    assert "il2.vitals/3/1042" in said.out
-    assert "\x1b[31m" not in said.out
-    assert said.err == "il2watch: 1 dead letters (malformed 1)\n"
+    captured = capsys.readouterr()
+    assert "il2.vitals/3/1042" in captured.out
+    assert "\x1b[31m" not in captured.out
+    assert captured.err == "il2watch: 1 dead letters (malformed 1)\n"
 
 
 def test_without_a_letter_nothing_is_listed(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,9 +105,9 @@ def test_mended_letters_are_sent_where_they_came_from(
         deadletters(broker, "replay", "--from", str(path), "--reason", "bad-unit", "--reason", "bad-time")
         == 1
     )
-    said = capsys.readouterr().err
-    assert "il2.vitals/0/5: bad-time: " in said
-    assert "il2watch: 1 of 2 sent and acknowledged; not sent 1 (bad-time 1)" in said
+    errors = capsys.readouterr().err
+    assert "il2.vitals/0/5: bad-time: " in errors
+    assert "il2watch: 1 of 2 sent and acknowledged; not sent 1 (bad-time 1)" in errors
     (sent,) = records(broker, "il2.io")
     assert (sent.key, sent.timestamp, sent.partition) == (b"p1", KNOWN, partition(b"p1", PARTITIONS))
     assert sent.value == mended((REFUSED["bad-unit"].value or b"").decode()).encode()
@@ -189,13 +189,15 @@ def test_a_spoiled_file_sends_nothing_and_names_the_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["ls", "--limit", "0"], "no number from 1"),
         (["replay", "--id", "x"], "topic/partition/offset"),
         (["list"], "needs one of its commands"),
     ],
 )
-def test_a_wrong_option_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_is_named(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["deadletters", *arguments]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

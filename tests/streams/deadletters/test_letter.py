@@ -106,7 +106,7 @@ def test_no_byte_is_lost_on_the_way_through_a_line(
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         (b"x", "JSON"),
         (b"", "truncated"),
@@ -119,8 +119,8 @@ def test_no_byte_is_lost_on_the_way_through_a_line(
         (b'{"where":"il2.vitals/3/1","value_base64":"?"}', "base64"),
     ],
 )
-def test_a_line_that_was_spoiled_says_what_is_wrong(line: bytes, said: str) -> None:
-    with pytest.raises(NotALetter, match=said):
+def test_a_line_that_was_spoiled_says_what_is_wrong(line: bytes, message: str) -> None:
+    with pytest.raises(NotALetter, match=message):
         mended(line)
 
 

@@ -23,7 +23,7 @@ def clock(readiness: str, delayed: float = 0.0, blockers: tuple[str, ...] = ()) 
 
 
 @pytest.mark.parametrize(
-    ("readiness", "word", "delayed", "blockers", "said"),
+    ("readiness", "word", "delayed", "blockers", "expected"),
     [
         ("ready", "proceed", 0, (), "give"),
         ("waiting", "proceed", 0, (), "hold"),
@@ -43,9 +43,9 @@ def clock(readiness: str, delayed: float = 0.0, blockers: tuple[str, ...] = ()) 
     ],
 )
 def test_readiness_becomes_an_answer(
-    readiness: str, word: str, delayed: float, blockers: tuple[str, ...], said: str
+    readiness: str, word: str, delayed: float, blockers: tuple[str, ...], expected: str
 ) -> None:
-    assert answer(clock(readiness, delayed, blockers), Recommendation(word, (), Count())) == said
+    assert answer(clock(readiness, delayed, blockers), Recommendation(word, (), Count())) == expected
 
 
 class Bed:

@@ -81,7 +81,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked
 def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path) -> None:
     process = started(tmp_path, "--for", "30s", "--speed", "600")
     assert until(lambda: len(theirs(tmp_path)) >= ALL), "the demo and all it starts"
-    said, complaint = process.communicate(timeout=PATIENCE_S)
+    output, complaint = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaint) == (0, "")
     assert re.search(
         (
@@ -89,16 +89,16 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
             r"below "
             r"20"
         ),
-        said,
+        output,
         re.MULTILINE,
     )
     assert re.search(
-        r"^hepatic +● correct +· [a-z]+  #5 22:00Z +● bilirubin [0-9.]+ mg/dL >7 *$", said, re.MULTILINE
+        r"^hepatic +● correct +· [a-z]+  #5 22:00Z +● bilirubin [0-9.]+ mg/dL >7 *$", output, re.MULTILINE
     )
-    assert re.search(r"^[0-9]+ pages sent, 0 acknowledged, [0-9]+ open$", said, re.MULTILINE)
-    assert re.search(r"^board http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
-    assert re.search(r"^/metrics 127\.0\.0\.1:[0-9]+ \(worker\), :[0-9]+ \(pager\)$", said, re.MULTILINE)
-    assert re.search(r"^first alert after ([0-9.]+) s$", said, re.MULTILINE)
+    assert re.search(r"^[0-9]+ pages sent, 0 acknowledged, [0-9]+ open$", output, re.MULTILINE)
+    assert re.search(r"^board http://127\.0\.0\.1:[0-9]+/$", output, re.MULTILINE)
+    assert re.search(r"^/metrics 127\.0\.0\.1:[0-9]+ \(worker\), :[0-9]+ \(pager\)$", output, re.MULTILINE)
+    assert re.search(r"^first alert after ([0-9.]+) s$", output, re.MULTILINE)
     assert theirs(tmp_path) == {}
     assert list(tmp_path.iterdir()) == []
 
@@ -114,9 +114,9 @@ def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals)
     process = started(tmp_path)
     assert until(lambda: len(theirs(tmp_path)) >= ALL)
     process.send_signal(end)
-    said, complaint = process.communicate(timeout=PATIENCE_S)
+    output, complaint = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, complaint) == (130, "")
-    assert "no alert came" in said or "first alert after" in said
+    assert "no alert came" in output or "first alert after" in output
     assert theirs(tmp_path) == {}
 
 
@@ -172,12 +172,12 @@ def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: s
 def test_a_ward_that_speaks_hl7_gives_alerts_through_a_feed_whose_end_is_told(tmp_path: Path) -> None:
     process = started(tmp_path, "--feed", "hl7", "--patients", "3", "--speed", "600", "--no-board")
     assert process.stdout is not None
-    said: list[str] = []
+    lines: list[str] = []
     for line in process.stdout:
-        said.append(line)
+        lines.append(line)
         if "┌ opened" in line:
             break
-    text = "".join(said)
+    text = "".join(lines)
     assert re.search(r"^HL7 v2 over MLLP 127\.0\.0\.1:[0-9]+ \(feed hl7\)$", text, re.MULTILINE)
     port = re.search(r":([0-9]+) \(feed hl7\), ", text)
     assert port is not None

@@ -45,8 +45,8 @@ def test_a_broker_with_records_is_refused_since_made_up_patients_would_come_amon
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(processes, "records", lambda broker: {"il2.vitals": 12_345})
-    said = r"--broker ward:9092: there are records already \(il2.vitals 12,345\)"
-    with pytest.raises(UsageError, match=said), processes.elsewhere(Broker("ward:9092")):
+    message = r"--broker ward:9092: there are records already \(il2.vitals 12,345\)"
+    with pytest.raises(UsageError, match=message), processes.elsewhere(Broker("ward:9092")):
         pass
 
 

@@ -41,8 +41,8 @@ def test_it_qualifies_by_the_command_of_the_tutorial_and_shows_no_test_patient(
     assert len(results) == 9
     assert {name for name, result in results.items() if result == "skipped"} == {"broker-clock"}
     demo.send_signal(signal.SIGINT)
-    said, complaint = demo.communicate(timeout=PATIENCE_S)
+    output, complaint = demo.communicate(timeout=PATIENCE_S)
     assert (demo.returncode, complaint) == (130, "")
-    assert "il2watch-test" not in said
-    alerts = re.findall(r"^([0-9]{4}-[0-9]{2})-.* opened ", said, re.MULTILINE)
+    assert "il2watch-test" not in output
+    alerts = re.findall(r"^([0-9]{4}-[0-9]{2})-.* opened ", output, re.MULTILINE)
     assert set(alerts) <= {"2026-03"}, "the ward's time is its own"

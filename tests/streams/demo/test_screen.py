@@ -146,8 +146,8 @@ def test_what_a_small_terminal_has_no_room_for_is_said_and_alerts_keep_theirs() 
 
 
 def test_before_the_first_word_of_the_worker_it_says_what_is_waited_for() -> None:
-    said = str(head(view(clock=None, joined=False, speed=inf)))
-    assert "history is being published  the worker is joining  as fast as it goes" in said
+    head_text = str(head(view(clock=None, joined=False, speed=inf)))
+    assert "history is being published  the worker is joining  as fast as it goes" in head_text
 
 
 def test_advice_is_named_since_its_message_is_the_advice() -> None:
@@ -231,7 +231,9 @@ URGENT = [
 
 
 def test_whoever_is_worst_comes_first() -> None:
-    found = {name: assessed(name, *said[1], **said[0]) for name, said in ORDER.items() if said is not None}
+    found = {
+        name: assessed(name, *shown[1], **shown[0]) for name, shown in ORDER.items() if shown is not None
+    }
     assert urgent(view(patients=list(ORDER), assessments=found)) == URGENT
 
 

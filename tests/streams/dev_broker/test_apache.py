@@ -139,7 +139,7 @@ def test_no_maven_says_how_to_get_it(elsewhere: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("message", "kind"),
     [
         (
             "[ERROR] Could not transfer artifact x from central: Unknown host repo.maven.apache.org",
@@ -149,12 +149,12 @@ def test_no_maven_says_how_to_get_it(elsewhere: Path) -> None:
         ("[ERROR] Failure to find org.apache.kafka:kafka_2.13", jars.NoKafka),
     ],
 )
-def test_why_maven_failed_is_one_line(elsewhere: Path, said: str, kind: type[Exception]) -> None:
-    program(elsewhere / "mvn", f"echo '{said}'; exit 1")
+def test_why_maven_failed_is_one_line(elsewhere: Path, message: str, kind: type[Exception]) -> None:
+    program(elsewhere / "mvn", f"echo '{message}'; exit 1")
     with pytest.raises(jars.NoKafka) as caught:
         jars.classpath()
     assert type(caught.value) is kind
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert not list((elsewhere / "cache" / "il2watch").glob("kafka-*/")), "a failed fill leaves no cache"
 
 

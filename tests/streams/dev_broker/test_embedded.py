@@ -94,8 +94,8 @@ def test_a_broker_that_dies_is_an_error() -> None:
 @pytest.mark.embedded
 def test_a_port_can_be_chosen_and_one_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     (port,) = ports.free()
-    with in_the_foreground("--port", str(port)) as (_, said):
-        assert said == port
+    with in_the_foreground("--port", str(port)) as (_, printed):
+        assert printed == port
         assert main(["broker", "--port", str(port)]) == 2
         assert capsys.readouterr().err.startswith(f"il2watch: --port {port}: something listens there already")
 

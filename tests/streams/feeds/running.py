@@ -131,7 +131,7 @@ def ask(port: int, message: bytes, context: ssl.SSLContext | None = None) -> lis
         sender.close()
 
 
-def said(answer: bytes) -> tuple[str, str]:
+def ack_of(answer: bytes) -> tuple[str, str]:
     """Return MSA-1 and MSA-2 of an answer."""
     fields = answer.split(b"\r")[1].decode().split("|")
     return fields[1], fields[2]

@@ -67,8 +67,8 @@ def _silent(records: list[bytes], types: tuple[str, ...]) -> Iterator[Resource]:
 def spoken(records: list[bytes], seed: int, again: float) -> Iterator[Spoken]:
     """Yield what a sender of FHIR makes of each record. `again`: the share that comes once more."""
     writer = FhirWriter()
-    told = (writer.resources(record) for record in _silent(records, ("vitals", "labs")))
-    requests = ([] if resources is None else [_request(resources)] for resources in told)
+    written = (writer.resources(record) for record in _silent(records, ("vitals", "labs")))
+    requests = ([] if resources is None else [_request(resources)] for resources in written)
     yield from _resent(records, requests, seed, again)
 
 
@@ -78,8 +78,8 @@ def spoken_hl7(records: list[bytes], seed: int, again: float) -> Iterator[Spoken
     A monitor says C when it corrects; a laboratory may say F.
     """
     message = Hl7Writer().message
-    told = (message(record, number) for number, record in enumerate(_silent(records, ("labs",)), 1))
-    yield from _resent(records, ([] if data is None else [data] for data in told), seed, again)
+    messages = (message(record, number) for number, record in enumerate(_silent(records, ("labs",)), 1))
+    yield from _resent(records, ([] if data is None else [data] for data in messages), seed, again)
 
 
 def _resent(records: list[bytes], requests: Iterable[list[Any]], seed: int, again: float) -> Iterator[Spoken]:
@@ -98,15 +98,15 @@ def _request(resources: list[Resource]) -> Resource:
     return resources[0] if len(resources) == 1 else bundle("batch", *resources)
 
 
-def deliver(said: list[Spoken], send: Callable[[list[Any]], None]) -> None:
+def deliver(entries: list[Spoken], send: Callable[[list[Any]], None]) -> None:
     """Send each patient's requests in order, half of the patients over either of two connections.
 
     `send` sends a list of requests over a connection of its own. What it raises is raised here.
     """
-    patients = sorted({each.patient for each in said})
+    patients = sorted({each.patient for each in entries})
     with ThreadPoolExecutor(2) as pool:
         halves = [
-            [request for each in said if each.patient in half for request in each.requests]
+            [request for each in entries if each.patient in half for request in each.requests]
             for half in (patients[::2], patients[1::2])
         ]
         for done in [pool.submit(send, half) for half in halves]:

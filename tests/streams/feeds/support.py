@@ -64,8 +64,8 @@ def lines(handled: Handled) -> tuple[str, ...]:
 
 def line(event: WireEvent) -> str:
     """Return an event as one line: kind, patient, time, what it says, status unless it is final."""
-    said = [kind_of(event), event.patient, event.at, *_content(event)]
-    return " ".join([*said, *([event.status] if event.status != "final" else [])])
+    parts = [kind_of(event), event.patient, event.at, *_content(event)]
+    return " ".join([*parts, *([event.status] if event.status != "final" else [])])
 
 
 def _content(event: WireEvent) -> list[str]:

@@ -23,7 +23,7 @@ from tests.deploy.sites import here
 from tests.deploy.test_alarms import NOBODY, impatient, quick
 from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import DAY, Signer
-from tests.streams.feeds.running import FhirSender, RunningFeed, Sender, running, said
+from tests.streams.feeds.running import FhirSender, RunningFeed, Sender, ack_of, running
 from tests.streams.feeds.test_certificates import replace
 from tests.streams.feeds.test_fhir import bundle
 from tests.suspended import suspended
@@ -93,7 +93,7 @@ def test_a_sender_that_is_silent_wrong_or_not_understood_rings_and_so_does_a_fee
     sender = Sender(feed.port)
 
     def send(obx: str = GOOD, made: timedelta = timedelta(0)) -> None:
-        assert said(sender.send(message(obx, made))[0])[0] == "CA"
+        assert ack_of(sender.send(message(obx, made))[0])[0] == "CA"
 
     with watched(feed, tmp_path, "feed-hl7") as seen:
         seen.until("Il2InterfaceSilent", True)

@@ -73,13 +73,13 @@ def test_a_row_of_what_is_observed_gives_what_it_names(row: MapRow) -> None:
     (event,) = found
     assert kind_of(event) == row.type
     assert decode(encode(event))[0] is not None
-    said = {
+    code_of = {
         "vitals": lambda: event.readings[0].code,
         "labs": lambda: event.readings[0].code,
         "io": lambda: f"{event.direction}/{event.kind}",
         "finding": lambda: event.code if event.specimen is None else f"{event.code}:{event.specimen}",
     }
-    assert row.our_code.startswith(said[row.type]())
+    assert row.our_code.startswith(code_of[row.type]())
 
 
 def dosage(row: MapRow) -> dict[str, Any]:

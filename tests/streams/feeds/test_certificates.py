@@ -25,7 +25,7 @@ from streams.feeds.service.listening import Listener
 from streams.feeds.service.tls import Certificate
 from streams.service.metrics import REGISTRY
 from tests.streams.feeds.certificates import DAY, Signer
-from tests.streams.feeds.running import said
+from tests.streams.feeds.running import ack_of
 from tests.streams.feeds.support import rules, sample
 from tests.streams.feeds.test_fhir_listener import Kept
 
@@ -107,7 +107,7 @@ async def answered(listener: Running, context: ssl.SSLContext | None) -> str:
         return f"refuses: {fault.verify_message}"
     except (OSError, asyncio.IncompleteReadError):
         return "closed"
-    right = said(found[1:])[0] == "CA" if kind == "mllp" else found.startswith(b"HTTP/1.1 200")
+    right = ack_of(found[1:])[0] == "CA" if kind == "mllp" else found.startswith(b"HTTP/1.1 200")
     return "answered" if right else "other"
 
 

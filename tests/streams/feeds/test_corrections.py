@@ -21,7 +21,7 @@ from streams.feeds.mapping.tables import Tables
 AT = "2026-03-02T06:00:00Z"
 
 
-def said(status: str, digest: str, stamp: int) -> Proposed:
+def proposed(status: str, digest: str, stamp: int) -> Proposed:
     return Proposed("labs", AT, status, digest, stamp)
 
 
@@ -30,7 +30,7 @@ def sent(*messages: tuple[str, str, int]) -> list[str | None]:
     before: SentBefore | None = None
     found = []
     for message in messages:
-        settled = settle(before, said(*message))
+        settled = settle(before, proposed(*message))
         before = settled.keep or before
         found.append(settled.status)
     return found
@@ -78,7 +78,7 @@ def test_sent_again_a_message_never_changes_what_is_in_force(
     again = data.draw(st.lists(st.sampled_from(ordered), max_size=6))
     before: SentBefore | None = None
     for message in (*ordered, *again):
-        before = settle(before, said(*message)).keep or before
+        before = settle(before, proposed(*message)).keep or before
     assert before is not None
     assert before.digest == ordered[-1][1]
 
@@ -92,9 +92,9 @@ def test_a_row_is_kept_a_week_and_comes_back_from_its_bytes() -> None:
 
 def test_tables_remember_each_order_of_each_patient_apart() -> None:
     tables = Tables()
-    tables.settle("T1", "o", "labs-1", said(F, "a", 1), now=5)
-    assert tables.settle("T2", "o", "labs-1", said(F, "b", 2), now=5).settled.status == F
-    assert tables.settle("T1", "o", "labs-1", said(F, "b", 2), now=9).settled.status == C
-    assert tables.settle("T1", "o", "labs-1", said(F, "b", 2), now=9).row is None
+    tables.settle("T1", "o", "labs-1", proposed(F, "a", 1), now=5)
+    assert tables.settle("T2", "o", "labs-1", proposed(F, "b", 2), now=5).settled.status == F
+    assert tables.settle("T1", "o", "labs-1", proposed(F, "b", 2), now=9).settled.status == C
+    assert tables.settle("T1", "o", "labs-1", proposed(F, "b", 2), now=9).row is None
     assert tables.expire(9 + 7 * DAY) == ["T2/o"]
     assert tables.sent("T1", "o", "labs-1") is not None

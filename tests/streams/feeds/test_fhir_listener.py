@@ -210,7 +210,7 @@ def test_a_connection_more_than_the_feed_takes_is_told_to_come_again() -> None:
 
 
 def test_fifty_connections_at_once_are_answered_and_each_resource_is_stored() -> None:
-    async def post(listener: FhirListener, number: int) -> int:
+    async def send(listener: FhirListener, number: int) -> int:
         async with (
             aiohttp.ClientSession(headers=FHIR) as session,
             session.post(
@@ -220,7 +220,7 @@ def test_fifty_connections_at_once_are_answered_and_each_resource_is_stored() ->
             return answer.status
 
     async def client(listener: FhirListener) -> list[int]:
-        return await asyncio.gather(*(post(listener, number) for number in range(50)))
+        return await asyncio.gather(*(send(listener, number) for number in range(50)))
 
     store = Kept()
     assert serving(client, TABLE, store) == [201] * 50

@@ -29,7 +29,7 @@ from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import DAY, Signer
-from tests.streams.feeds.running import FhirSender, RunningFeed, ask, running, said, values
+from tests.streams.feeds.running import FhirSender, RunningFeed, ack_of, ask, running, values
 from tests.streams.feeds.sent_wards import Spoken, deliver, mistaken, spoken
 from tests.streams.feeds.support import rules, sample
 from tests.streams.feeds.test_fhir import observation, version
@@ -146,18 +146,18 @@ def test_five_patients_sent_live_give_the_alerts_of_the_native_file(broker: Brok
 def live_round_trip(broker: Broker, folder: Path, records: list[bytes], seed: int) -> int:
     """Send a ward over two connections, compare the alerts, and return how many there are."""
     rules_of_a_ward(folder)
-    said = list(spoken(records, seed, again=0.3))
-    late = random.Random(seed).sample([each for each in said if is_one_observation(each)], 3)
+    entries = list(spoken(records, seed, again=0.3))
+    late = random.Random(seed).sample([each for each in entries if is_one_observation(each)], 3)
     with running(broker, folder, SITE, kind="fhir") as feed:
-        send(feed, *map(patient, sorted({each.patient for each in said})))
+        send(feed, *map(patient, sorted({each.patient for each in entries})))
         orphans = [{**each.requests[0], "subject": {"display": "unknown"}} for each in late]
         assert send(feed, *orphans) == [200] * len(orphans)
-        deliver(said, partial(insist, feed))
+        deliver(entries, partial(insist, feed))
     letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
     assert [letter["__streams.errors.reason"] for letter in letters] == [b"unassociated"] * len(orphans)
     fed = [record.value for record in blocking_reader.records(broker, *INPUTS)]
     native = alerts(records)
-    assert alerts([*fed, *(each.native for each in said if not each.requests)]) == native
+    assert alerts([*fed, *(each.native for each in entries if not each.requests)]) == native
     return len(native)
 
 
@@ -287,7 +287,7 @@ def sent_once(feed: RunningFeed, kind: str) -> bool:
     """Send the same message and return whether it is answered as stored; it ends the feed otherwise."""
     if kind == "mllp":
         found = ask(feed.port, sample("109"))
-        answered = bool(found) and said(found[0])[0] == "CA"
+        answered = bool(found) and ack_of(found[0])[0] == "CA"
     else:
         try:
             answered = send(feed, observation()) == [200]

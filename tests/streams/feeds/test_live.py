@@ -28,7 +28,7 @@ from tests.bench import feeds as bench
 from tests.deploy.servers import asked
 from tests.patience import PATIENCE_S
 from tests.streams.feeds.certificates import Signer
-from tests.streams.feeds.running import RunningFeed, Sender, ask, running, said, values
+from tests.streams.feeds.running import RunningFeed, Sender, ack_of, ask, running, values
 from tests.streams.feeds.sent_wards import deliver, mistaken, spoken_hl7
 from tests.streams.feeds.support import given, sample
 from tests.streams.feeds.test_beds import adt, reading
@@ -43,7 +43,7 @@ def test_a_message_is_published_and_answered_and_what_is_refused_is_kept(
 ) -> None:
     with running(broker, tmp_path) as feed:
         sender = Sender(feed.port)
-        codes = [said(sender.send(sample(number))[0]) for number in ("80", "82", "86", "115", "105")]
+        codes = [ack_of(sender.send(sample(number))[0]) for number in ("80", "82", "86", "115", "105")]
         assert codes == [
             ("CA", "LAB0001"), ("CA", "LAB0003"), ("CA", "LAB0007"), ("AR", "ORM0001"), ("CA", "ADT0006"),
         ]  # fmt: skip
@@ -164,7 +164,7 @@ def test_an_alarm_that_was_paged_is_acknowledged_by_the_answer_of_an_alarm_manag
         sender.close()
 
         def acknowledged() -> list[tuple[object, ...]]:
-            assert said(ask(feed.port, sample("133"))[0])[0] == "CA"
+            assert ack_of(ask(feed.port, sample("133"))[0])[0] == "CA"
             return [(each["patient"], each["alert"], each["by"]) for each in values(broker, "il2.commands")]
 
         assert wait_until(lambda: acknowledged()[:1] == [("P1", "e1", "P0001")], PATIENCE_S)
@@ -198,13 +198,13 @@ def test_without_a_broker_nothing_is_answered_and_the_message_comes_again(
     java = apache._processes[0]
     with running(broker, tmp_path, 'hold = "1 s"') as feed:
         sender = Sender(feed.port)
-        assert said(sender.send(sample("80"))[0])[0] == "CA"
+        assert ack_of(sender.send(sample("80"))[0])[0] == "CA"
         with suspended(java):
             assert sender.send(sample("81")) == []
             sender.close()
             assert ask(feed.port, sample("90")) == []
         for number in ("81", "90"):
-            assert said(sender.deliver(sample(number), time.monotonic() + 60))[0] == "CA"
+            assert ack_of(sender.deliver(sample(number), time.monotonic() + 60))[0] == "CA"
         sender.close()
     applied = {(record["id"], record.get("status", "final")) for record in values(broker, LABS, "il2.io")}
     assert len(applied) == 5
@@ -217,8 +217,8 @@ def test_an_outage_is_said_where_the_sender_is_known_to_retry(
     with running(broker, tmp_path, 'hold = "1 s"\non-outage = "nak"') as feed:
         sender = Sender(feed.port)
         with suspended(java):
-            assert said(sender.send(sample("80"))[0]) == ("CE", "LAB0001")
-        assert said(sender.deliver(sample("80"), time.monotonic() + 60))[0] == "CA"
+            assert ack_of(sender.send(sample("80"))[0]) == ("CE", "LAB0001")
+        assert ack_of(sender.deliver(sample("80"), time.monotonic() + 60))[0] == "CA"
         sender.close()
 
 
@@ -236,24 +236,24 @@ def live_round_trip(broker: Broker, tmp_path: Path, patients: int, seed: int, da
     rules(tmp_path)
     names = ["builtin:mdc", "builtin:loinc", "builtin:rxnorm", "builtin:words", "sim.csv"]
     keys = f'patient = {{ authorities = ["SIM"] }}\nraw = "final"\nreplay = true\nmap = {json.dumps(names)}'
-    told = list(spoken_hl7(records, seed, again=0.3))
-    readings = [data for each in told for data in each.requests[:1] if b"|MONITORING|" in data]
+    entries = list(spoken_hl7(records, seed, again=0.3))
+    readings = [data for each in entries for data in each.requests[:1] if b"|MONITORING|" in data]
     nobodys = [re.sub(rb"PID\|1\|\|[^\r]*", b'PID|1||""', data) for data in readings[:40:20]]
     with running(broker, tmp_path, keys) as feed:
-        assert [said(ask(feed.port, data)[0])[0] for data in nobodys] == ["CA"] * len(nobodys)
-        deliver(told, partial(insist, feed))
+        assert [ack_of(ask(feed.port, data)[0])[0] for data in nobodys] == ["CA"] * len(nobodys)
+        deliver(entries, partial(insist, feed))
     letters = [dict(record.headers) for record in blocking_reader.records(broker, DEADLETTERS)]
     assert [letter["__streams.errors.reason"] for letter in letters] == [b"unassociated"] * len(nobodys)
     fed = [record.value for record in blocking_reader.records(broker, *INPUTS)]
     native = alerts(records)
-    assert alerts([*fed, *(each.native for each in told if not each.requests)]) == native
+    assert alerts([*fed, *(each.native for each in entries if not each.requests)]) == native
     return len(native)
 
 
 def insist(feed: RunningFeed, messages: list[bytes]) -> None:
     """Send messages over one connection; each must be stored."""
     sender = Sender(feed.port)
-    assert {said(sender.send(data)[0])[0] for data in messages} == {"CA"}
+    assert {ack_of(sender.send(data)[0])[0] for data in messages} == {"CA"}
     sender.close()
 
 
@@ -263,13 +263,13 @@ def test_a_message_too_large_is_refused_by_its_control_id_and_fifty_connections_
     with running(broker, tmp_path, 'max-message = "1 MiB"') as feed:
         sender = Sender(feed.port)
         large = sample("80") + b"NTE|1||" + b"x" * (8 << 20) + b"\r"
-        assert said(sender.send(large)[0]) == ("CR", "LAB0001")
-        assert said(sender.send(sample("80"))[0]) == ("CA", "LAB0001")
+        assert ack_of(sender.send(large)[0]) == ("CR", "LAB0001")
+        assert ack_of(sender.send(sample("80"))[0]) == ("CA", "LAB0001")
         sender.close()
         many = [Sender(feed.port) for _ in range(50)]
         for each in many:
             each.connect()
-        assert {said(each.send(sample("90"))[0]) for each in many} == {("CA", "IO0001")}
+        assert {ack_of(each.send(sample("90"))[0]) for each in many} == {("CA", "IO0001")}
         for each in many:
             each.close()
         assert ask(feed.port, sample("114")) == []
@@ -289,7 +289,7 @@ def test_only_a_sender_with_a_certificate_of_the_right_signer_is_let_in(
     keys = "\n".join(f'{key} = "{tmp_path / name}"' for key, name in files.items())
     with running(broker, tmp_path, keys) as feed:
         known = Sender(feed.port, signer.client("sender"))
-        assert said(known.send(sample("80"))[0])[0] == "CA"
+        assert ack_of(known.send(sample("80"))[0])[0] == "CA"
         known.close()
         assert [ask(feed.port, sample("80"), signer.client(name)) for name in (None, "stranger")] == [[], []]
         assert ask(feed.port, sample("80")) == []
@@ -406,7 +406,7 @@ def crash(
     """Kill a feed while it is sent to, and see that nothing acknowledged is lost and nothing applied twice."""
     crashes = Crashes(broker, folder, seed, number)
     killed = crashes.run(kills, java)
-    assert [said(answer) for answer in crashes.answers] == [("CA", f"M{place}") for place in range(number)]
+    assert [ack_of(answer) for answer in crashes.answers] == [("CA", f"M{place}") for place in range(number)]
     records = values(broker, LABS)
     assert in_force(records) == wanted(crashes.sent)
     letters = {dict(record.headers)["control-id"] for record in blocking_reader.records(broker, DEADLETTERS)}
@@ -447,7 +447,7 @@ def test_with_the_broker_away_for_minutes_nothing_is_lost(
                 suspend(java)
                 awake = threading.Timer(120, wake, [java])
                 awake.start()
-            assert said(sender.deliver(data, time.monotonic() + 300)) == ("CA", f"M{place}")
+            assert ack_of(sender.deliver(data, time.monotonic() + 300)) == ("CA", f"M{place}")
         sender.close()
     records = values(broker, LABS)
     assert in_force(records) == wanted(sent)

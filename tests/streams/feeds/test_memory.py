@@ -11,7 +11,7 @@ import pytest
 from rules.wire.topics import DEADLETTERS
 from streams.kafka import blocking_reader
 from streams.kafka.settings import Broker
-from tests.streams.feeds.running import FhirSender, RunningFeed, Sender, running, said
+from tests.streams.feeds.running import FhirSender, RunningFeed, Sender, ack_of, running
 from tests.streams.feeds.support import sample
 from tests.streams.feeds.test_fhir import observation, version
 
@@ -41,11 +41,11 @@ def send_hl7(feed: RunningFeed, amount: int) -> Iterator[int]:
     """Send so many bytes, large messages among them; yield how many were sent so far."""
     sender, sent = Sender(feed.port), 0
     for number in range(amount // PIECE):
-        assert said(sender.send(hl7(number))[0])[0] == "CA"
+        assert ack_of(sender.send(hl7(number))[0])[0] == "CA"
         sent += PIECE
         if number % 100 == 5:
             large = sample("80") + b"NTE|1||" + b"x" * TOO_LARGE + b"\r"
-            assert said(sender.send(large)[0])[0] == "CR"
+            assert ack_of(sender.send(large)[0])[0] == "CR"
             sent += TOO_LARGE
         yield sent
     sender.close()
@@ -93,7 +93,7 @@ def test_fifty_megabytes_leave_a_feed_as_large_as_the_first_ten(
         if kind == "mllp":
             large = sample("86") + b"NTE|1||" + b"x" * 8 * MIB + b"\r"
             sender = Sender(feed.port)
-            assert said(sender.send(large)[0]) == ("CA", "LAB0007")
+            assert ack_of(sender.send(large)[0]) == ("CA", "LAB0007")
             sender.close()
             letters = blocking_reader.records(broker, DEADLETTERS)
             [letter] = [one for one in letters if dict(one.headers)["control-id"] == b"LAB0007"]

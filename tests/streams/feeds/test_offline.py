@@ -51,9 +51,9 @@ def test_a_merge_moves_what_came_before_it(capsys: pytest.CaptureFixture[str], t
 
 def test_what_is_refused_is_said_with_its_place_and_strict_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "hl7", *paths("86", "115"), *SITE, "strict", "--strict"]) == 1
-    said = capsys.readouterr().err
-    assert "message 1: OBX 3: bad-unit: a unit that does not convert" in said
-    assert "message 1: 200: ORM not taken" in said
+    errors = capsys.readouterr().err
+    assert "message 1: OBX 3: bad-unit: a unit that does not convert" in errors
+    assert "message 1: 200: ORM not taken" in errors
 
 
 def test_a_check_of_mapped_traffic_says_so(capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,8 +104,8 @@ def test_a_check_finds_serial_draws_and_silent_corrections(
 def test_a_check_prints_nothing_of_a_patient(capsys: pytest.CaptureFixture[str]) -> None:
     main(["feed", "check", str(SAMPLES / "hl7"), *SITE, "ward"])
     main(["feed", "check", str(SAMPLES / "hl7"), *SITE, "ward", "--json"])
-    said = capsys.readouterr().out
-    assert not any(text in said for text in ("DOE", "JANE", "T000000", "5550100", "P0001", "1 TEST ST"))
+    output = capsys.readouterr().out
+    assert not any(text in output for text in ("DOE", "JANE", "T000000", "5550100", "P0001", "1 TEST ST"))
 
 
 def test_the_map_is_printed_with_where_each_row_is_from(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +155,6 @@ def test_a_wrong_key_of_a_feed_is_named_with_its_line(
     site = tmp_path / "site.toml"
     site.write_text(f'[feeds.icu]\nkind = "mllp"\n{line}\n', encoding="utf-8")
     assert main(["config", "check", str(site)]) == 1
-    said = capsys.readouterr().err
-    assert fault in said
-    assert f"line 3: feeds.icu.{line.partition(' ')[0]}" in said
+    errors = capsys.readouterr().err
+    assert fault in errors
+    assert f"line 3: feeds.icu.{line.partition(' ')[0]}" in errors

@@ -84,8 +84,8 @@ def alerts(lines: Iterable[bytes]) -> list[dict[str, object]]:
     events.sort(key=lambda event: event.known)
     found = []
     for alert in fold(events, SCHWARTZENTRUBER_2001, None, False).alerts:
-        said = msgspec.to_builtins(alert_record(alert))
-        found.append({key: said[key] for key in said.keys() - {"evidence", "decided", "seq", "id"}})
+        published = msgspec.to_builtins(alert_record(alert))
+        found.append({key: published[key] for key in published.keys() - {"evidence", "decided", "seq", "id"}})
     return sorted(
         found, key=lambda alert: (str(alert["at"]), str(alert["patient"]), json.dumps(alert, sort_keys=True))
     )
@@ -136,11 +136,11 @@ def test_ten_patients_give_the_same_alerts_through_the_feed(tmp_path: Path) -> N
 def test_resent_late_and_out_of_order_they_still_do(tmp_path: Path) -> None:
     """Each message may come again, at once or some messages later: nothing changes."""
     records = ward(tmp_path, "ward", 3, 11, 2)
-    chance, told = random.Random(11), rendered(records)
+    chance, messages = random.Random(11), rendered(records)
     again = [
-        (told[min(number + chance.randrange(20), len(told) - 1)][0], data)
-        for number, (_, data) in enumerate(told)
+        (messages[min(number + chance.randrange(20), len(messages) - 1)][0], data)
+        for number, (_, data) in enumerate(messages)
         if chance.random() < 0.3
     ]
-    fed = through(records, told + again, rules(tmp_path))
+    fed = through(records, messages + again, rules(tmp_path))
     assert alerts(fed) == alerts(records)

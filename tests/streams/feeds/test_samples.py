@@ -22,7 +22,7 @@ from streams.feeds.service.conversation import Feed
 from streams.feeds.service.listening import Listener
 from streams.feeds.service.store import Source, records
 from tests.streams.feeds.hl7_goldens import GOLDENS, Golden
-from tests.streams.feeds.running import said
+from tests.streams.feeds.running import ack_of
 from tests.streams.feeds.support import SAMPLES, SIGN, answered, given, line, lines, rules, sample
 from tests.streams.feeds.test_fhir_listener import Kept
 
@@ -201,7 +201,7 @@ def spoken(data: bytes) -> tuple[list[bytes], Kept]:
 def test_a_stream_gives_and_is_answered_what_its_messages_are(number: str) -> None:
     answered_with, kept = spoken(stream(number))
     ids = [sample(each).split(b"|")[9].decode() for each in SENT[number]]
-    assert [said(each) for each in answered_with] == [("CA", id) for id in ids]
+    assert [ack_of(each) for each in answered_with] == [("CA", id) for id in ids]
     events = [
         line(msgspec.json.decode(record.value, type=SentLabs))  # type: ignore[arg-type]
         for record in kept.records
@@ -376,8 +376,8 @@ def of_patients(data: bytes) -> set[str]:
     for segment in segments:
         rest = rest.replace(segment, "")
     found = {part for segment in segments for part in re.split(r"[|^~&\n]", segment)[1:]}
-    told_apart = {part for part in found if len(part) > 3 and part not in rest}
-    return {part for part in told_apart if not part.replace(".", "").isalpha()} | {"DOE", "JANE"}
+    distinct = {part for part in found if len(part) > 3 and part not in rest}
+    return {part for part in distinct if not part.replace(".", "").isalpha()} | {"DOE", "JANE"}
 
 
 def test_nothing_of_a_patient_is_in_a_refusal_a_count_an_answer_or_a_log(
@@ -392,8 +392,8 @@ def test_nothing_of_a_patient_is_in_a_refusal_a_count_an_answer_or_a_log(
             texts = [part.message + part.code for part in found.handled.refused]
             texts += [f"{what} {label}" for what, label in found.handled.tally]
             texts += answers(found.header, found.handled.verdict, SIGN) if found.header else []
-            said = "\n".join([*texts, caplog.text])
-            leaked += [(path.name, value) for value in of_patients(data) if value in said]
+            printed = "\n".join([*texts, caplog.text])
+            leaked += [(path.name, value) for value in of_patients(data) if value in printed]
     assert leaked == []
 
 

@@ -17,7 +17,7 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
 from tests.kept import ROOT
-from tests.streams.feeds.running import FhirSender, RunningFeed, Sender, said, values
+from tests.streams.feeds.running import FhirSender, RunningFeed, Sender, ack_of, values
 from tests.streams.feeds.support import SAMPLES
 from tests.streams.feeds.test_fhir import identified, observation, version
 from tests.streams.kafka.brokers_here import drop
@@ -121,7 +121,7 @@ def test_the_feeds_of_the_page_publish_what_the_rehearsal_gave(reader: Reader, e
 def send_captured(feed: RunningFeed, folder: Path) -> None:
     sender = Sender(feed.port)
     for path in sorted((folder / "captured").iterdir()):
-        assert said(sender.send(path.read_bytes())[0])[0] in ("AA", "CA")
+        assert ack_of(sender.send(path.read_bytes())[0])[0] in ("AA", "CA")
     sender.close()
 
 

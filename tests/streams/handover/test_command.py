@@ -137,18 +137,19 @@ def test_an_answer_says_what_the_pager_made_of_it(outcomes: list[str], words: st
         tick(),
     ]
     read = [event for one in events if (event := decode(json.dumps(one).encode())[0]) is not None]
-    said: dict[str, PageRecord] = {}
+    answers: dict[str, PageRecord] = {}
     for outcome in outcomes:
-        answer(said, PageRecord(when=at(200), outcome=outcome, patient="p1", command="a1"))
+        answer(answers, PageRecord(when=at(200), outcome=outcome, patient="p1", command="a1"))
     answer(
-        said, PageRecord(when=at(210), outcome=pages.SILENCE_CUT, patient="p1", command="s1", until=at(445))
+        answers,
+        PageRecord(when=at(210), outcome=pages.SILENCE_CUT, patient="p1", command="s1", until=at(445)),
     )
 
     def texts_of(pager: dict[str, PageRecord] | None) -> list[str]:
         found = handover(read, GUIDE, Wanted(), lambda _, location: location, pager)
         return [line.text for line in found.sheets[0].section("answers")]
 
-    acked, silenced = texts_of(said)
+    acked, silenced = texts_of(answers)
     assert acked == f"rn acknowledged 11:20 an alert that is not known here{words}"
     assert silenced.endswith("until 15:25 (no longer is possible at this level)")
     assert not any("(" in text for text in texts_of(None))
@@ -163,7 +164,7 @@ UNKNOWN = "an alert that is not known here"
 
 
 @pytest.mark.parametrize(
-    ("second", "said", "sources"),
+    ("second", "expected", "sources"),
     [
         (acked("a2", 300), [("rn acknowledged 11:20, 12:20, 13:00 " + UNKNOWN, "ok")], "a1 a3 a2"),
         (
@@ -184,11 +185,11 @@ UNKNOWN = "an alert that is not known here"
     ],
 )
 def test_what_a_person_acknowledged_for_one_reason_is_one_line_with_the_time_and_source_of_each(
-    second: dict[str, Any], said: list[tuple[str, str]], sources: str, write: Write, capsys: Capture
+    second: dict[str, Any], expected: list[tuple[str, str]], sources: str, write: Write, capsys: Capture
 ) -> None:
     [sheet] = sheets(capsys, write(*oliguria(), acked("a1", 200), acked("a3", 260), second, tick()))
     printed = lines(sheet, "answers")
-    assert [(line["text"], line["note"]) for line in printed] == said
+    assert [(line["text"], line["note"]) for line in printed] == expected
     assert [one["id"] for line in printed for one in line["sources"]] == sources.split()
 
 
@@ -202,11 +203,11 @@ def test_each_subject_and_what_the_pager_made_of_each_answer_stand_behind_their_
         acked("a4", 300), acked("a5", 310), tick(),
     ]  # fmt: skip
     read = [event for one in events if (event := decode(json.dumps(one).encode())[0]) is not None]
-    said: dict[str, PageRecord] = {}
+    answers: dict[str, PageRecord] = {}
     for number in range(1, 6):
         outcome = pages.ALREADY if number > 3 else pages.ACKNOWLEDGED
-        answer(said, PageRecord(when=at(310), outcome=outcome, patient="p1", command=f"a{number}"))
-    found = handover(read, GUIDE, Wanted(), lambda _, location: location, said)
+        answer(answers, PageRecord(when=at(310), outcome=outcome, patient="p1", command=f"a{number}"))
+    found = handover(read, GUIDE, Wanted(), lambda _, location: location, answers)
     [line] = found.sheets[0].section("answers")
     assert line.text == (
         f"rn acknowledged 11:20, 12:50 Urine; 12:20 {UNKNOWN}; "

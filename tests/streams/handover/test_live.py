@@ -89,5 +89,5 @@ def test_topics_that_begin_within_the_shift_say_that_what_was_before_is_missing(
     assert main.main(["handover", "--clock", "log", "--broker", broker, "-o", "text"]) == 0
     printed = capsys.readouterr()
     assert "Urine 8 mL/h, below 10" in printed.out
-    said = "the topics begin at 2026-03-02T08:00:00Z, within the shift: what was before is not in it"
-    assert (said in printed.err) is warned
+    warning = "the topics begin at 2026-03-02T08:00:00Z, within the shift: what was before is not in it"
+    assert (warning in printed.err) is warned

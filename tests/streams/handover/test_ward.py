@@ -46,7 +46,7 @@ def handed(path: str) -> dict[str, Handover]:
 
 
 @pytest.fixture(scope="module")
-def said(path: str) -> list[AlertRecord]:
+def published(path: str) -> list[AlertRecord]:
     """Every alert of the file, as it is published."""
     return event_files.fold_events(load(path, AHEAD).events, SCHWARTZENTRUBER_2001).alerts
 
@@ -109,10 +109,10 @@ def test_the_change_of_every_result_is_that_of_the_second_computation(
 
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_the_trace_of_every_line_resolves(
-    shift: str, ward: list[Event], said: list[AlertRecord], handed: dict[str, Handover]
+    shift: str, ward: list[Event], published: list[AlertRecord], handed: dict[str, Handover]
 ) -> None:
     found = handed[shift]
-    alerts = {(one.patient, one.id, one.seq) for one in said}
+    alerts = {(one.patient, one.id, one.seq) for one in published}
     facts = {(one["patient"], one["id"]) for one in ward}
     count = 0
     for sheet in found["sheets"]:
@@ -168,12 +168,12 @@ def _plain(value: Any) -> Any:
 
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_what_is_open_and_what_ended_is_what_the_alerts_say(
-    shift: str, said: list[AlertRecord], handed: dict[str, Handover]
+    shift: str, published: list[AlertRecord], handed: dict[str, Handover]
 ) -> None:
     found = handed[shift]
     start, end = found["start"], found["end"]
     for sheet in found["sheets"]:
-        own = [one for one in said if one.patient == sheet["patient"] and one.decided <= end]
+        own = [one for one in published if one.patient == sheet["patient"] and one.decided <= end]
         last = {one.id: one for one in own}
         named = {
             name: {
@@ -189,7 +189,7 @@ def test_what_is_open_and_what_ended_is_what_the_alerts_say(
         over = {id for id, one in clinical.items() if one.level == "clear" and one.decided > start}
         late = {
             one.id
-            for one in said
+            for one in published
             if one.patient == sheet["patient"]
             and one.decided > end
             and start < one.at <= end

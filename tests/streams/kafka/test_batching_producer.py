@@ -16,7 +16,7 @@ from streams.kafka.producer import NotAcknowledged, OutgoingRecord
 from streams.kafka.settings import Broker
 from tests.patience import PATIENCE_S
 
-ROOM = 4
+CAPACITY = 4
 """Records that a batch of these tests takes."""
 PARTITIONS = 2
 LONGEST = 2_000
@@ -30,7 +30,7 @@ class Builder:
         self.closed = False
 
     def append(self, *, timestamp: int | None, key: bytes, value: bytes, headers: list[Any]) -> object:
-        if self.closed or len(self.values) == ROOM:
+        if self.closed or len(self.values) == CAPACITY:
             return None
         self.values.append(value)
         return object()
@@ -107,7 +107,9 @@ def test_a_sender_waits_for_every_batch_that_holds_a_record_of_its_own() -> None
     """Of two topics, and of more than a batch holds."""
 
     async def work(producer: BatchingProducer, held: Held) -> None:
-        waits = begun(producer, *(record(str(place)) for place in range(ROOM + 1)), record("x", topic="u"))
+        waits = begun(
+            producer, *(record(str(place)) for place in range(CAPACITY + 1)), record("x", topic="u")
+        )
         for acknowledged in range(3):
             await turns()
             assert not waits.done(), acknowledged
@@ -115,7 +117,7 @@ def test_a_sender_waits_for_every_batch_that_holds_a_record_of_its_own() -> None
         await turns()
         await waits
         in_order = [value for (topic, _), values, _ in held.sent if topic == "t" for value in values]
-        assert in_order == [str(place).encode() for place in range(ROOM + 1)]
+        assert in_order == [str(place).encode() for place in range(CAPACITY + 1)]
 
     run(work)
 
@@ -144,7 +146,7 @@ def test_what_nobody_waits_for_any_more_is_not_sent_and_what_somebody_does_is() 
     async def work(producer: BatchingProducer, held: Held) -> None:
         first = begun(producer, record("a"))
         await turns()
-        gone = begun(producer, *(record(f"gone{place}") for place in range(ROOM)), patience=0.01)
+        gone = begun(producer, *(record(f"gone{place}") for place in range(CAPACITY)), patience=0.01)
         with pytest.raises(NotAcknowledged, match="TimeoutError"):
             await gone
         stays = begun(producer, record("b"))

@@ -33,18 +33,18 @@ def make(broker: ApacheKafka | EmbeddedBroker, name: str, partitions: int, confi
         )
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 @pytest.mark.kafka
 def test_create_then_check_finds_nothing(servers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["topics", "create", "--broker", servers]) == 0
-    assert said(capsys) == [
+    assert printed(capsys) == [
         {"topic": topic, "created": True, "partitions": 12, "replication": 1} for topic in ALL
     ]
     assert main(["topics", "check", "--broker", servers]) == 0
-    assert said(capsys) == []
+    assert printed(capsys) == []
 
 
 @pytest.mark.kafka
@@ -52,7 +52,7 @@ def test_create_again_creates_nothing(servers: str, capsys: pytest.CaptureFixtur
     assert main(["topics", "create", "--broker", servers, "--partitions", "2"]) == 0
     capsys.readouterr()
     assert main(["topics", "create", "--broker", servers, "--partitions", "2"]) == 0
-    assert {record["created"] for record in said(capsys)} == {False}
+    assert {record["created"] for record in printed(capsys)} == {False}
 
 
 @pytest.mark.kafka
@@ -65,7 +65,7 @@ def test_check_lists_each_difference_and_exits_1(
     assert "il2.vitals, il2watch-charts-changelog: there already" in capsys.readouterr().err
     assert main(["topics", "check", "--broker", servers]) == 1
     found = {
-        (record["topic"], record["setting"]): (record["is"], record["should"]) for record in said(capsys)
+        (record["topic"], record["setting"]): (record["is"], record["should"]) for record in printed(capsys)
     }
     assert {topic for topic, _ in found} == {"il2.vitals", "il2watch-charts-changelog"}
     assert found["il2.vitals", "partitions"] == ("3", "12")
@@ -116,7 +116,7 @@ def test_what_the_embedded_broker_does_not_tell_is_said_and_no_failure(
         "setting": "retention.ms",
         "is": None,
         "note": "not told by this broker",
-    } in said(capsys)
+    } in printed(capsys)
     assert main(["topics", "check", "--broker", embedded.servers, "-o", "text"]) == 0
     assert "retention.ms: not told by this broker (1 topics)" in capsys.readouterr().out
 

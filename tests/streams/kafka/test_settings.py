@@ -77,7 +77,7 @@ def test_an_address_that_is_not_host_and_port_is_named(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ({"servers": 9092}, "servers: expected"),
         ({"security-protocl": "SSL"}, "security-protocl: no such key; did you mean security-protocol"),
@@ -95,8 +95,8 @@ def test_an_address_that_is_not_host_and_port_is_named(address: str) -> None:
         ({"ssl-keyfile": "key.pem"}, "ssl-keyfile: needs ssl-certfile"),
     ],
 )
-def test_a_wrong_table_names_the_key_and_the_fault(table: dict[str, Any], said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_a_wrong_table_names_the_key_and_the_fault(table: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         broker(None, site({"servers": "a:1", **table}))
 
 
@@ -190,7 +190,7 @@ def test_the_table_is_read_from_the_configuration(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("servers = 'kafka'", "line 3: broker.servers: broker 'kafka' is not host:port, like localhost:9092"),
         ("ssl-keyfile = 'key.pem'", "line 3: broker.ssl-keyfile: needs ssl-certfile too"),
@@ -209,7 +209,9 @@ def test_the_table_is_read_from_the_configuration(tmp_path: Path, monkeypatch: p
         ),
     ],
 )
-def test_a_fault_across_keys_is_told_with_the_line_of_the_key_that_must_change(text: str, said: str) -> None:
+def test_a_fault_across_keys_is_told_with_the_line_of_the_key_that_must_change(
+    text: str, message: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         broker("a:1", parsed(f"[shifts]\n[broker]\n{text}\n", "site.toml"))
-    assert str(caught.value).startswith(f"site.toml: {said}")
+    assert str(caught.value).startswith(f"site.toml: {message}")

@@ -146,13 +146,13 @@ def test_topics_as_wanted_do_not_differ() -> None:
 
 
 def test_each_difference_names_topic_setting_found_and_wanted() -> None:
-    told = as_wanted(Layout())
-    told["il2.io"] = TopicDescription(3, 1, told["il2.io"].settings)
-    told["il2.labs"] = told["il2.labs"]._replace(
-        settings={**told["il2.labs"].settings, "retention.ms": "604800000"}
+    described = as_wanted(Layout())
+    described["il2.io"] = TopicDescription(3, 1, described["il2.io"].settings)
+    described["il2.labs"] = described["il2.labs"]._replace(
+        settings={**described["il2.labs"].settings, "retention.ms": "604800000"}
     )
-    del told["il2.pages"]
-    assert compare(told, Layout()).differences == [
+    del described["il2.pages"]
+    assert compare(described, Layout()).differences == [
         Difference("il2.io", "partitions", "3", "12"),
         Difference("il2.labs", "retention.ms", "604800000", "-1"),
         Difference("il2.pages", "topic", "missing", "there"),
@@ -160,22 +160,22 @@ def test_each_difference_names_topic_setting_found_and_wanted() -> None:
 
 
 def test_more_copies_than_asked_are_no_difference_and_fewer_are() -> None:
-    told = as_wanted(Layout(replication=2))
-    assert not compare(told, Layout()).differences
-    assert {one.setting for one in compare(told, Layout(replication=3)).differences} == {"replication"}
+    described = as_wanted(Layout(replication=2))
+    assert not compare(described, Layout()).differences
+    assert {one.setting for one in compare(described, Layout(replication=3)).differences} == {"replication"}
 
 
 def test_what_the_broker_does_not_tell_is_no_difference() -> None:
-    told = as_wanted(Layout())
-    told["il2.io"] = told["il2.io"]._replace(settings={"retention.ms": "-1"})
-    found = compare(told, Layout())
+    described = as_wanted(Layout())
+    described["il2.io"] = described["il2.io"]._replace(settings={"retention.ms": "-1"})
+    found = compare(described, Layout())
     assert not found.differences
     assert ("il2.io", "cleanup.policy") in found.unreported
     assert ("il2.io", "retention.ms") not in found.unreported
 
 
 @pytest.mark.parametrize(
-    ("changelog", "told", "expected"),
+    ("changelog", "described", "expected"),
     [
         ("il2watch-charts-changelog", TopicDescription(12, 1, {"cleanup.policy": "compact"}), []),
         ("il2watch-charts-changelog", TopicDescription(12, 1, {}), []),
@@ -194,9 +194,9 @@ def test_what_the_broker_does_not_tell_is_no_difference() -> None:
     ],
 )
 def test_a_changelog_of_ours_must_match_the_inputs(
-    changelog: str, told: TopicDescription, expected: list[tuple[str, str, str]]
+    changelog: str, described: TopicDescription, expected: list[tuple[str, str, str]]
 ) -> None:
-    differences = compare({**as_wanted(Layout()), changelog: told}, Layout()).differences
+    differences = compare({**as_wanted(Layout()), changelog: described}, Layout()).differences
     assert differences == [Difference(changelog, *one) for one in expected]
 
 
@@ -206,12 +206,12 @@ def test_a_broker_that_is_down_is_known_by_its_copies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("wish", "message"),
     [
         (TopicSettings(replication=3), "this cluster has 1 broker$"),
         (TopicSettings(min_insync=2), "more than the 1 copies"),
     ],
 )
-def test_a_layout_that_cannot_be_is_refused(wish: TopicSettings, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_a_layout_that_cannot_be_is_refused(wish: TopicSettings, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         possible(wish, 1, {})

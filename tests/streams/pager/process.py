@@ -60,9 +60,9 @@ class Pagers(Workers):
             str(self.folder / name),
             *options,
         ]
-        with (self.folder / f"{name}.log").open("ab") as said:
+        with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+                command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
         return self.running[name]
 
@@ -72,7 +72,7 @@ class Pagers(Workers):
         return log.read_text(errors="replace").count(AT_WORK) if log.exists() else 0
 
     def until_at_work(self, name: str, before: int = 0) -> None:
-        assert until(lambda: self.at_work(name) > before), self.said(name)
+        assert until(lambda: self.at_work(name) > before), self.printed(name)
 
 
 class Sender:
@@ -118,8 +118,8 @@ def audits(broker: Broker) -> list[dict[str, Any]]:
     return [json.loads(record.value) for record in published.records(broker, PAGES)]
 
 
-def outcomes(said: Iterable[dict[str, Any]], outcome: str) -> list[dict[str, Any]]:
-    return [one for one in said if one["outcome"] == outcome]
+def outcomes(records: Iterable[dict[str, Any]], outcome: str) -> list[dict[str, Any]]:
+    return [one for one in records if one["outcome"] == outcome]
 
 
 def pagerduty(url: str, timeout_s: float = 0.5, more: str = "") -> str:

@@ -57,9 +57,9 @@ def killed(pagers: Pagers, chance: Random, kills: int, at_most: float) -> None:
         pagers.kill("one")
 
 
-def masked(said: list[dict[str, object]]) -> set[object]:
+def masked(audited: list[dict[str, object]]) -> set[object]:
     """Keys that the audit says were not told, since a higher level of the episode was."""
-    return {one["key"] for one in outcomes(said, "masked") if one.get("action") == "trigger"}
+    return {one["key"] for one in outcomes(audited, "masked") if one.get("action") == "trigger"}
 
 
 def out_of_order(receiver: Receiver) -> list[str]:
@@ -88,9 +88,9 @@ def story(broker: Broker, group: str, keys: list[str]) -> str:
     """What the audit says of these keys' episodes, line by line."""
     ids = {key.partition(":")[0] for key in keys}
     shown = ("when", "outcome", "action", "key", "number", "seq", "attempt", "decided")
-    said = [one for one in audits(broker) if one.get("alert") in ids]
-    lines = [" ".join(str(one.get(name)) for name in shown) for one in said]
-    return "\n".join([f"{keys}", *lines, *rows(broker, group, {one["patient"] for one in said})])
+    audited = [one for one in audits(broker) if one.get("alert") in ids]
+    lines = [" ".join(str(one.get(name)) for name in shown) for one in audited]
+    return "\n".join([f"{keys}", *lines, *rows(broker, group, {one["patient"] for one in audited})])
 
 
 def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
@@ -100,15 +100,15 @@ def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
         if record.key == TERM.encode():
             found.append(f"{text(record.timestamp)} {record.partition}/{record.offset} a term begins")
         elif record.key.decode() in patients:
-            book = opened(record.value)
-            owed = [
-                f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in book.pending
+            state = opened(record.value)
+            pending = [
+                f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in state.pending
             ]
-            age = (*AGE.unpack_from(record.value), book.positions)
+            age = (*AGE.unpack_from(record.value), state.positions)
             found.append(
                 f"{text(record.timestamp)} {record.partition}/{record.offset} {record.key.decode()} "
                 f"{age} "
-                f"{sorted(book.episodes)} {owed}"
+                f"{sorted(state.episodes)} {pending}"
             )
     return found
 
@@ -118,7 +118,7 @@ def judged(
     pagers: Pagers,
     receiver: Receiver,
     alerts: list[alert_courses.ReceivedAlert],
-    told: str,
+    title: str,
     figures: Callable[..., None],
 ) -> None:
     """Waits until everything owed has come, tells what came, and asserts it."""
@@ -128,14 +128,14 @@ def judged(
         return not receiver.open() and not (wanted - receiver.incidents.keys() - masked(audits(broker)))
 
     done = until(over)
-    not_told = masked(audits(broker)) - receiver.incidents.keys()
-    missing = sorted(wanted - receiver.incidents.keys() - not_told)
+    masked_keys = masked(audits(broker)) - receiver.incidents.keys()
+    missing = sorted(wanted - receiver.incidents.keys() - masked_keys)
     twice = [key for key in receiver.incidents if receiver.opens(key) > 1]
     failed = sum(one.fate != "ok" for one in receiver.arrivals)
     figures(
-        f"{told}, {EPISODES} episodes, {len(alerts)} alerts, {len(wanted)} pages owed: "
+        f"{title}, {EPISODES} episodes, {len(alerts)} alerts, {len(wanted)} pages owed: "
         f"{len(receiver.arrivals)} attempts ({failed} failed),"
-        f" {len(receiver.incidents)} incidents, {len(not_told)} masked by a higher level, {len(missing)} "
+        f" {len(receiver.incidents)} incidents, {len(masked_keys)} masked by a higher level, {len(missing)} "
         f"missing, {len(twice)} twice,"
         f" {len(receiver.open())} left open, {len(out_of_order(receiver))} out of order"
     )

@@ -20,7 +20,7 @@ from streams.plot.course import PlottedCourse, course
 from streams.plot.page import Drawing, draw
 from streams.plot.sheet import save
 from streams.times import DAY, HOUR, instant
-from tests.streams.conftest import Told
+from tests.streams.conftest import StubEngine
 from tests.streams.samples import GUIDELINE, alert_record, assessed, record, vitals
 
 DAY_ONE = "2026-03-02T{:02}:00:00Z"
@@ -355,14 +355,14 @@ def test_a_patient_id_is_drawn_as_it_is_written(patient: str, tmp_path: Path) ->
     assert (tmp_path / "page.png").stat().st_size > 1000
 
 
-def run_plot(told: Told, path: str, page: Path, *more: str) -> int:
-    told.assessments = {patient: assessed(patient) for patient in ("p1", "p2")}
+def run_plot(engine: StubEngine, path: str, page: Path, *more: str) -> int:
+    engine.assessments = {patient: assessed(patient) for patient in ("p1", "p2")}
     return plot.main([path, "-o", str(page), *more])
 
 
-def test_the_command_writes_the_page(told: Told, write: Callable[..., str], tmp_path: Path) -> None:
+def test_the_command_writes_the_page(engine: StubEngine, write: Callable[..., str], tmp_path: Path) -> None:
     path = write(vitals("v1", at(1), heart_rate=90), vitals("v2", at(2), patient="p2", heart_rate=90))
-    assert run_plot(told, path, tmp_path / "course.svg", "--patient", "p1") == 0
+    assert run_plot(engine, path, tmp_path / "course.svg", "--patient", "p1") == 0
     assert (tmp_path / "course.svg").read_text().startswith("<?xml")
 
 
@@ -375,18 +375,18 @@ def test_the_command_writes_the_page(told: Told, write: Callable[..., str], tmp_
     ],
 )
 def test_a_page_that_cannot_be_drawn_says_why(
-    told: Told, write: Callable[..., str], tmp_path: Path, arguments: list[str], says: str
+    engine: StubEngine, write: Callable[..., str], tmp_path: Path, arguments: list[str], says: str
 ) -> None:
     path = write(
         vitals("v1", at(1), heart_rate=90), record("encounter", "e", at(2), patient="p2", event="admit")
     )
     with pytest.raises(UsageError, match=says):
-        run_plot(told, path, tmp_path / "course.svg", *arguments)
+        run_plot(engine, path, tmp_path / "course.svg", *arguments)
 
 
-def test_a_page_in_no_folder_says_so(told: Told, write: Callable[..., str], tmp_path: Path) -> None:
+def test_a_page_in_no_folder_says_so(engine: StubEngine, write: Callable[..., str], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written: No such file or directory"):
-        run_plot(told, write(vitals("v1", at(1), heart_rate=90)), tmp_path / "none" / "course.svg")
+        run_plot(engine, write(vitals("v1", at(1), heart_rate=90)), tmp_path / "none" / "course.svg")
 
 
 def test_without_matplotlib_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,12 +132,12 @@ def test_whatever_came_before_only_the_latest_of_each_patient_counts(
         census.apply(patient.encode(), value)
     latest = dict(log)
     expected = Counter(word for word in latest.values() if word is not None)
-    told = {
+    by_patient = {
         mark.labels[0] if mark.labels else mark.what: count
         for mark, count in census.counts.items()
         if mark.what in ("recommendations", "unreadable") and count
     }
-    assert told == expected
+    assert by_patient == expected
     assert min(census.counts.values(), default=0) >= 0
 
 

@@ -10,11 +10,11 @@ from streams.projections.patients import Patients, TopicRecord
 from tests.streams.board.wards import (
     GUIDE,
     at,
-    bedside,
     cycle,
     key,
     ms,
     oliguria,
+    projection,
     published,
     record,
     vitals,
@@ -23,9 +23,11 @@ from tests.streams.board.wards import (
 
 
 def test_every_state_on_the_board_is_the_workers() -> None:
-    found = bedside(oliguria())
-    said = next(decode(one.value) for one in published(oliguria()) if one.topic == ASSESSMENTS and one.value)
-    assert found.assessment == said
+    found = projection(oliguria())
+    assessment = next(
+        decode(one.value) for one in published(oliguria()) if one.topic == ASSESSMENTS and one.value
+    )
+    assert found.assessment == assessment
     assert found.assessment.recommendation == "delay"
 
 

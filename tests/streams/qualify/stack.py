@@ -76,13 +76,13 @@ class Service:
         given = ["--metrics-port", str(self.port), *options]
         if name in ("worker", "pager"):
             given += ["--state-dir", str(self.log.with_suffix(""))]
-        with self.log.open("wb") as said:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "streams", *name.split(), *given],
                 cwd=ROOT,
                 env=os.environ | environ,
-                stdout=said,
-                stderr=said,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
             )
 

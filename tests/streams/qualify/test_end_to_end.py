@@ -78,8 +78,8 @@ def test_an_installation_that_is_whole_passes_and_nobody_but_the_test_route_is_p
     assert 'il2_qualification_steps{result="failed"} 0.0' in (tmp_path / "il2watch.prom").read_text()
     arrived = [one.did for one in running.receiver.arrivals if "absolute" in one.key]
     assert arrived == ["opened", "acknowledged", "resolved"]
-    said = [one for one in audits(running.broker) if one["outcome"] in (pages.ACCEPTED, pages.ENQUEUED)]
-    assert {one["channel"] for one in said} == {"probe"}
+    sent = [one for one in audits(running.broker) if one["outcome"] in (pages.ACCEPTED, pages.ENQUEUED)]
+    assert {one["channel"] for one in sent} == {"probe"}
 
 
 def test_what_fails_is_told_with_what_to_do_and_keeps_no_other_step_from_being_made(
@@ -98,8 +98,8 @@ def test_what_fails_is_told_with_what_to_do_and_keeps_no_other_step_from_being_m
     steps = json.loads(report.with_suffix(".json").read_bytes())["steps"]
     failed = [step["title"] for step in steps if step["result"] == "failed"]
     assert (code, failed) == (1, ["Topics", "Versions of the running services"])
-    told = capsys.readouterr()
-    assert told.out == f"failed: {report}\n"
+    captured = capsys.readouterr()
+    assert captured.out == f"failed: {report}\n"
     for line in (
         "FAILED   Topics (",
         "         do: il2watch topics create makes those that are missing",
@@ -107,7 +107,7 @@ def test_what_fails_is_told_with_what_to_do_and_keeps_no_other_step_from_being_m
         "ok       From a record to a page (",
         "ok       Test patient gone (",
     ):
-        assert f"\n{line}" in f"\n{told.err}"
+        assert f"\n{line}" in f"\n{captured.err}"
     html = report.read_text(encoding="utf-8")
     assert "Failed: Topics, Versions of the running services. Not to be used until these pass." in html
 

@@ -33,7 +33,7 @@ def rows(event: Event) -> Iterator[Event]:
     common = {name: value for name, value in event.items() if name not in ("readings", "findings", "targets")}
     facts = [
         *event.get("readings", []),
-        *({"code": code, "present": said} for code, said in event.get("findings", {}).items()),
+        *({"code": code, "present": present} for code, present in event.get("findings", {}).items()),
         *({"target" if k == "code" else k: v for k, v in each.items()} for each in event.get("targets", [])),
     ]
     for fact in facts or [{}]:

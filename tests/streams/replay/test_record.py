@@ -53,7 +53,7 @@ def test_only_a_tick_for_all_goes_everywhere(type: str, patient: str, everywhere
 
 
 @pytest.mark.parametrize(
-    ("data", "reason", "said"),
+    ("data", "reason", "message"),
     [
         (b"not json", "malformed", "not a JSON object"),
         (b"[1]", "malformed", "not a JSON object"),
@@ -71,8 +71,8 @@ def test_only_a_tick_for_all_goes_everywhere(type: str, patient: str, everywhere
         (line(note="x" * LARGEST), "malformed", "longer than 1 MB"),
     ],
 )  # fmt: skip
-def test_a_line_that_cannot_be_sent_says_why(data: bytes, reason: str, said: str) -> None:
+def test_a_line_that_cannot_be_sent_says_why(data: bytes, reason: str, message: str) -> None:
     with pytest.raises(Unsendable) as fault:
         record(data)
     assert fault.value.reason == reason
-    assert said in fault.value.message
+    assert message in fault.value.message

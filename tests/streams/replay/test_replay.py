@@ -94,8 +94,8 @@ def test_times_never_go_back_in_a_partition(write: Write, broker: Broker) -> Non
 
 def test_the_exact_count_is_told(write: Write, broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
     assert replay(broker, write(*ward(5, 100)), "--speed", "max") == 0
-    said = r"il2watch: 1,000 of 1,000 records acknowledged in \d+\.\d s \([\d,]+/s\), 100 ticks\n"
-    assert re.fullmatch(said, capsys.readouterr().err)
+    expected = r"il2watch: 1,000 of 1,000 records acknowledged in \d+\.\d s \([\d,]+/s\), 100 ticks\n"
+    assert re.fullmatch(expected, capsys.readouterr().err)
 
 
 def test_what_the_worker_will_refuse_is_sent_and_what_cannot_be_sent_is_told(
@@ -183,9 +183,9 @@ def test_an_interrupted_replay_tells_how_far_it_came(write: Write, broker: Broke
     while not records(broker, "il2.vitals"):
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=PATIENCE_S)[1].decode()
+    errors = process.communicate(timeout=PATIENCE_S)[1].decode()
     assert process.returncode == 130
-    assert re.fullmatch(r"il2watch: \d+ of 120 records acknowledged in .* ticks \(interrupted\)\n", said)
+    assert re.fullmatch(r"il2watch: \d+ of 120 records acknowledged in .* ticks \(interrupted\)\n", errors)
 
 
 @pytest.mark.embedded
@@ -195,8 +195,8 @@ def test_missing_topics_are_named_with_the_remedy(
     broker = embedded.settings  # type: ignore[attr-defined]
     drop(broker)
     assert replay(broker, write(*ward()), "--speed", "max") == 2
-    assert "no topic il2.vitals" in (said := capsys.readouterr().err)
-    assert "il2watch topics create" in said
+    assert "no topic il2.vitals" in (errors := capsys.readouterr().err)
+    assert "il2watch topics create" in errors
 
 
 def test_a_broker_that_is_not_there_is_exit_3(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,7 +205,7 @@ def test_a_broker_that_is_not_there_is_exit_3(write: Write, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--broker", "b:1"], "--speed"),
         (["--speed", "fast", "--broker", "b:1"], "times real time"),
@@ -215,8 +215,8 @@ def test_a_broker_that_is_not_there_is_exit_3(write: Write, capsys: pytest.Captu
     ],
 )
 def test_a_wrong_option_is_named(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("IL2WATCH_BROKER", raising=False)
     assert main(["replay", "none.jsonl", *arguments]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

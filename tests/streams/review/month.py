@@ -147,27 +147,27 @@ class Pager:
 
     def apply(self, patient: str, now: int, step: Any) -> None:
         self.until(patient, now)
-        self._take(patient, step(self._state(patient), now))
+        self._keep(patient, step(self._state(patient), now))
         self._deliver(patient, now)
 
     def _state(self, patient: str) -> PagingState:
         return self.states.setdefault(patient, PagingState(patient=patient))
 
-    def _take(self, patient: str, outcome: PagingOutcome) -> None:
+    def _keep(self, patient: str, outcome: PagingOutcome) -> None:
         self.states[patient] = outcome.state
         self.audits += outcome.audits
 
     def until(self, patient: str, now: int) -> None:
         """Every timer up to an instant, at its own."""
         while (wake := escalation.wake(self._state(patient), PAGING)) is not None and wake < now:
-            self._take(patient, escalation.due(self._state(patient), wake, PAGING))
+            self._keep(patient, escalation.due(self._state(patient), wake, PAGING))
             self._deliver(patient, wake)
 
     def _deliver(self, patient: str, now: int) -> None:
         for one in list(self._state(patient).pending):
             at = now + LATENCY
-            self._take(patient, escalation.started(self._state(patient), one.number, now, PAGING))
-            self._take(patient, escalation.accepted(self._state(patient), one.number, at, PAGING))
+            self._keep(patient, escalation.started(self._state(patient), one.number, now, PAGING))
+            self._keep(patient, escalation.accepted(self._state(patient), one.number, at, PAGING))
             self.audits.append(
                 Audit(
                     when=at, outcome=pages.ACCEPTED, patient=patient, alert=one.ordering_key, key=one.key,

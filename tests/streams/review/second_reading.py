@@ -83,8 +83,8 @@ class SecondReading:
         days = self.days()
         self.found["burden", "all", "patient-days"] = days
         alarms = [one for one in self.alerts if one["transition"] in ALARMS]
-        owed = [one for one in self.of("owed") if one["action"] == "trigger"]
-        for what, found, when in (("alarms", alarms, "decided"), ("pages", owed, "when")):
+        requested = [one for one in self.of("owed") if one["action"] == "trigger"]
+        for what, found, when in (("alarms", alarms, "decided"), ("pages", requested, "when")):
             for table, label in (
                 ("burden", lambda one: "all"),
                 ("subject", lambda one: one["subject"]),

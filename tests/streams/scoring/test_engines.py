@@ -25,19 +25,19 @@ def events() -> list[Event]:
 
 
 def test_it_says_what_the_fold_says() -> None:
-    said: list[Alert] = []
-    watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append)
+    raised: list[Alert] = []
+    watch = FoldingEngine(SCHWARTZENTRUBER_2001, raised.append)
     for event in events():
         watch.apply(event)
     watch.end()
     folded = fold(events(), SCHWARTZENTRUBER_2001)
-    assert said == folded.alerts != []
+    assert raised == folded.alerts != []
     assert watch.implausible.total() == folded.counts["implausible"]
 
 
 def test_a_tick_for_all_moves_every_patient() -> None:
-    said: list[Alert] = []
-    watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append)
+    raised: list[Alert] = []
+    watch = FoldingEngine(SCHWARTZENTRUBER_2001, raised.append)
     for patient in ("p1", "p2"):
         watch.apply(
             known(
@@ -51,12 +51,12 @@ def test_a_tick_for_all_moves_every_patient() -> None:
             )
         )
     watch.apply(known({"type": "tick", "patient": "*", "at": "2026-03-02T19:00:00Z"}))
-    assert {alert.patient for alert in said if alert.subject == "monitoring/vital-signs"} == {"p1", "p2"}
+    assert {alert.patient for alert in raised if alert.subject == "monitoring/vital-signs"} == {"p1", "p2"}
 
 
 def test_the_end_of_a_feed_decides_its_last_instant() -> None:
-    said: list[Alert] = []
-    watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append)
+    raised: list[Alert] = []
+    watch = FoldingEngine(SCHWARTZENTRUBER_2001, raised.append)
     watch.apply(
         known(
             {
@@ -80,9 +80,9 @@ def test_the_end_of_a_feed_decides_its_last_instant() -> None:
             }
         )
     )
-    assert "infection" not in [alert.subject for alert in said]
+    assert "infection" not in [alert.subject for alert in raised]
     watch.end()
-    assert "infection" in [alert.subject for alert in said]
+    assert "infection" in [alert.subject for alert in raised]
 
 
 def started(patient: str = "p1") -> Event:
@@ -112,12 +112,12 @@ def infected() -> Event:
 
 def test_an_answer_is_applied_at_its_time_and_spares_the_reminder() -> None:
     def reminders(answer: Answers | None) -> int:
-        said: list[Alert] = []
-        watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append, answer=answer)
+        raised: list[Alert] = []
+        watch = FoldingEngine(SCHWARTZENTRUBER_2001, raised.append, answer=answer)
         for event in (started(), infected(), known(ticked("08:00"))):
             watch.apply(event)
         watch.end()
-        return sum(alert.transition == "reminder" for alert in said)
+        return sum(alert.transition == "reminder" for alert in raised)
 
     def seen(alert: Alert) -> Event | None:
         if alert.level != "absolute":

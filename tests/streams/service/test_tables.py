@@ -181,17 +181,17 @@ def test_gaps_in_a_column_of_numbers_are_fields_that_are_not_there(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("type,patient\nvitals,p1\n", "no column at"),
         ("type,patient,at,vaule\nvitals,p1,x,1\n", "no field takes column 'vaule'"),
         ("", "not a table"),
     ],
 )
-def test_a_table_that_is_not_of_the_layout_is_a_usage_error(text: str, said: str, tmp_path: Path) -> None:
+def test_a_table_that_is_not_of_the_layout_is_a_usage_error(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
     path.write_text(text)
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         list(rows(str(path)))
 
 

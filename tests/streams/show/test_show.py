@@ -78,9 +78,9 @@ def test_an_assessment_says_recommendation_reason_and_counts_first(monkeypatch: 
         ),
         out,
     )
-    head, said, *_ = map(str.strip, terminal.seen().splitlines())
+    head, summary, *_ = map(str.strip, terminal.seen().splitlines())
     assert head.startswith("p1   2026-03-02 10:00Z   ward")
-    assert said == "▲ delay  because urine-hour  (0 relative, 1 absolute)"
+    assert summary == "▲ delay  because urine-hour  (0 relative, 1 absolute)"
 
 
 def test_an_assessment_shows_each_part(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,24 +109,24 @@ def live(paper: Paper, lives: int, chance: Random, now: int | None = None) -> bo
     Answers whether it was.
     """
     rounds = BatchProcessor(GUIDELINE, Charts(paper), Outlet(paper, lives, chance))  # type: ignore[arg-type]
-    desk = FetchBuffer(0, paper.committed)
+    buffer = FetchBuffer(0, paper.committed)
     fetched = list(paper.committed)
     try:
         while True:
             for number, topic in enumerate(paper.topics):
                 until = fetched[number] + chance.randrange(40)
-                desk.put(number, topic[fetched[number] : until])
+                buffer.put(number, topic[fetched[number] : until])
                 fetched[number] = min(until, len(topic))
-            batch = desk.next_batch(fetched, paper.ends, now, float("inf"))
+            batch = buffer.next_batch(fetched, paper.ends, now, float("inf"))
             if batch is None:
                 continue
             asyncio.run(rounds.work(batch))
-            desk.out = False
+            buffer.out = False
             if chance.random() < 0.3 or batch.edge:
                 paper.committed = batch.positions
             if batch.edge and not batch.records:
                 return True
             if batch.edge:
-                desk.ticked_at = float("-inf")
+                buffer.ticked_at = float("-inf")
     except Killed:
         return False

@@ -44,9 +44,9 @@ def load(broker: Broker, events: Iterable[dict[str, Any]], partitions: int) -> i
     return len(sent)
 
 
-def replay(broker: Broker, file: Path, said: Path, speed: str = "max") -> subprocess.Popen[bytes]:
+def replay(broker: Broker, file: Path, log: Path, speed: str = "max") -> subprocess.Popen[bytes]:
     """`il2watch replay FILE --speed max`, running."""
-    with said.open("wb") as out:
+    with log.open("wb") as out:
         command = [
             sys.executable,
             "-m",

@@ -52,9 +52,9 @@ class Workers:
             *self.options,
             *options,
         ]
-        with (self.folder / f"{name}.log").open("ab") as said:
+        with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+                command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
         return self.running[name]
 
@@ -75,7 +75,7 @@ class Workers:
         with suspended(self.running[name]):
             time.sleep(seconds)
 
-    def said(self, name: str) -> str:
+    def printed(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def again(self) -> int:

@@ -71,16 +71,16 @@ def alerts(broker: Broker) -> Found:
     by_number: dict[tuple[str, str, int], dict[str, Any]] = {}
     raw, clashes = 0, []
     for record in records(broker, ALERTS):
-        said = json.loads(record.value)
-        if said["patient"] == "*":
+        alert = json.loads(record.value)
+        if alert["patient"] == "*":
             continue
         raw += 1
-        first = by_number.setdefault((said["patient"], said["id"], said["seq"]), said)
-        if first != said:
-            clashes.append((first, said))
+        first = by_number.setdefault((alert["patient"], alert["id"], alert["seq"]), alert)
+        if first != alert:
+            clashes.append((first, alert))
     found: Alerts = {}
-    for said in by_number.values():
-        found.setdefault(said["patient"], []).append(said)
+    for alert in by_number.values():
+        found.setdefault(alert["patient"], []).append(alert)
     return Found(found, raw, clashes)
 
 

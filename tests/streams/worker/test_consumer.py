@@ -63,16 +63,16 @@ def consumer(tmp_path: Path) -> Iterator[BatchConsumer]:
 
 def batched(consumer: BatchConsumer, committed: tuple[int, ...], *records: tuple[int, int]) -> Any:
     """A message with a batch of (topic, offset), as it goes to the agent."""
-    desk = FetchBuffer(NUMBER, committed)
+    buffer = FetchBuffer(NUMBER, committed)
     for topic, offset in records:
-        desk.put(topic, [Record(INPUTS[topic], NUMBER, offset, offset, b"p", b"{}")])
+        buffer.put(topic, [Record(INPUTS[topic], NUMBER, offset, offset, b"p", b"{}")])
     where = [
         max([offset + 1 for number, offset in records if number == topic], default=committed[topic])
         for topic in range(len(INPUTS))
     ]
-    batch = desk.next_batch(where, where, None, 0.0)
+    batch = buffer.next_batch(where, where, None, 0.0)
     assert batch is not None
-    message = consumer._carrier(desk, batch)
+    message = consumer._carrier(buffer, batch)
     message.incref()
     consumer._unacked_messages.add(message)
     return message

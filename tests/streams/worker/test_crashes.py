@@ -30,14 +30,16 @@ def paper(events: list[dict[str, Any]]) -> Paper:
     return Paper(topics)
 
 
-def said(found: Paper) -> list[dict[str, Any]]:
+def alert_records(found: Paper) -> list[dict[str, Any]]:
     return [json.loads(out.value or b"") for out in found.appended.get(ALERTS, [])]
 
 
 def alerts(found: Paper) -> tuple[published.Alerts, int]:
     """Alerts by patient, each id and seq once; and how many said the same id and seq in another way."""
     once: dict[tuple[str, str, int], dict[str, Any]] = {}
-    clashes = sum(once.setdefault((one["patient"], one["id"], one["seq"]), one) != one for one in said(found))
+    clashes = sum(
+        once.setdefault((one["patient"], one["id"], one["seq"]), one) != one for one in alert_records(found)
+    )
     by_patient: published.Alerts = {}
     for one in once.values():
         by_patient.setdefault(one["patient"], []).append(one)
@@ -61,7 +63,7 @@ def test_a_worker_that_lives_says_what_the_offline_run_says() -> None:
     found = paper(EVENTS)
     assert live(found, 10**9, Random(1))
     assert published.differences(alerts(found)[0], offline()) == []
-    assert len(said(found)) == sum(map(len, offline().values()))
+    assert len(alert_records(found)) == sum(map(len, offline().values()))
 
 
 @pytest.mark.parametrize("seed", range(6))

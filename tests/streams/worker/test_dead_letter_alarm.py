@@ -13,14 +13,14 @@ NOON = 1_772_452_800_000
 
 def test_too_large_a_share_is_said_once_and_so_is_its_end() -> None:
     alarm = DeadLetterAlarm("one", Share())
-    said = [
+    raised = [
         alarm.after(NOON, 1000, 50),
         alarm.after(NOON + MINUTE, 0, 0),
         alarm.after(NOON + 2 * MINUTE, 10, 10),
         alarm.after(NOON + 3 * MINUTE, 10, 10),
         alarm.after(NOON + 20 * MINUTE, 100, 0),
     ]
-    assert [out is not None for out in said] == [False, False, True, False, True]
+    assert [out is not None for out in raised] == [False, False, True, False, True]
 
 
 def test_the_alert_is_technical_about_nobody_and_of_a_kind_of_its_own() -> None:

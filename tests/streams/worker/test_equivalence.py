@@ -48,15 +48,17 @@ def check(broker: Broker, patients: int, figures: Callable[..., None], title: st
     return found
 
 
-def said(broker: Broker) -> int:
+def assessment_count(broker: Broker) -> int:
     return sum(published.ends(broker, ASSESSMENTS).values())
 
 
 def until_gone_on(broker: Broker, sending: subprocess.Popen[bytes]) -> None:
     """Waits until the group has said so much more, or is done with all that there is."""
-    before = said(broker)
+    before = assessment_count(broker)
     assert wait_until(
-        lambda: said(broker) >= before + MORE or (sending.poll() is not None and not behind(broker)),
+        lambda: (
+            assessment_count(broker) >= before + MORE or (sending.poll() is not None and not behind(broker))
+        ),
         PATIENCE_S,
         every=0.3,
     )
@@ -79,7 +81,7 @@ def test_replay_and_one_worker_say_what_the_offline_run_says(
         )
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker)
-        assert workers.ended() == {}, workers.said("one")
+        assert workers.ended() == {}, workers.printed("one")
         assert workers.stop("one") == 0
     found = check(broker, patients, figures, f"{partitions} partitions, 1 worker")
     assert found.duplicates == 0
@@ -107,7 +109,7 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
             getattr(workers, change)(name)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker)
-        assert workers.ended() == {}, workers.said("one")
+        assert workers.ended() == {}, workers.printed("one")
     check(broker, PATIENTS, figures, f"{PARTITIONS} partitions, 3 workers")
 
 

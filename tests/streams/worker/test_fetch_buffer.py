@@ -16,7 +16,7 @@ def record(offset: int, time: int = 0, topic: int = VITALS) -> Record:
     return Record(INPUTS[topic], 3, offset, time or offset, b"p", b"{}")
 
 
-def desk(committed: tuple[int, ...] = NONE) -> FetchBuffer:
+def buffer(committed: tuple[int, ...] = NONE) -> FetchBuffer:
     return FetchBuffer(3, committed)
 
 
@@ -26,7 +26,7 @@ def at(topic: int, offset: int, others: int = 0) -> list[int]:
 
 
 def test_a_batch_carries_the_offset_after_the_last_record_of_each_topic() -> None:
-    made = desk()
+    made = buffer()
     made.put(VITALS, [record(4), record(7)])
     made.put(LABS, [record(0, 5, LABS)])
     fetched = [8, 0, 1, 0, 0, 0, 0]
@@ -38,7 +38,7 @@ def test_a_batch_carries_the_offset_after_the_last_record_of_each_topic() -> Non
 
 
 def test_what_lies_before_the_first_record_was_committed_and_stays_so() -> None:
-    made = desk((5, 9, 0, 0, 0, 0, 0))
+    made = buffer((5, 9, 0, 0, 0, 0, 0))
     made.put(VITALS, [record(5)])
     batch = made.next_batch([6, 9, 0, 0, 0, 0, 0], [6, 9, 0, 0, 0, 0, 0], None, 0.0)
     assert batch is not None
@@ -57,14 +57,14 @@ def test_what_lies_before_the_first_record_was_committed_and_stays_so() -> None:
 def test_nothing_is_handed_on_before_a_topic_that_may_hold_more(
     fetched: list[int | None], ends: list[int | None], why: str
 ) -> None:
-    made = desk()
+    made = buffer()
     made.put(VITALS, [record(1)])
     assert made.next_batch(fetched, ends, None, 0.0) is None, why
     assert not made.out
 
 
 def test_wall_time_passes_only_at_the_end_of_the_log() -> None:
-    made = desk()
+    made = buffer()
     made.put(VITALS, [record(0)])
     behind = made.next_batch(at(VITALS, 1), at(VITALS, 2), 99, 0.0)
     assert behind is not None
@@ -77,7 +77,7 @@ def test_wall_time_passes_only_at_the_end_of_the_log() -> None:
 
 
 def test_at_the_end_of_the_log_a_batch_without_records_comes_each_second() -> None:
-    made = desk()
+    made = buffer()
     assert made.next_batch(NONE, NONE, 1, 0.0) is not None
     made.out = False
     assert made.next_batch(NONE, NONE, 2, 0.5) is None
@@ -85,11 +85,11 @@ def test_at_the_end_of_the_log_a_batch_without_records_comes_each_second() -> No
 
 
 def test_in_a_backlog_no_batch_without_records_comes() -> None:
-    assert desk().next_batch(NONE, at(LABS, 1), 1, 10.0) is None
+    assert buffer().next_batch(NONE, at(LABS, 1), 1, 10.0) is None
 
 
 def test_a_topic_whose_records_pile_up_is_not_fetched_further() -> None:
-    made = desk()
+    made = buffer()
     made.put(VITALS, [record(offset) for offset in range(FULL)])
     assert made.full(VITALS)
     assert not made.full(LABS)
@@ -109,7 +109,7 @@ def test_a_topic_whose_records_pile_up_is_not_fetched_further() -> None:
     ids=str,
 )
 def test_a_batch_is_as_large_as_the_host_gets_through_in_time(took: list[float], most: int) -> None:
-    made = desk()
+    made = buffer()
     for seconds in took:
         made.took(seconds)
     made.put(VITALS, [record(offset) for offset in range(MOST + 1)])
@@ -119,7 +119,7 @@ def test_a_batch_is_as_large_as_the_host_gets_through_in_time(took: list[float],
 
 
 def test_a_batch_in_flight_knows_since_when() -> None:
-    made = desk()
+    made = buffer()
     made.put(VITALS, [record(0)])
     assert not made.out
     made.next_batch(at(VITALS, 1), at(VITALS, 1), None, 7.0)

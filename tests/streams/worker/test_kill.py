@@ -33,7 +33,7 @@ def killed(workers: Workers, chance: Random, kills: int, at_most: float) -> int:
         until_at_work(workers, worked)
         time.sleep(chance.uniform(0.0, at_most))
         workers.kill("one")
-        done, worked = done + 1, workers.said("one").count(AT_WORK)
+        done, worked = done + 1, workers.printed("one").count(AT_WORK)
         workers.start("one")
     return done
 
@@ -43,19 +43,19 @@ def until_at_work(workers: Workers, before: int, within: float = PATIENCE_S, nam
     started again.
     """
     began, falls = time.monotonic(), 0
-    while workers.said(name).count(AT_WORK) <= before:
+    while workers.printed(name).count(AT_WORK) <= before:
         falls += workers.again()
-        assert time.monotonic() - began < within, workers.said(name)
+        assert time.monotonic() - began < within, workers.printed(name)
         time.sleep(0.02)
     return falls
 
 
 def check(
-    events: list[partition_course.Event], broker: Broker, figures: Callable[..., None], told: str
+    events: list[partition_course.Event], broker: Broker, figures: Callable[..., None], title: str
 ) -> None:
     found, expected = published.alerts(broker), published.offline(partition_course.read(events))
     figures(
-        f"{told}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, "
+        f"{title}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, "
         f"{found.duplicates} raw duplicates"
     )
     assert published.differences(found.alerts, expected) == []
@@ -74,7 +74,7 @@ def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
         kills = killed(workers, Random(3), 6, 1.5)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
-        assert workers.ended() == {}, workers.said("one")
+        assert workers.ended() == {}, workers.printed("one")
     assert kills >= 4
     check(events, broker, figures, f"{kills} kills")
 
@@ -125,7 +125,7 @@ def test_forty_kills_of_the_worker_and_five_of_brokers(
                 time.sleep(chance.uniform(0.0, 3.0))
                 brokers += 1
             workers.kill("one")
-            kills, worked = kills + 1, workers.said("one").count(AT_WORK)
+            kills, worked = kills + 1, workers.printed("one").count(AT_WORK)
             workers.start("one")
             if kills % 8 == 6:
                 cluster.start(victim)

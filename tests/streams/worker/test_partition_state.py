@@ -78,7 +78,7 @@ def admitted() -> PartitionState:
     return ward
 
 
-def said(output: Output, patient: str = "p1") -> list[str]:
+def transitions(output: Output, patient: str = "p1") -> list[str]:
     return [f"{alert.subject} {alert.transition}" for alert in output.alerts.get(patient, [])]
 
 
@@ -88,20 +88,22 @@ def rows(ward: PartitionState, done: Batch, output: Output) -> dict[str, StateRe
 
 def test_a_fact_is_decided_when_the_log_has_passed_it() -> None:
     ward = admitted()
-    assert "hypotension opened" not in said(ward.fold(batch(record(pressure(MINUTE, 70), 0))))
-    assert "hypotension opened" in said(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
+    assert "hypotension opened" not in transitions(ward.fold(batch(record(pressure(MINUTE, 70), 0))))
+    assert "hypotension opened" in transitions(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
 
 
 def test_at_the_edge_with_the_wall_clock_it_is_decided_at_once() -> None:
     ward = admitted()
     output = ward.fold(batch(record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True))
-    assert "hypotension opened" in said(output)
+    assert "hypotension opened" in transitions(output)
 
 
 def test_a_deadline_fires_by_wall_time_without_any_record() -> None:
     ward = admitted()
-    assert "monitoring/vital-signs opened" not in said(ward.fold(batch(now=START + 4 * HOUR, edge=True)))
-    assert "monitoring/vital-signs opened" in said(ward.fold(batch(now=START + 6 * HOUR, edge=True)))
+    assert "monitoring/vital-signs opened" not in transitions(
+        ward.fold(batch(now=START + 4 * HOUR, edge=True))
+    )
+    assert "monitoring/vital-signs opened" in transitions(ward.fold(batch(now=START + 6 * HOUR, edge=True)))
 
 
 def test_wall_time_that_changes_nothing_writes_nothing() -> None:
@@ -137,7 +139,7 @@ def test_a_record_that_a_row_has_is_passed_over_and_changes_nothing() -> None:
         )
     )
     assert again.outcomes["any", "read-again"] == 1
-    assert said(again) == []
+    assert transitions(again) == []
 
 
 def test_alerts_that_may_not_have_been_published_are_owed_by_the_row() -> None:
@@ -182,7 +184,7 @@ def test_what_was_discharged_is_a_stub_that_late_facts_do_not_revive() -> None:
     assert (found.over, ward.patients) == (True, 0)
     assert assessments(ward, ["p1"], Output()) == [("p1", None)]
     late = ward.fold(batch(record(pressure(MINUTE, 70), 9, known=START + HOUR)))
-    assert (said(late), ward.patients) == ([], 0)
+    assert (transitions(late), ward.patients) == ([], 0)
     after = ward.fold(batch(record(pressure(2 * HOUR, 70), 10)))
     assert (after.changed, ward.patients) == ({"p1": None}, 0)
     ward.fold(batch(record(encounter("admit", 3 * HOUR), 11), now=START + 3 * HOUR, edge=True))
@@ -240,7 +242,7 @@ def test_one_bad_reading_is_a_dead_letter_while_its_neighbours_count() -> None:
     event["readings"].append({"code": "heart-rate", "value": 80, "unit": "furlong"})
     output = admitted().fold(batch(record(event, 0), now=START + MINUTE, edge=True))
     assert [refusal.reason for refusal in output.refusals] == ["bad-unit"]
-    assert "hypotension opened" in said(output)
+    assert "hypotension opened" in transitions(output)
 
 
 def test_positions_beyond_the_end_of_a_topic_made_anew_are_not_believed() -> None:
@@ -261,7 +263,7 @@ def test_an_assessment_does_not_decide_what_the_log_has_not_passed() -> None:
     ward.fold(batch(record(pressure(MINUTE, 70), 0)))
     (_, shown), *_ = assessments(ward, ["p1"], Output())
     assert json.loads(shown or b"")["blood_pressure"]["state"] == "absolute"
-    assert "hypotension opened" in said(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
+    assert "hypotension opened" in transitions(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
 
 
 def by_walking(ward: PartitionState, before: int) -> tuple[list[str], int, tuple[int, ...]]:

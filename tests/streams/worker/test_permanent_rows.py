@@ -80,8 +80,10 @@ class Site:
 
     def state_of(self, patient: str) -> str:
         """Return the state of the row in a patient's latest assessment."""
-        told = [one for one in published.records(self.broker, ASSESSMENTS) if one.key == patient.encode()]
-        criteria = {row["code"]: row["state"] for row in json.loads(told[-1].value)["criteria"]}
+        assessments = [
+            one for one in published.records(self.broker, ASSESSMENTS) if one.key == patient.encode()
+        ]
+        criteria = {row["code"]: row["state"] for row in json.loads(assessments[-1].value)["criteria"]}
         return str(criteria[CODE])
 
     def kept(self) -> dict[str, bytes | None]:

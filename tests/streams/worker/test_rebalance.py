@@ -100,7 +100,7 @@ def changed(
             load.over.set()
             load.join()
         time.sleep(3)
-        assert workers.ended() == {}, {name: workers.said(name) for name in workers.running}
+        assert workers.ended() == {}, {name: workers.printed(name) for name in workers.running}
     found = stalls(broker)
     longest = max(found.values())
     figures(

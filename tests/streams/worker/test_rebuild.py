@@ -34,7 +34,7 @@ def test_a_rebuilt_worker_has_what_one_that_saw_all_has(
         assert workers.stop("one") == 0
         before = latest(broker, rows), latest(broker, ASSESSMENTS), published.alerts(broker)
         workers.start("two", "--rebuild")
-        assert until(lambda: "at work on" in workers.said("two")), workers.said("two")
+        assert until(lambda: "at work on" in workers.printed("two")), workers.printed("two")
         until_done(broker)
         assert workers.stop("two") == 0
     again = published.alerts(broker)
@@ -53,5 +53,5 @@ def test_it_is_refused_while_a_worker_runs(topics: Callable[[int], Broker], tmp_
         until_done(broker)
         refused = workers.start("two", "--rebuild")
         assert refused.wait(PATIENCE_S) == 2
-        assert "1 workers of il2watch still run; stop them all" in workers.said("two")
+        assert "1 workers of il2watch still run; stop them all" in workers.printed("two")
         workers.running.pop("two")

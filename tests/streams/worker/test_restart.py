@@ -15,7 +15,7 @@ from streams.kafka.settings import Broker
 from tests.patience import until
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers, until_done
-from tests.streams.worker.test_wall import Bedside, now, said
+from tests.streams.worker.test_wall import EventSender, now, transitions
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -38,34 +38,34 @@ def pressure(number: int) -> dict[str, Any]:
     }
 
 
-def heard(broker: Broker) -> int:
+def assessment_count(broker: Broker) -> int:
     """How many assessments of the other patient were published."""
     return sum(record.key == b"other" for record in published.records(broker, ASSESSMENTS))
 
 
 def hears(broker: Broker, before: int) -> bool:
-    return heard(broker) > before
+    return assessment_count(broker) > before
 
 
 def test_what_the_clock_opened_is_published_once_however_often_a_worker_is_stopped_and_started(
     topics: Callable[[int], Broker], tmp_path: Path
 ) -> None:
     broker = topics(1)
-    bedside = Bedside(broker)
+    sender = EventSender(broker)
     admitted = {"type": "encounter", "event": "cycle-start", "location": "ward", "at": now(-239.9)}
     given = {"type": "dose", "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg"}
     with Workers(broker, tmp_path, "--clock", "wall") as workers:
         workers.start("one")
-        bedside.send(admitted | {"id": "e1"})
-        bedside.send(given | {"id": "d1", "at": now(-239.9)})
-        bedside.send(admitted | {"id": "e2", "patient": "other"}, b"other")
-        assert until(lambda: "peak-window opened" in said(broker)), said(broker)
+        sender.send(admitted | {"id": "e1"})
+        sender.send(given | {"id": "d1", "at": now(-239.9)})
+        sender.send(admitted | {"id": "e2", "patient": "other"}, b"other")
+        assert until(lambda: "peak-window opened" in transitions(broker)), transitions(broker)
         for number in range(2):
-            before = heard(broker)
+            before = assessment_count(broker)
             until_done(broker)
             assert workers.stop("one") == 0
             workers.start("one")
-            bedside.send(pressure(number), b"other")
-            assert until(partial(hears, broker, before)), workers.said("one")
-    bedside.close()
+            sender.send(pressure(number), b"other")
+            assert until(partial(hears, broker, before)), workers.printed("one")
+    sender.close()
     assert twice(broker) == []

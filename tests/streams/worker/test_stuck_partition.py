@@ -19,7 +19,7 @@ from streams.kafka.topics import changelog
 from tests.patience import until
 from tests.streams.worker.process import Workers
 from tests.streams.worker.published import alerts
-from tests.streams.worker.test_wall import Bedside, now, page
+from tests.streams.worker.test_wall import EventSender, now, page
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -53,22 +53,22 @@ def test_one_stuck_partition_is_told_while_the_others_are_watched(
     port = free()[0]
     with Workers(kafka.settings, tmp_path, "--patience", "20", "--session-timeout", "6") as workers:
         workers.start("one", "--metrics-port", str(port), "--clock", "wall")
-        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
         kafka.kill(0)
-        bedside = Bedside(kafka.settings)
+        sender = EventSender(kafka.settings)
         for patient in (STUCK, FREE):
             seen = {"patient": patient, "at": now()}
-            bedside.send(seen | {"type": "encounter", "id": "e1", "event": "cycle-start"}, patient.encode())
+            sender.send(seen | {"type": "encounter", "id": "e1", "event": "cycle-start"}, patient.encode())
             finding = seen | {"type": "finding", "id": "f1", "code": "infection", "present": True}
-            bedside.send(finding, patient.encode())
-        bedside.close()
-        assert until(lambda: "partitions 0 are in hand" in page(port, "/-/ready")[1]), workers.said("one")
+            sender.send(finding, patient.encode())
+        sender.close()
+        assert until(lambda: "partitions 0 are in hand" in page(port, "/-/ready")[1]), workers.printed("one")
         assert page(port, "/-/ready")[0] == 503
         assert "il2_stuck_partitions 1.0" in page(port, "/metrics")[1]
-        assert until(lambda: warned(kafka.settings, FREE)), workers.said("one")
+        assert until(lambda: warned(kafka.settings, FREE)), workers.printed("one")
         assert not warned(kafka.settings, STUCK)
         kafka.start(0)
-        assert until(lambda: warned(kafka.settings, STUCK)), workers.said("one")
-        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+        assert until(lambda: warned(kafka.settings, STUCK)), workers.printed("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
         assert workers.ended() == {}
-    assert workers.said("one").count("partitions 0 are in hand and not done") == 1
+    assert workers.printed("one").count("partitions 0 are in hand and not done") == 1

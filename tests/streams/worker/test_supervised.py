@@ -34,7 +34,7 @@ def at_work(workers: Workers, broker: Broker) -> int:
     create(broker, TopicSettings(partitions=PARTITIONS))
     port = free()[0]
     workers.start("one", "--metrics-port", str(port), "--id", "supervised")
-    assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+    assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
     return port
 
 
@@ -51,7 +51,7 @@ def test_a_worker_with_nothing_to_do_is_ready_and_outlives_its_patience(
     with Workers(embedded.settings, tmp_path, *OPTIONS) as workers:
         port = at_work(workers, embedded.settings)
         assert until(lambda: caught_up(port)), page(port, "/metrics")[1]
-        assert not until(lambda: page(port, "/-/healthy")[0] != 200, WORKER_PATIENCE_S + 3), workers.said(
+        assert not until(lambda: page(port, "/-/healthy")[0] != 200, WORKER_PATIENCE_S + 3), workers.printed(
             "one"
         )
         assert workers.ended() == {}
@@ -65,6 +65,6 @@ def test_a_worker_whose_broker_goes_away_ends_so_that_it_is_started_again(tmp_pa
         at_work(workers, broker.settings)
         broker.stop()
         began = time.monotonic()
-        assert workers.running["one"].wait(90) == STUCK, workers.said("one")
+        assert workers.running["one"].wait(90) == STUCK, workers.printed("one")
         assert time.monotonic() - began >= WORKER_PATIENCE_S - 2.5
-    assert "the broker does not answer" in workers.said("one")
+    assert "the broker does not answer" in workers.printed("one")

@@ -25,7 +25,7 @@ from tests.streams.worker.process import Workers
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
-class Bedside:
+class EventSender:
     """Sends events as they happen."""
 
     def __init__(self, broker: Broker) -> None:
@@ -46,7 +46,7 @@ def now(minutes: float = 0) -> str:
     return text(time.time_ns() // 1_000_000 + int(minutes * MINUTE))
 
 
-def said(broker: Broker) -> list[str]:
+def transitions(broker: Broker) -> list[str]:
     return [
         f"{alert['subject']} {alert['transition']}" for alert in published.alerts(broker).alerts.get("p1", [])
     ]
@@ -67,15 +67,15 @@ def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(
     topics: Callable[[int], Broker], tmp_path: Path
 ) -> None:
     broker, port = topics(3), free(1)[0]
-    bedside = Bedside(broker)
+    sender = EventSender(broker)
     with Workers(broker, tmp_path, "--clock", "wall", "--metrics-port", str(port)) as workers:
         workers.start("one")
-        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
         assert page(port, "/-/healthy") == (200, "ok\n")
-        bedside.send(
+        sender.send(
             {"type": "encounter", "id": "e1", "at": now(-239.9), "event": "cycle-start", "location": "ward"}
         )
-        bedside.send(
+        sender.send(
             {
                 "type": "vitals",
                 "id": "v1",
@@ -83,9 +83,9 @@ def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(
                 "readings": [{"code": "systolic-bp", "value": 70, "unit": "mm[Hg]"}],
             }
         )
-        assert until(lambda: "hypotension opened" in said(broker)), said(broker)
-        assert not any("vital-signs" in one for one in said(broker))
-        bedside.send(
+        assert until(lambda: "hypotension opened" in transitions(broker)), transitions(broker)
+        assert not any("vital-signs" in one for one in transitions(broker))
+        sender.send(
             {
                 "type": "dose",
                 "id": "d1",
@@ -96,8 +96,8 @@ def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(
                 "unit": "[iU]/kg",
             }
         )
-        assert until(lambda: "peak-window opened" in said(broker)), said(broker)
-        bedside.raw("il2.vitals", b"{not json")
+        assert until(lambda: "peak-window opened" in transitions(broker)), transitions(broker)
+        sender.raw("il2.vitals", b"{not json")
         assert until(lambda: len(published.records(broker, DEADLETTERS)) == 1)
         assert until(
             lambda: any(json.loads(one.value)["patient"] == "*" for one in published.records(broker, ALERTS))
@@ -114,7 +114,7 @@ def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(
             assert line in served, line
         assert "p1" not in served
         assert workers.stop("one") == 0
-    bedside.close()
+    sender.close()
     letter = published.records(broker, DEADLETTERS)[0]
     assert (letter.value, letter.key, dict(letter.headers)["__streams.errors.reason"]) == (
         b"{not json",
@@ -136,4 +136,4 @@ def test_a_worker_without_a_broker_ends_with_a_code_that_has_it_started_again(
 ) -> None:
     with Workers(Broker("127.0.0.1:1"), tmp_path, "--patience", "2") as workers:
         assert workers.start("none").wait(PATIENCE_S) == 3
-    assert "no broker" in workers.said("none")
+    assert "no broker" in workers.printed("none")

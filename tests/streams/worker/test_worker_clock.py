@@ -60,7 +60,7 @@ def test_an_hour_ahead_for_8_s_moves_the_clock_by_40_s_at_most_and_it_comes_righ
     assert clock() == host.wall_ms
 
 
-def told(alarms: SystemAlarms, now: int, misplaced: int = 0) -> list[tuple[str, str]]:
+def transitions(alarms: SystemAlarms, now: int, misplaced: int = 0) -> list[tuple[str, str]]:
     alerts = [
         msgspec.json.decode(record.value or b"")
         for record in alarms.after(now, happenings(misplaced, (), {}, None))
@@ -73,17 +73,17 @@ def test_a_clock_more_than_a_minute_off_is_told_once(step_s: int, expected: list
     host = Host()
     alarms = SystemAlarms("one", clock := host.clock())
     host.wall_ms += step_s * 1000
-    assert [subject for subject, _ in told(alarms, clock())] == expected
-    assert told(alarms, clock()) == []
+    assert [subject for subject, _ in transitions(alarms, clock())] == expected
+    assert transitions(alarms, clock()) == []
 
 
 def test_records_in_wrong_partitions_are_told_until_none_came_for_5_min() -> None:
     alarms = SystemAlarms("one", None)
-    said = [
-        told(alarms, NOON, 0),
-        told(alarms, NOON + 1, 3),
-        told(alarms, NOON + 60_000, 2),
-        told(alarms, NOON + 359_999, 0),
-        told(alarms, NOON + 360_000, 0),
+    found = [
+        transitions(alarms, NOON, 0),
+        transitions(alarms, NOON + 1, 3),
+        transitions(alarms, NOON + 60_000, 2),
+        transitions(alarms, NOON + 359_999, 0),
+        transitions(alarms, NOON + 360_000, 0),
     ]
-    assert said == [[], [("wrong-partition", "opened")], [], [], [("wrong-partition", "resolved")]]
+    assert found == [[], [("wrong-partition", "opened")], [], [], [("wrong-partition", "resolved")]]

@@ -88,7 +88,7 @@ def test_wrong_clocks_and_partitions_silence_nobody(
     everyone = {*WRONG, "beside", "split"}
     with Workers(broker, tmp_path, "--clock", "wall", "--metrics-port", str(port)) as workers:
         workers.start("one")
-        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.printed("one")
         for patient in everyone:
             start = {"type": "encounter", "at": text(now()), "event": "cycle-start", "location": "ward"}
             feed.send(patient, start)

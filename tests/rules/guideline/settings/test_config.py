@@ -187,10 +187,10 @@ def test_the_vital_signs_have_one_staleness() -> None:
     assert (oxygen.stale_factor, guideline.pressure.stale_factor) == (3.0, 3.0)
 
 
-@pytest.mark.parametrize("room", OTHER_TABLES)
-def test_the_tables_of_other_rooms_are_passed_over(room: str) -> None:
+@pytest.mark.parametrize("name", OTHER_TABLES)
+def test_the_tables_of_other_rooms_are_passed_over(name: str) -> None:
     assert (
-        load(f"[{room}]\nurl = 'x'\n[[{room}.routes]]\na = 1\n[[{room}.routes]]\na = 2\n").sha256
+        load(f"[{name}]\nurl = 'x'\n[[{name}.routes]]\na = 1\n[[{name}.routes]]\na = 2\n").sha256
         == PUBLISHED.sha256
     )
 
@@ -218,8 +218,8 @@ def course(creatinine: float) -> list[dict[str, Any]]:
 
 def state_of(code: str, log: list[dict[str, Any]], guideline: Guideline) -> str:
     decoded = [decode(json.dumps(record))[0] for record in log]
-    said = assessments(fold([event for event in decoded if event is not None], guideline))
-    return next(row.state for row in said[0].criteria if row.code == code)
+    assessed = assessments(fold([event for event in decoded if event is not None], guideline))
+    return next(row.state for row in assessed[0].criteria if row.code == code)
 
 
 @pytest.mark.parametrize(
@@ -231,9 +231,9 @@ def test_a_changed_threshold_changes_the_decision(config: str, state: str) -> No
 
 
 def oxygen(**readings: Any) -> dict[str, Any]:
-    told = [{"code": code.replace("_", "-"), **value} for code, value in readings.items()]
-    told.append({"code": "spo2", "value": 97, "unit": "%"})
-    return {"type": "vitals", "id": "v1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "readings": told}
+    listed = [{"code": code.replace("_", "-"), **value} for code, value in readings.items()]
+    listed.append({"code": "spo2", "value": 97, "unit": "%"})
+    return {"type": "vitals", "id": "v1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "readings": listed}
 
 
 def charted(code: str) -> dict[str, Any]:
@@ -281,15 +281,15 @@ def test_the_rows_of_a_group_count_once_or_each(once: str, counted: int) -> None
     ]  # fmt: skip
     decoded = [decode(json.dumps(record))[0] for record in [*course(1.0), *urine]]
     guideline = load(f"table4.group-counts-once = {once}")
-    said = assessments(fold([event for event in decoded if event is not None], guideline))[0]
-    assert (said.absolute, said.relative) == (counted, 0)
+    assessment = assessments(fold([event for event in decoded if event is not None], guideline))[0]
+    assert (assessment.absolute, assessment.relative) == (counted, 0)
 
 
 def test_a_changed_threshold_is_carried_by_every_assessment() -> None:
     guideline = load("[criteria.creatinine]\nrelative = 2.0")
     decoded = [decode(json.dumps(record))[0] for record in course(2.4)]
-    said = assessments(fold([event for event in decoded if event is not None], guideline))[0]
-    assert said.guideline["sha256"] == guideline.sha256
+    assessment = assessments(fold([event for event in decoded if event is not None], guideline))[0]
+    assert assessment.guideline["sha256"] == guideline.sha256
 
 
 def test_the_published_numbers_stand_together() -> None:
@@ -301,7 +301,7 @@ def test_the_published_numbers_stand_together() -> None:
 
 @given(st.text(max_size=200) | st.text("[]{}=.,'\"\n #abc1-", max_size=60))
 def test_any_text_is_taken_or_refused_and_never_breaks(text: str) -> None:
-    assert all(re.match(r"line \d+", said) and "\n" not in said for said in problems(text))
+    assert all(re.match(r"line \d+", problem) and "\n" not in problem for problem in problems(text))
 
 
 VALUES = st.one_of(
@@ -312,7 +312,7 @@ VALUES = st.one_of(
 @given(st.sampled_from(keys()), VALUES)
 def test_any_value_of_any_key_is_taken_or_refused_by_the_keys_name(key: Key, value: Any) -> None:
     written = str(value).lower() if isinstance(value, bool | float) else json.dumps(value)
-    assert all(said.startswith("line 2") for said in problems(f"\n{key.name} = {written}"))
+    assert all(problem.startswith("line 2") for problem in problems(f"\n{key.name} = {written}"))
 
 
 @given(st.integers(1, 366 * 86_400))
@@ -355,7 +355,7 @@ def test_the_document_lists_every_key_as_it_is() -> None:
 
 def test_the_document_names_the_tables_of_other_rooms() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert all(f"`{room}`" in text for room in OTHER_TABLES)
+    assert all(f"`{name}`" in text for name in OTHER_TABLES)
 
 
 def test_the_documents_toml_can_be_loaded() -> None:

@@ -507,9 +507,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSED.values(), ids=REFUSED)
-def test_a_configuration_is_refused_with_line_key_fault_and_remedy(text: str, said: str) -> None:
-    assert problems(text) == (said,)
+@pytest.mark.parametrize(("text", "problem"), REFUSED.values(), ids=REFUSED)
+def test_a_configuration_is_refused_with_line_key_fault_and_remedy(text: str, problem: str) -> None:
+    assert problems(text) == (problem,)
 
 
 @pytest.mark.parametrize(
@@ -542,7 +542,7 @@ relative = 3.5
 
 [nonsense]
 """
-    assert [re.sub(r":.*", "", said) for said in problems(text)] == [
+    assert [re.sub(r":.*", "", problem) for problem in problems(text)] == [
         "line 3",
         "line 6",
         "line 7",
@@ -556,6 +556,6 @@ def test_two_keys_given_twice_are_both_told() -> None:
 
 
 def test_what_follows_from_a_value_that_cannot_be_read_is_not_told() -> None:
-    said = problems("[criteria.creatinine]\nrelative = '1.5'\nabsolute = 2.0")
-    assert len(said) == 1
-    assert said[0].startswith("line 2: criteria.creatinine.relative: a number is wanted")
+    found = problems("[criteria.creatinine]\nrelative = '1.5'\nabsolute = 2.0")
+    assert len(found) == 1
+    assert found[0].startswith("line 2: criteria.creatinine.relative: a number is wanted")

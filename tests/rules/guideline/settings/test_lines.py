@@ -37,13 +37,13 @@ LINES = {
 def test_the_line_of_a_key_is_found_however_it_is_written(text: str, line: int) -> None:
     with pytest.raises(ConfigError) as refused:
         load(text)
-    said = (
+    expected = (
         (
             f"line {line}: criteria.creatinine.relative: 9.0 lies beyond absolute (3.0); relative must be "
             "reached first"
         ),
     )
-    assert refused.value.problems == said
+    assert refused.value.problems == expected
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,14 @@ from streams.dev_broker import embedded
 from streams.errors import UsageError
 from tests.browser import missing
 from tests.patience import PATIENCE_S
-from tests.streams.board.browser.pages import Beats, House, moved
+from tests.streams.board.browser.pages import Beats, Installation, moved
 
 SCRIPT = "<script>document.title='broken'</script>"
 WELL, ILL = "b-well", "a-ill"
 
 
 @pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A ward on the wall's clock: one patient on the second day of the worked course, one well, one with an
     odd name; vital signs each second.
     """
@@ -34,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         missing(str(fault))
     now = time.time_ns() // 1_000_000
     with ExitStack() as stack:
-        made = stack.enter_context(House(tmp_path_factory.mktemp("house")))
+        made = stack.enter_context(Installation(tmp_path_factory.mktemp("house")))
         course = worked.events(start=worked.START)
         origin = round(worked.START.timestamp() * 1000)
         for patient, hours in ((ILL, 38.0), (WELL, 9.0), (SCRIPT, 20.0)):
@@ -59,9 +59,9 @@ def users(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="package")
-def board(house: House) -> str:
+def board(installation: Installation) -> str:
     """A board that anybody on this machine may use."""
-    return house.board()
+    return installation.board()
 
 
 @pytest.fixture
@@ -81,7 +81,9 @@ def look(chromium: Any) -> Iterator[Callable[..., Any]]:
             page.on("pageerror", lambda fault: faults.append(str(fault)))
             page.on(
                 "console",
-                lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+                lambda message: (
+                    faults.append(message.text) if "Content Security Policy" in message.text else None
+                ),
             )
             page.goto(url)
             if live:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[4]
 SESSION_S, PARTITIONS = 6, 3
 
 
-class House:
+class Installation:
     """A context. Everything that it started ends with it."""
 
     def __init__(self, folder: Path, clock: str = "wall") -> None:
@@ -44,7 +44,7 @@ class House:
     def broker(self) -> Broker:
         return self._embedded.settings
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Installation:
         self._embedded.__enter__()
         create(self.broker, TopicSettings(partitions=PARTITIONS))
         self.producer = KafkaProducer(**self.broker.for_kafka_python(), acks="all", linger_ms=0)
@@ -58,10 +58,10 @@ class House:
 
     def start(self, name: str, command: str, *options: str) -> None:
         """Starts `il2watch COMMAND` under a name; what it says goes to a file."""
-        with (self.folder / f"{name}.log").open("ab") as said:
+        with (self.folder / f"{name}.log").open("ab") as log:
             given = [sys.executable, "-m", "streams", command, "--broker", self.broker.servers, *options]
             self.running[name] = subprocess.Popen(
-                given, cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+                given, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
 
     def worker(self) -> None:
@@ -78,7 +78,7 @@ class House:
             "--state-dir",
             folder,
         )
-        self.wait(lambda: "at work on" in self.said("worker"), "the worker")
+        self.wait(lambda: "at work on" in self.printed("worker"), "the worker")
 
     def pager(self) -> None:
         folder = str(self.folder / "pager")
@@ -94,7 +94,7 @@ class House:
             "--state-dir",
             folder,
         )
-        self.wait(lambda: "at work on" in self.said("pager"), "the pager")
+        self.wait(lambda: "at work on" in self.printed("pager"), "the pager")
 
     def board(self, name: str = "board", *options: str, live: bool = True) -> str:
         """A board; where it is. `live`: only once it says that it is."""
@@ -122,14 +122,14 @@ class House:
         process.send_signal(how)
         process.wait(PATIENCE_S)
 
-    def said(self, name: str) -> str:
+    def printed(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def wait(self, until: Callable[[], bool], what: str) -> None:
         if not ports.wait_until(until, PATIENCE_S, every=0.2):
             raise AssertionError(
                 f"{what} did not come up: "
-                + " | ".join(f"{name}: {self.said(name)[-600:]}" for name in self.running)
+                + " | ".join(f"{name}: {self.printed(name)[-600:]}" for name in self.running)
             )
 
     def send(self, events: Iterable[dict[str, Any]]) -> None:
@@ -164,8 +164,8 @@ def ready(url: str) -> bool:
 class Beats:
     """A context: some patients' vital signs each second, as a monitor sends them, until it ends."""
 
-    def __init__(self, house: House, patients: list[str]) -> None:
-        self.house, self.patients = house, patients
+    def __init__(self, installation: Installation, patients: list[str]) -> None:
+        self.installation, self.patients = installation, patients
         self.paused = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -175,7 +175,7 @@ class Beats:
             if self.paused:
                 continue
             now = time.time_ns() // 1_000_000
-            self.house.send(vitals(patient, now) for patient in self.patients)
+            self.installation.send(vitals(patient, now) for patient in self.patients)
 
     def __enter__(self) -> Beats:
         self._thread.start()
@@ -187,8 +187,8 @@ class Beats:
 
 
 def vitals(patient: str, at: int, heart: float = 88, systolic: float = 118) -> dict[str, Any]:
-    told = (("heart-rate", heart, "/min"), ("systolic-bp", systolic, "mm[Hg]"), ("spo2", 97, "%"))
-    readings = [{"code": code, "value": value, "unit": unit} for code, value, unit in told]
+    measured = (("heart-rate", heart, "/min"), ("systolic-bp", systolic, "mm[Hg]"), ("spo2", 97, "%"))
+    readings = [{"code": code, "value": value, "unit": unit} for code, value, unit in measured]
     return {"type": "vitals", "id": f"live-{at}", "patient": patient, "at": text(at), "readings": readings}
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from rules.wire.topics import COMMANDS, PAGES
 from tests.streams.board.browser.conftest import ILL, SCRIPT, WELL
-from tests.streams.board.browser.pages import House, finding
+from tests.streams.board.browser.pages import Installation, finding
 from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
@@ -28,9 +28,9 @@ def row(page: Any, patient: str) -> Any:
     return page.get_by_role("row").filter(has=page.get_by_role("link", name=patient, exact=True))
 
 
-def told(house: House, topic: str, **wanted: str) -> list[dict[str, Any]]:
+def records_of(installation: Installation, topic: str, **wanted: str) -> list[dict[str, Any]]:
     """Records of a topic that say so."""
-    found = [json.loads(one.value) for one in records(house.broker, topic) if one.value]
+    found = [json.loads(one.value) for one in records(installation.broker, topic) if one.value]
     return [one for one in found if wanted.items() <= one.items()]
 
 
@@ -56,16 +56,16 @@ def test_a_patient_named_like_a_script_is_text(board: str, look: Look) -> None:
 
 
 def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(
-    house: House, board: str, look: Look
+    installation: Installation, board: str, look: Look
 ) -> None:
-    desk, phone = (
+    desktop, phone = (
         look(board),
         look(board, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True),
     )
-    desk.evaluate("window.same = true")
-    house.send([finding(WELL, "atrial-fibrillation", now())])
-    expect(row(desk, WELL)).to_contain_text("Atrial fibrillation")
-    assert desk.evaluate("window.same")
+    desktop.evaluate("window.same = true")
+    installation.send([finding(WELL, "atrial-fibrillation", now())])
+    expect(row(desktop, WELL)).to_contain_text("Atrial fibrillation")
+    assert desktop.evaluate("window.same")
     # A nurse's taps: the patient, Acknowledge, why. The name was typed once, on the first acknowledgement.
     row(phone, WELL).get_by_role("link", name=WELL).tap()
     phone.wait_for_selector("body.patient.alive")
@@ -75,19 +75,23 @@ def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(
     phone.get_by_label("Your name").fill("rn-14")
     phone.get_by_role("button", name="Physician called").tap()
     expect(alert).to_contain_text("Acknowledged by rn-14")
-    desk.get_by_role("link", name=WELL).click()
-    expect(desk.locator(".alert", has_text="Atrial fibrillation")).to_contain_text("Acknowledged by rn-14")
-    (command,) = told(house, COMMANDS, type="ack", patient=WELL)
+    desktop.get_by_role("link", name=WELL).click()
+    expect(desktop.locator(".alert", has_text="Atrial fibrillation")).to_contain_text("Acknowledged by rn-14")
+    (command,) = records_of(installation, COMMANDS, type="ack", patient=WELL)
     assert (command["by"], command["reason"]) == ("rn-14", "Physician called")
-    house.wait(
-        lambda: bool(told(house, PAGES, outcome="acknowledged", alert=command["alert"], by="rn-14")),
+    installation.wait(
+        lambda: bool(
+            records_of(installation, PAGES, outcome="acknowledged", alert=command["alert"], by="rn-14")
+        ),
         "the pager's audit",
     )
-    assert told(house, PAGES, outcome="board-ack", alert=command["alert"], by="rn-14")
+    assert records_of(installation, PAGES, outcome="board-ack", alert=command["alert"], by="rn-14")
 
 
-def test_a_stop_rule_is_resumed_and_a_silence_begun_and_ended(house: House, board: str, look: Look) -> None:
-    house.send([finding(WELL, "ventricular-arrhythmia", now())])
+def test_a_stop_rule_is_resumed_and_a_silence_begun_and_ended(
+    installation: Installation, board: str, look: Look
+) -> None:
+    installation.send([finding(WELL, "ventricular-arrhythmia", now())])
     page = look(board)
     page.get_by_role("link", name=WELL).click()
     alert = page.locator(".alert", has_text="Ventricular arrhythmia")
@@ -112,9 +116,9 @@ def test_a_stop_rule_is_resumed_and_a_silence_begun_and_ended(house: House, boar
 
 
 def test_a_known_abnormality_is_accepted_shown_and_taken_up_again(
-    house: House, board: str, look: Look
+    installation: Installation, board: str, look: Look
 ) -> None:
-    house.send([finding(WELL, "supraventricular-tachycardia", now())])
+    installation.send([finding(WELL, "supraventricular-tachycardia", now())])
     page = look(board)
     page.get_by_role("link", name=WELL).click()
     alert = page.locator(".alert", has_text="Supraventricular tachycardia")
@@ -133,17 +137,19 @@ def test_a_known_abnormality_is_accepted_shown_and_taken_up_again(
     expect(row_of).to_contain_text(
         "accepted up to absolute by dr-3: Chronic, known before therapy; not counted"
     )
-    (command,) = told(house, COMMANDS, type="accept", patient=WELL)
+    (command,) = records_of(installation, COMMANDS, type="accept", patient=WELL)
     assert (command["by"], command["level"]) == ("dr-3", "absolute")
-    assert told(house, PAGES, outcome="board-accept", subject="supraventricular-tachycardia")
+    assert records_of(installation, PAGES, outcome="board-accept", subject="supraventricular-tachycardia")
     accepted.get_by_role("button", name="End").click()
     page.get_by_role("button", name="Not as known any more").click()
     expect(page.locator("#became")).to_contain_text("The acceptance is over.")
     expect(alert).to_have_count(1)
 
 
-def test_an_acknowledgement_says_what_the_pager_says_of_it(house: House, board: str, look: Look) -> None:
-    house.send([finding(WELL, "ecg-ischemia", now())])
+def test_an_acknowledgement_says_what_the_pager_says_of_it(
+    installation: Installation, board: str, look: Look
+) -> None:
+    installation.send([finding(WELL, "ecg-ischemia", now())])
     page = look(board)
     page.get_by_role("link", name=WELL).click()
     alert = page.locator(".alert", has_text="ECG changes of ischemia")
@@ -159,12 +165,12 @@ def test_every_criterion_is_read_by_role_and_name_and_tells_why(board: str, look
     page.wait_for_selector("body.patient.alive")
     rows = page.locator("tr.crit")
     assert rows.count() == 33
-    for said in rows.evaluate_all(
+    for texts in rows.evaluate_all(
         "rows => rows.map(row => [row.querySelector('th').innerText, "
         "row.querySelector('[data-state]').innerText])"
     ):
-        assert said[0]
-        assert re.sub("^[^a-z]+", "", said[1]) in ("clear", "relative", "absolute", "cannot see")
+        assert texts[0]
+        assert re.sub("^[^a-z]+", "", texts[1]) in ("clear", "relative", "absolute", "cannot see")
     cells = page.get_by_role("row", name="Creatinine").first.get_by_role("cell")
     assert cells.count() >= 5
     page.get_by_role("button", name="Platelets").click()

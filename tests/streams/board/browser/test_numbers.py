@@ -21,7 +21,7 @@ from streams.cli.main import main
 from streams.dev_broker import embedded
 from streams.errors import UsageError
 from tests.streams.board.browser.conftest import missing
-from tests.streams.board.browser.pages import ROOT, House
+from tests.streams.board.browser.pages import ROOT, Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
 READ = """page => {
@@ -76,7 +76,7 @@ def ward(
         "-o",
         str(file),
     )
-    with House(folder, clock="log") as made:
+    with Installation(folder, clock="log") as made:
         il2watch("replay", str(file), "--speed", "max", "--broker", made.broker.servers)
         made.worker()
         yield made.board(live=True), parted(file)
@@ -93,7 +93,7 @@ def parted(file: Path) -> dict[str, Path]:
     return found
 
 
-def said(file: Path, at: str) -> Any:
+def assessment_of(file: Path, at: str) -> Any:
     """What `il2watch assess` says of a patient at an instant; in this process: a start each took a minute."""
     with redirect_stdout(TextIOWrapper(BytesIO())) as out:
         assert main(["assess", str(file), "--at", at, "-o", "json"]) == 0
@@ -119,7 +119,7 @@ def test_every_number_of_every_patient_is_that_of_assess(
         page.goto(address)
         page.wait_for_selector("tr.crit", state="attached")
         found = page.evaluate(READ)
-        one = said(files[name], found["judged"])
+        one = assessment_of(files[name], found["judged"])
         assert found["criteria"] == expected(one), name
         assert (
             found["advised"].split(maxsplit=1)[-1] == display_texts.RECOMMENDATION[one["recommendation"]]

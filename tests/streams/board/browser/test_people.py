@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from rules.wire.topics import COMMANDS, PAGES
 from tests.streams.board.browser.conftest import ILL
-from tests.streams.board.browser.pages import House
+from tests.streams.board.browser.pages import Installation
 from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
@@ -121,8 +121,8 @@ def test_units_stand_with_every_value(board: str, look: Look) -> None:
     assert [shown for value, shown in numbers if shown == value] == []
 
 
-def test_a_user_without_the_role_cannot_act(house: House, look: Look) -> None:
-    url = house.board("login", "--config", str(house.users))
+def test_a_user_without_the_role_cannot_act(installation: Installation, look: Look) -> None:
+    url = installation.board("login", "--config", str(installation.users))
     page = look(url, live=False)
     page.get_by_label("User").fill("visitor")
     page.get_by_label("Password").fill("wrong")
@@ -140,18 +140,20 @@ def test_a_user_without_the_role_cannot_act(house: House, look: Look) -> None:
         patient: document.body.dataset.key, alert: document.querySelector('[data-alert]').dataset.alert, reason: 'x'})})).status"""
     )
     assert tried == 403
-    told = [json.loads(one.value) for one in records(house.broker, PAGES) if one.value]
-    assert [one["by"] for one in told if one["outcome"] == "board-refused"] == ["visitor"]
-    house.end("login")
+    audits = [json.loads(one.value) for one in records(installation.broker, PAGES) if one.value]
+    assert [one["by"] for one in audits if one["outcome"] == "board-refused"] == ["visitor"]
+    installation.end("login")
 
 
-def test_a_forged_request_without_the_token_is_refused(house: House, board: str, look: Look) -> None:
+def test_a_forged_request_without_the_token_is_refused(
+    installation: Installation, board: str, look: Look
+) -> None:
     page = look(board)
     at_rest(page, "patient")
-    before = len(records(house.broker, COMMANDS))
+    before = len(records(installation.broker, COMMANDS))
     tried = page.evaluate(
         """async () => (await fetch('/act/ack', {method: 'POST', body: new URLSearchParams({patient: document.body.dataset.key,
         alert: document.querySelector('[data-alert]').dataset.alert, by: 'x', reason: 'y'})})).status"""
     )
     assert tried == 403
-    assert len(records(house.broker, COMMANDS)) == before
+    assert len(records(installation.broker, COMMANDS)) == before

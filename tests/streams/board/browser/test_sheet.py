@@ -42,7 +42,7 @@ FAULTS = """() => [...document.querySelectorAll('#sheet svg')].flatMap(drawing =
   }).map(other => `${one.textContent} | ${other.textContent}`));
   return [...outside, ...over];
 })"""
-TOLD = """() => [...document.querySelectorAll('#sheet .dose-text')].map(one => one.firstChild.data)"""
+DOSE_TEXTS = """() => [...document.querySelectorAll('#sheet .dose-text')].map(one => one.firstChild.data)"""
 
 
 def patient(board: str, look: Look, size: str = "desk") -> Any:
@@ -52,7 +52,7 @@ def patient(board: str, look: Look, size: str = "desk") -> Any:
     return page
 
 
-def told(labels: list[str]) -> int:
+def count_doses(labels: list[str]) -> int:
     """Return how many doses labels such as `▼ dose`, `▽` and `▼2▽` speak of."""
     return sum(int(count or 1) for label in labels for count in re.findall(r"[▼▽](\d*)", label))
 
@@ -64,11 +64,11 @@ def test_no_words_lie_over_others_and_every_dose_is_told(
 ) -> None:
     page = patient(board, look, size)
     doses, faults, labels, wide = page.evaluate(
-        f"hours => [({DENSE})(hours), ({FAULTS})(), ({TOLD})(), document.documentElement.scrollWidth]",
+        f"hours => [({DENSE})(hours), ({FAULTS})(), ({DOSE_TEXTS})(), document.documentElement.scrollWidth]",
         HOURS[hours],
     )
     assert faults == []
-    assert told(labels) == doses
+    assert count_doses(labels) == doses
     assert wide <= SIZES[size][0]
 
 
@@ -96,7 +96,7 @@ def test_without_a_pressure_the_doses_are_told_on_the_first_panel_that_is_drawn(
       sheet.panels.find(one => one.id === 'pressure').series = [];
       sheet.doses = [{{ at: sheet.end - 3600000, given: true }}];
       flowsheet.draw(place, sheet);
-      return ({TOLD})(); }}""")
+      return ({DOSE_TEXTS})(); }}""")
     assert labels == ["▼ dose"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.streams.board.browser.pages import House
+from tests.streams.board.browser.pages import Installation
 from tests.suspended import suspended
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
@@ -31,53 +31,53 @@ def live(page: Any) -> None:
 
 
 def test_a_killed_worker_turns_the_page_not_live_and_a_new_one_heals_it(
-    house: House, board: str, look: Look
+    installation: Installation, board: str, look: Look
 ) -> None:
     unit, patient = look(board), look(board)
     patient.locator(".name").first.click()
     patient.wait_for_selector("body.patient.alive")
-    house.end("worker")
+    installation.end("worker")
     not_live(unit, "worker")
     not_live(patient, "worker")
-    house.worker()
+    installation.worker()
     live(unit)
     live(patient)
 
 
 def test_a_board_that_is_gone_turns_the_page_not_live_and_its_return_heals_it(
-    house: House, look: Look
+    installation: Installation, look: Look
 ) -> None:
-    page = look(house.board("second"))
-    house.end("second")
+    page = look(installation.board("second"))
+    installation.end("second")
     not_live(page, "The board does not answer")
-    house.board("second")
+    installation.board("second")
     live(page)
-    house.end("second")
+    installation.end("second")
 
 
-def test_a_board_that_hangs_turns_the_page_not_live(house: House, look: Look) -> None:
-    page = look(house.board("third"))
-    with suspended(house.running["third"]):
+def test_a_board_that_hangs_turns_the_page_not_live(installation: Installation, look: Look) -> None:
+    page = look(installation.board("third"))
+    with suspended(installation.running["third"]):
         not_live(page, "The board does not answer")
     live(page)
-    house.end("third")
+    installation.end("third")
 
 
 def test_a_feed_that_falls_silent_turns_the_page_not_live_and_its_next_word_heals_it(
-    house: House, look: Look
+    installation: Installation, look: Look
 ) -> None:
-    page = look(house.board("young", "--history", "0.01"))
-    assert house.beats is not None
+    page = look(installation.board("young", "--history", "0.01"))
+    assert installation.beats is not None
     # Sixty beats of a second each, and the board holds the feed to them.
     expect(page.locator("#newest")).to_have_attribute("data-patience", re.compile(r"^[56]"), timeout=HEALS_MS)
-    house.beats.paused = True
+    installation.beats.paused = True
     try:
         # On a busy machine beats come late, and the board has more patience for it.
         not_live(page, "Nothing has been charted for anybody", HEALS_MS)
     finally:
-        house.beats.paused = False
+        installation.beats.paused = False
     live(page)
-    house.end("young")
+    installation.end("young")
 
 
 def test_without_its_script_a_page_says_that_it_is_not_live(board: str, look: Look) -> None:

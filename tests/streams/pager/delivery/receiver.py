@@ -110,7 +110,7 @@ class Receiver:
             drawn -= share
         return "ok", True
 
-    def take(self, event: dict[str, Any]) -> str:
+    def accept(self, event: dict[str, Any]) -> str:
         """Acts on an event as PagerDuty does, and answers with what it did."""
         key, action = event["dedup_key"], event["event_action"]
         had = self.incidents.get(key, [])
@@ -130,7 +130,7 @@ class Receiver:
         """One attempt at the Events API."""
         event = await request.json()
         fate, taken = self.fate(event["dedup_key"], event["event_action"])
-        did = self.take(event) if taken else ""
+        did = self.accept(event) if taken else ""
         self.arrivals.append(
             Arrival(event["dedup_key"], event["event_action"], fate, taken, did, event, time.monotonic())
         )

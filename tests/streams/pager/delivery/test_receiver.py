@@ -24,7 +24,7 @@ ALL = Faults(timeout=0.15, error=0.15, busy=0.15, reset=0.15, refused=0.1)
 def taking(*actions: str, key: str = "e:absolute") -> Receiver:
     receiver = Receiver(0, Faults())
     for action in actions:
-        receiver.take({"dedup_key": key, "event_action": action})
+        receiver.accept({"dedup_key": key, "event_action": action})
     return receiver
 
 

@@ -64,16 +64,16 @@ class Hurried(DeliveryWorker):
         await super()._pause(seconds / HURRY)
 
 
-class Desk:
+class Outbox:
     """A ledger with couriers, in one loop. `now`: the pager's clock, ms."""
 
     def __init__(self, paging: Paging, channels: list[Any]) -> None:
         kept: Any = Kept()
         silent: Any = Silent()
         self.now = START
-        self.ledger = OutboxWriter(paging, kept, kept, lambda: self.now)
-        self.post = Delivery(
-            self.ledger,
+        self.writer = OutboxWriter(paging, kept, kept, lambda: self.now)
+        self.delivery = Delivery(
+            self.writer,
             silent,
             None,
             lambda: START,
@@ -81,34 +81,37 @@ class Desk:
         )
         self.tripped: list[tuple[str, bool]] = []
         loop = asyncio.get_running_loop()
-        self.couriers = {
-            one.name: Hurried(one, self.post, lambda: loop.time() * HURRY, lambda: 0.5) for one in channels
+        self.workers = {
+            one.name: Hurried(one, self.delivery, lambda: loop.time() * HURRY, lambda: 0.5)
+            for one in channels
         }
-        self.ledger.nudge = self.nudge
-        self.ledger.open({}, 0, 1)
-        self.said: list[Any] = []
-        self.ledger.audited = self.said.append
+        self.writer.nudge = self.nudge
+        self.writer.open({}, 0, 1)
+        self.audits: list[Any] = []
+        self.writer.audited = self.audits.append
 
     def nudge(self, patient: str) -> None:
-        for one in self.ledger.states[patient].pending:
-            self.couriers[one.channel].want((patient, one.ordering_key))
+        for one in self.writer.states[patient].pending:
+            self.workers[one.channel].want((patient, one.ordering_key))
 
-    def take(self, *alerts: Any) -> None:
+    def receive(self, *alerts: Any) -> None:
         for one in alerts:
-            self.ledger.apply(
-                one.transition.patient, lambda book, one=one: receive(book, one, START, self.ledger.paging), 0
+            self.writer.apply(
+                one.transition.patient,
+                lambda state, one=one: receive(state, one, START, self.writer.paging),
+                0,
             )
 
     def outcomes(self, channel: str) -> list[str]:
         return [
             one.outcome
-            for one in self.said
+            for one in self.audits
             if one.channel == channel and one.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED)
         ]
 
-    def owed(self, channel: str) -> int:
+    def pending(self, channel: str) -> int:
         return sum(
-            1 for book in self.ledger.states.values() for one in book.pending if one.channel == channel
+            1 for state in self.writer.states.values() for one in state.pending if one.channel == channel
         )
 
     async def until(self, found: Callable[[], bool]) -> None:
@@ -116,13 +119,13 @@ class Desk:
             while not found():
                 await asyncio.sleep(0.01)
 
-    async def __aenter__(self) -> Desk:
-        self.writing = asyncio.create_task(self.ledger.run())
-        self.carrying = {name: asyncio.create_task(one.run()) for name, one in self.couriers.items()}
+    async def __aenter__(self) -> Outbox:
+        self.writing = asyncio.create_task(self.writer.run())
+        self.carrying = {name: asyncio.create_task(one.run()) for name, one in self.workers.items()}
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for name, one in self.couriers.items():
+        for name, one in self.workers.items():
             await one.stop(self.carrying[name])
             await one.channel.close()
         self.writing.cancel()
@@ -136,13 +139,13 @@ def oncall(receiver: Receiver, timeout_s: float = 0.3) -> PagerDuty:
 
 def live(
     faults: Faults,
-    story: Callable[[Desk, Receiver], Awaitable[None]],
+    story: Callable[[Outbox, Receiver], Awaitable[None]],
     paging: Paging = PAGING,
     more: tuple[Any, ...] = (),
 ) -> Receiver:
     async def play(receiver: Receiver) -> None:
-        async with Desk(paging, [oncall(receiver), *more]) as desk:
-            await story(desk, receiver)
+        async with Outbox(paging, [oncall(receiver), *more]) as outbox:
+            await story(outbox, receiver)
 
     with receiving(seed=3, faults=faults) as receiver:
         asyncio.run(play(receiver))
@@ -150,11 +153,13 @@ def live(
 
 
 def test_what_fails_in_passing_is_tried_until_it_is_taken_and_in_order() -> None:
-    async def story(desk: Desk, receiver: Receiver) -> None:
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
         for number in range(30):
-            told = {"id": f"e{number}", "patient": f"p{number}"}
-            desk.take(alert("opened", "relative", seq=1, **told), alert("resolved", "clear", seq=2, **told))
-        await desk.until(lambda: desk.owed("oncall") == 0)
+            episode = {"id": f"e{number}", "patient": f"p{number}"}
+            outbox.receive(
+                alert("opened", "relative", seq=1, **episode), alert("resolved", "clear", seq=2, **episode)
+            )
+        await outbox.until(lambda: outbox.pending("oncall") == 0)
 
     receiver = live(Faults(timeout=0.1, error=0.1, busy=0.1, reset=0.1), story)
     assert receiver.wrong() == []
@@ -181,13 +186,13 @@ class Dead:
 def test_a_dead_channel_delays_nothing_on_another_and_is_left_alone() -> None:
     dead = Dead()
 
-    async def story(desk: Desk, receiver: Receiver) -> None:
-        desk.take(
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
+        outbox.receive(
             *(alert("opened", "relative", id=f"e{number}", patient=f"p{number}") for number in range(40))
         )
-        await desk.until(lambda: desk.owed("oncall") == 0)
-        await desk.until(lambda: ("dead", True) in desk.tripped)
-        assert desk.owed("dead") == 40
+        await outbox.until(lambda: outbox.pending("oncall") == 0)
+        await outbox.until(lambda: ("dead", True) in outbox.tripped)
+        assert outbox.pending("dead") == 40
 
     receiver = live(Faults(), story, BOTH, (dead,))
     assert len(receiver.incidents) == 40
@@ -195,19 +200,19 @@ def test_a_dead_channel_delays_nothing_on_another_and_is_left_alone() -> None:
 
 
 def test_a_receiver_that_is_back_hears_everything_and_the_gravest_first() -> None:
-    async def story(desk: Desk, receiver: Receiver) -> None:
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
         receiver.down = True
-        desk.take(
+        outbox.receive(
             *(
                 alert("opened", "relative", START, id=f"e{number}", patient=f"p{number}")
                 for number in range(20)
             )
         )
-        await desk.until(lambda: ("oncall", True) in desk.tripped)
-        desk.take(alert("opened", "absolute", START, id="grave", patient="px"))
+        await outbox.until(lambda: ("oncall", True) in outbox.tripped)
+        outbox.receive(alert("opened", "absolute", START, id="grave", patient="px"))
         await asyncio.sleep(0.05)
         receiver.down = False
-        await desk.until(lambda: desk.owed("oncall") == 0)
+        await outbox.until(lambda: outbox.pending("oncall") == 0)
 
     receiver = live(Faults(), story)
     taken = [one.key for one in receiver.arrivals if one.did == "opened"]
@@ -216,19 +221,19 @@ def test_a_receiver_that_is_back_hears_everything_and_the_gravest_first() -> Non
 
 
 def test_a_page_that_is_refused_for_good_waits_aside_and_the_rest_of_its_lane_goes_on() -> None:
-    async def story(desk: Desk, receiver: Receiver) -> None:
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
         receiver.faults = Faults(refused=1.0)
-        desk.take(alert("opened", "relative", id="e1", seq=1))
-        await desk.until(lambda: desk.outcomes("oncall") == ["refused"])
+        outbox.receive(alert("opened", "relative", id="e1", seq=1))
+        await outbox.until(lambda: outbox.outcomes("oncall") == ["refused"])
         receiver.faults = Faults()
-        desk.take(alert("worsened", "absolute", id="e1", seq=2))
-        await desk.until(lambda: "e1:absolute" in receiver.incidents)
-        await desk.until(
-            lambda: pages.ACCEPTED in desk.outcomes("oncall")
+        outbox.receive(alert("worsened", "absolute", id="e1", seq=2))
+        await outbox.until(lambda: "e1:absolute" in receiver.incidents)
+        await outbox.until(
+            lambda: pages.ACCEPTED in outbox.outcomes("oncall")
         )  # the receiver has it before the ledger knows
-        assert [one.key for one in desk.ledger.states["p1"].pending] == ["e1:relative", "e1:relative"]
-        desk.now += MINUTE
-        await desk.until(lambda: desk.owed("oncall") == 0)
+        assert [one.key for one in outbox.writer.states["p1"].pending] == ["e1:relative", "e1:relative"]
+        outbox.now += MINUTE
+        await outbox.until(lambda: outbox.pending("oncall") == 0)
 
     receiver = live(Faults(), story)
     assert receiver.wrong() == []
@@ -240,23 +245,23 @@ def test_a_channel_that_raises_what_it_must_not_is_a_channel_that_failed() -> No
         async def send(self, page: Any) -> Receipt:
             raise KeyError("surprise")
 
-    async def story(desk: Desk, receiver: Receiver) -> None:
-        desk.take(alert("opened", "relative"))
-        await desk.until(lambda: len(desk.outcomes("dead")) > 1)
-        assert set(desk.outcomes("dead")) == {"retry"}
-        assert not any("surprise" in (one.message or "") for one in desk.said)
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
+        outbox.receive(alert("opened", "relative"))
+        await outbox.until(lambda: len(outbox.outcomes("dead")) > 1)
+        assert set(outbox.outcomes("dead")) == {"retry"}
+        assert not any("surprise" in (one.message or "") for one in outbox.audits)
 
     live(Faults(), story, BOTH, (Broken(),))
 
 
 @pytest.mark.parametrize("accepted", [0, 1])
 def test_an_attempt_is_written_down_before_it_is_made(accepted: int) -> None:
-    async def story(desk: Desk, receiver: Receiver) -> None:
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
         receiver.down = not accepted
-        desk.take(alert("opened", "relative"))
-        await desk.until(lambda: len(receiver.arrivals) > 0)
-        owed = desk.ledger.states["p1"].pending
-        assert not owed or owed[0].tried
+        outbox.receive(alert("opened", "relative"))
+        await outbox.until(lambda: len(receiver.arrivals) > 0)
+        pending = outbox.writer.states["p1"].pending
+        assert not pending or pending[0].tried
 
     live(Faults(), story)
 
@@ -265,11 +270,11 @@ def test_a_courier_stops_at_any_moment_and_what_it_had_in_hand_is_still_owed_or_
     async def play(receiver: Receiver) -> None:
         for number in range(60):
             async with asyncio.timeout(20):
-                async with Desk(PAGING, [oncall(receiver)]) as desk:
-                    desk.take(alert("opened", "relative", id=f"e{number}"))
+                async with Outbox(PAGING, [oncall(receiver)]) as outbox:
+                    outbox.receive(alert("opened", "relative", id=f"e{number}"))
                     await asyncio.sleep(number / 10_000)
                 taken = f"e{number}:relative" in receiver.incidents
-                assert desk.owed("oncall") == 1 or taken
+                assert outbox.pending("oncall") == 1 or taken
 
     with receiving(seed=3) as receiver:
         asyncio.run(play(receiver))
@@ -280,7 +285,7 @@ def test_what_is_wrong_with_a_channel_is_logged_once_until_it_takes_pages_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     nothing: Any = None
-    post = Delivery(nothing, nothing, None, lambda: START, lambda *_: None)
+    delivery = Delivery(nothing, nothing, None, lambda: START, lambda *_: None)
     with caplog.at_level(logging.WARNING, logger="il2watch.pager"):
         for fault in (
             "",
@@ -290,7 +295,7 @@ def test_what_is_wrong_with_a_channel_is_logged_once_until_it_takes_pages_again(
             "",
             "",
         ):
-            post._log_fault("oncall", fault)
+            delivery._log_fault("oncall", fault)
     assert caplog.messages == [
         "channel oncall does not take pages: 503",
         "channel oncall refuses pages: 400",

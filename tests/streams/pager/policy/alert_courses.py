@@ -27,17 +27,17 @@ def episodes(number: int, seed: int, start: int, patients: int = 100) -> list[Re
     left = {f"e{n:04}": list(chance.choice(SHAPES)) for n in range(number)}
     levels = dict.fromkeys(left, "clear")
     seqs = dict.fromkeys((f"p{n}" for n in range(patients)), 0)
-    told: list[ReceivedAlert] = []
+    received: list[ReceivedAlert] = []
     while left:
         id = chance.choice(list(left)[:150])
         patient = f"p{int(id[1:]) % patients}"
         seqs[patient] += 1
         before, levels[id] = levels[id], left[id].pop(0)
-        told.append(
+        received.append(
             alert(
                 transition(before, levels[id]),
                 levels[id],
-                start + len(told),
+                start + len(received),
                 id=id,
                 seq=seqs[patient],
                 subject=f"s{id}",
@@ -46,7 +46,7 @@ def episodes(number: int, seed: int, start: int, patients: int = 100) -> list[Re
         )
         if not left[id]:
             del left[id]
-    return told
+    return received
 
 
 def transition(before: str, level: str) -> str:

@@ -48,7 +48,7 @@ def alert(
     **more: Any,
 ) -> ReceivedAlert:
     """An alert as it is read from the topic."""
-    told = {
+    fields = {
         "id": id,
         "seq": seq,
         "patient": "p1",
@@ -68,7 +68,7 @@ def alert(
         "action": [],
         **more,
     }
-    return decode_alert(json.dumps(told).encode())
+    return decode_alert(json.dumps(fields).encode())
 
 
 def ack(at: int = START, alert: str = "e1", id: str = "a1") -> Ack:
@@ -96,47 +96,47 @@ def withdrawal(type: str, id: str, at: int) -> Withdrawal:
     return Withdrawal(id=id, patient="p1", at=at, known=at, status="entered-in-error", type=type)
 
 
-class Desk:
+class PatientPager:
     """A book, moved on by what it is told; everything it said is kept."""
 
     def __init__(self, paging: Paging = PAGING) -> None:
-        self.book, self.paging = PagingState(patient="p1"), paging
+        self.state, self.paging = PagingState(patient="p1"), paging
         self.audits: list[Audit] = []
 
     def tell(self, what: ReceivedAlert | Ack | Silence | Withdrawal, now: int | None = None) -> list[str]:
         """What is newly owed, `action key channel` each."""
         if isinstance(what, ReceivedAlert):
-            return self._moved(receive(self.book, what, what.decided if now is None else now, self.paging))
-        return self._moved(command(self.book, what, what.known if now is None else now, self.paging))
+            return self._moved(receive(self.state, what, what.decided if now is None else now, self.paging))
+        return self._moved(command(self.state, what, what.known if now is None else now, self.paging))
 
     def wait(self, until: int) -> list[str]:
-        return self._moved(due(self.book, until, self.paging))
+        return self._moved(due(self.state, until, self.paging))
 
     def deliver(self, now: int = START) -> list[str]:
         """Everything owed is accepted, in order."""
-        sent = spelled(self.book.pending)
-        for one in self.book.pending:
+        sent = spelled(self.state.pending)
+        for one in self.state.pending:
             self.start(one.number, now)
-            self._moved(accepted(self.book, one.number, now, self.paging))
+            self._moved(accepted(self.state, one.number, now, self.paging))
         return sent
 
     def start(self, number: int, now: int = START) -> None:
         """An attempt is about to be made."""
-        self._moved(started(self.book, number, now, self.paging))
+        self._moved(started(self.state, number, now, self.paging))
 
     def refuse(self, number: int, now: int) -> list[str]:
         self.start(number, now)
-        return self._moved(refused(self.book, number, now, self.paging))
+        return self._moved(refused(self.state, number, now, self.paging))
 
-    def said(self) -> list[str]:
+    def outcomes(self) -> list[str]:
         """Every outcome so far but `owed`."""
         return [audit.outcome for audit in self.audits if audit.outcome != "owed"]
 
     def _moved(self, outcome: PagingOutcome) -> list[str]:
-        self.book = outcome.state
+        self.state = outcome.state
         self.audits += outcome.audits
         return spelled(outcome.pending)
 
 
-def spelled(owed: Iterable[Notification]) -> list[str]:
-    return [f"{one.action} {one.key} {one.channel}" for one in owed]
+def spelled(pending: Iterable[Notification]) -> list[str]:
+    return [f"{one.action} {one.key} {one.channel}" for one in pending]

@@ -50,8 +50,8 @@ class Course:
 
     def __init__(self, paging: Paging = EVERYTHING) -> None:
         self.paging = paging
-        self.book, self.now, self.seq, self.stays = PagingState(patient="p1"), START, 0, [0, 0, 0, 0]
-        self.said: list[ReceivedAlert] = []
+        self.state, self.now, self.seq, self.stays = PagingState(patient="p1"), START, 0, [0, 0, 0, 0]
+        self.alerts: list[ReceivedAlert] = []
         self.expired: set[tuple[str, str]] = set()
         self.taken: set[tuple[str, str]] = set()
 
@@ -60,27 +60,27 @@ class Course:
     ) -> Iterator[tuple[PagingState, ReceivedAlert | None, PagingOutcome]]:
         for act, what, how in course:
             self.now += 7
-            before = self.book
-            told, outcome = getattr(self, f"_{act}")(what, how)
-            self.book = outcome.state
+            before = self.state
+            received, outcome = getattr(self, f"_{act}")(what, how)
+            self.state = outcome.state
             self.expired |= {
                 (one.channel or "", one.key or "") for one in outcome.audits if one.outcome == pages.EXPIRED
             }
-            yield before, told, outcome
+            yield before, received, outcome
 
     def _alert(self, number: int, word: str) -> tuple[ReceivedAlert | None, PagingOutcome]:
-        if word == "again" and self.said:
-            told = self.said[-1 - number % len(self.said)]
-            return told, receive(self.book, told, self.now, self.paging)
-        told = self._made(number, word)
-        self.said.append(told)
-        return told, receive(self.book, told, self.now, self.paging)
+        if word == "again" and self.alerts:
+            received = self.alerts[-1 - number % len(self.alerts)]
+            return received, receive(self.state, received, self.now, self.paging)
+        received = self._made(number, word)
+        self.alerts.append(received)
+        return received, receive(self.state, received, self.now, self.paging)
 
     def _made(self, number: int, word: str) -> ReceivedAlert:
         """A transition as the engine could give it."""
         self.seq += 1
         id = f"e{number}-{self.stays[number]}"
-        here = self.book.episodes.get(id)
+        here = self.state.episodes.get(id)
         level = word if word in LEVELS or word == "clear" else here.level if here else "relative"
         if word == "worse" and here is not None and here.level == "absolute":
             transition = "worsened"
@@ -98,31 +98,31 @@ class Course:
 
     def _ack(self, number: int, off: int) -> tuple[None, PagingOutcome]:
         made = ack(self.now + off, alert=f"e{number}-{self.stays[number]}", id=f"a{self.now}")
-        return None, command(self.book, made, self.now, self.paging)
+        return None, command(self.state, made, self.now, self.paging)
 
     def _silence(self, number: int, level: str) -> tuple[None, PagingOutcome]:
         made = silence(level, self.now + 2 * HOUR, self.now, id=f"s{self.now}", subject=f"s{number}")
-        return None, command(self.book, made, self.now, self.paging)
+        return None, command(self.state, made, self.now, self.paging)
 
     def _wait(self, length: int, _: None) -> tuple[None, PagingOutcome]:
         self.now += length
-        return None, due(self.book, self.now, self.paging)
+        return None, due(self.state, self.now, self.paging)
 
     def _start(self, number: int, _: None) -> tuple[None, PagingOutcome]:
-        return None, started(self.book, self._owed(number), self.now, self.paging)
+        return None, started(self.state, self._pending_number(number), self.now, self.paging)
 
     def _accept(self, number: int, _: None) -> tuple[None, PagingOutcome]:
-        self.book = started(self.book, self._owed(number), self.now, self.paging).state
+        self.state = started(self.state, self._pending_number(number), self.now, self.paging).state
         self.taken |= {
-            (one.channel, one.key) for one in self.book.pending if one.number == self._owed(number)
+            (one.channel, one.key) for one in self.state.pending if one.number == self._pending_number(number)
         }
-        return None, accepted(self.book, self._owed(number), self.now, self.paging)
+        return None, accepted(self.state, self._pending_number(number), self.now, self.paging)
 
     def _refuse(self, number: int, _: None) -> tuple[None, PagingOutcome]:
-        return None, refused(self.book, self._owed(number), self.now, self.paging)
+        return None, refused(self.state, self._pending_number(number), self.now, self.paging)
 
-    def _owed(self, number: int) -> int:
-        return self.book.pending[number % len(self.book.pending)].number if self.book.pending else 0
+    def _pending_number(self, number: int) -> int:
+        return self.state.pending[number % len(self.state.pending)].number if self.state.pending else 0
 
 
 courses = st.lists(acts, max_size=60)
@@ -130,27 +130,27 @@ courses = st.lists(acts, max_size=60)
 
 @given(courses)
 def test_an_alert_read_again_changes_nothing(course: list[tuple[str, Any, Any]]) -> None:
-    for _, told, outcome in Course().live(course):
-        if told is not None:
-            again = receive(outcome.state, told, START + 100 * HOUR, EVERYTHING)
+    for _, received, outcome in Course().live(course):
+        if received is not None:
+            again = receive(outcome.state, received, START + 100 * HOUR, EVERYTHING)
             assert again == (outcome.state, [], [], False)
 
 
 @given(courses)
 def test_a_worsening_is_never_swallowed(course: list[tuple[str, Any, Any]]) -> None:
     """It is owed at once, under a key no receiver has heard, to somebody; and nobody has acknowledged it."""
-    heard: set[str] = set()
-    for _, told, outcome in Course().live(course):
-        if told is not None and outcome.fresh and told.transition.transition == "worsened":
+    seen: set[str] = set()
+    for _, received, outcome in Course().live(course):
+        if received is not None and outcome.fresh and received.transition.transition == "worsened":
             new = [
                 one
                 for one in outcome.pending
-                if one.ordering_key == told.transition.id and one.action == "trigger"
+                if one.ordering_key == received.transition.id and one.action == "trigger"
             ]
             assert new
-            assert not {one.key for one in new} & heard
-            assert outcome.state.episodes[told.transition.id].acked is None
-        heard |= {one.key for one in outcome.pending}
+            assert not {one.key for one in new} & seen
+            assert outcome.state.episodes[received.transition.id].acked is None
+        seen |= {one.key for one in outcome.pending}
 
 
 @given(courses)
@@ -158,18 +158,18 @@ def test_a_silence_never_hides_a_higher_level(course: list[tuple[str, Any, Any]]
     """What opens is owed at once, or told in a flood, unless a silence of its own or a higher level stands;
     an absolute is never in a flood.
     """
-    for before, told, outcome in Course().live(course):
-        if told is None or not outcome.fresh or told.transition.transition != "opened":
+    for before, received, outcome in Course().live(course):
+        if received is None or not outcome.fresh or received.transition.transition != "opened":
             continue
         covered = covering(
-            before.silences, told.transition.subject, told.transition.level, outcome.audits[0].when
+            before.silences, received.transition.subject, received.transition.level, outcome.audits[0].when
         )
-        owed = any(one.ordering_key == told.transition.id for one in outcome.pending)
-        gathered = told.transition.level != "absolute" and any(
+        pending = any(one.ordering_key == received.transition.id for one in outcome.pending)
+        gathered = received.transition.level != "absolute" and any(
             one.outcome == pages.FLOODED for one in outcome.audits
         )
-        assert covered is not None or owed or gathered
-        assert covered is None or RANK[covered.level] >= RANK[told.transition.level]
+        assert covered is not None or pending or gathered
+        assert covered is None or RANK[covered.level] >= RANK[received.transition.level]
 
 
 @given(courses)
@@ -178,12 +178,12 @@ def test_what_is_owed_is_owed_until_it_is_accepted_or_the_audit_says_why_not(
 ) -> None:
     for (act, *_), (before, _, outcome) in zip(course, Course().live(course), strict=False):
         left = {one.number for one in before.pending} - {one.number for one in outcome.state.pending}
-        said = {one.number for one in outcome.audits if one.outcome in GONE}
-        assert len(left) <= 1 if act == "accept" else left <= said
+        accounted = {one.number for one in outcome.audits if one.outcome in GONE}
+        assert len(left) <= 1 if act == "accept" else left <= accounted
 
 
-def openings(owed: Iterable[Notification]) -> set[tuple[str, str]]:
-    return {(one.channel, one.key) for one in owed if one.action == "trigger"}
+def openings(pending: Iterable[Notification]) -> set[tuple[str, str]]:
+    return {(one.channel, one.key) for one in pending if one.action == "trigger"}
 
 
 @given(courses)
@@ -205,12 +205,12 @@ def test_what_has_left_is_ended_and_what_has_not_is_not(course: list[tuple[str, 
         )
     standing = {
         (channel, one.incident.key)
-        for one in lived.book.episodes.values()
+        for one in lived.state.episodes.values()
         if one.incident
         for channel in one.incident.channels
     }
     assert left <= set(ended) | standing
-    assert set(ended) <= left | lived.taken | openings(lived.book.pending) | lived.expired
+    assert set(ended) <= left | lived.taken | openings(lived.state.pending) | lived.expired
 
 
 @given(courses)
@@ -230,11 +230,11 @@ def test_an_end_is_dropped_only_with_the_opening_that_never_left(course: list[tu
         assert act == "accept" or dropped <= unheard
 
 
-def _end(book: PagingState, one: Notification) -> int:
+def _end(state: PagingState, one: Notification) -> int:
     return next(
         (
             other.number
-            for other in book.pending
+            for other in state.pending
             if other.action == "resolve" and (other.channel, other.key) == (one.channel, one.key)
         ),
         1 << 40,
@@ -254,8 +254,8 @@ def test_nothing_changes_before_the_instant_it_wakes(course: list[tuple[str, Any
     lived = Course()
     for _ in lived.live(course):
         pass
-    book = due(lived.book, lived.now, EVERYTHING).state
-    moment = wake(book, EVERYTHING)
+    state = due(lived.state, lived.now, EVERYTHING).state
+    moment = wake(state, EVERYTHING)
     assert moment is None or moment > lived.now
     until = lived.now + HOUR if moment is None else moment - 1
-    assert due(book, until, EVERYTHING).state == book
+    assert due(state, until, EVERYTHING).state == state

@@ -39,8 +39,8 @@ NIGHTS = WorkingHours(frozenset({4}), 22 * 60, 6 * 60)  # Friday night
     ],
 )
 def test_a_route_takes_what_meets_every_condition_it_sets(match: Match, fits: bool) -> None:
-    said = alert("opened", "absolute", subject="urine-hour", system="renal").transition
-    assert matches(match, said, "4 West") == fits
+    transition = alert("opened", "absolute", subject="urine-hour", system="renal").transition
+    assert matches(match, transition, "4 West") == fits
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_hours_begin_by_the_clock_on_the_wall_though_clocks_change() -> None:
 
 def test_the_first_route_in_its_hours_takes_it_and_else_the_first_to_open() -> None:
     day, rest = PagingRoute("day", STEP, hours=WEEKDAYS), PagingRoute("rest", STEP)
-    said, monday, sunday = (
+    transition, monday, sunday = (
         alert("opened", "relative").transition,
         parse("2026-03-02T10:00:00Z"),
         parse("2026-03-01T10:00:00Z"),
     )
-    assert choose(Paging((day, rest)), said, monday) == Choice(day)
-    assert choose(Paging((day, rest)), said, sunday) == Choice(rest)
-    assert choose(Paging((day,)), said, sunday) == Choice(None, parse("2026-03-02T07:00:00Z"))
-    assert choose(Paging(()), said, monday) == Choice(None)
+    assert choose(Paging((day, rest)), transition, monday) == Choice(day)
+    assert choose(Paging((day, rest)), transition, sunday) == Choice(rest)
+    assert choose(Paging((day,)), transition, sunday) == Choice(None, parse("2026-03-02T07:00:00Z"))
+    assert choose(Paging(()), transition, monday) == Choice(None)
 
 
 def test_alarms_of_the_machine_never_take_a_clinical_route() -> None:
-    said = alert("opened", "technical", kind="system").transition
-    assert choose(Paging((PagingRoute("all", STEP),)), said, DAY) == Choice(None)
+    transition = alert("opened", "technical", kind="system").transition
+    assert choose(Paging((PagingRoute("all", STEP),)), transition, DAY) == Choice(None)

@@ -19,7 +19,7 @@ from streams.pager.policy.routes import EscalationStep, Paging, PagingRoute
 from streams.pager.policy.shadow import MADE, switch
 from streams.pager.policy.state import pack, unpack
 from streams.pager.service.api import opened
-from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert, silence
+from tests.streams.pager.policy.telling import PAGING, START, PatientPager, ack, alert, silence
 from tests.streams.pager.policy.test_laws import EVERYTHING, Course, acts
 
 DECIDING = ("alert", "ack", "silence", "wait")
@@ -42,16 +42,16 @@ class Lived(Course):
         return self
 
     def deliver(self) -> None:
-        while self.book.pending:
+        while self.state.pending:
             outcome = self._accept(0, None)[1]
-            self.book = outcome.state
+            self.state = outcome.state
             self.audits += outcome.audits
 
     def turn(self, shadow: bool) -> list[Audit]:
         """The pager starts again, in shadow or live; what it says of that."""
         self.paging = replace(self.paging, shadow=shadow)
-        outcome = switch(unpack(pack(self.book)), self.now, self.paging)
-        self.book = outcome.state
+        outcome = switch(unpack(pack(self.state)), self.now, self.paging)
+        self.state = outcome.state
         return outcome.audits
 
 
@@ -80,19 +80,19 @@ def test_after_the_switch_what_opens_worsens_or_is_reminded_of_is_paged_and_noth
 ) -> None:
     lived = Lived(replace(EVERYTHING, shadow=True)).through(before)
     stands = [one.alert for one in lived.turn(shadow=False) if one.outcome == pages.STANDS_OPEN]
-    old = {one.id for one in lived.book.episodes.values() if one.kind not in MADE}
+    old = {one.id for one in lived.state.episodes.values() if one.kind not in MADE}
     assert Counter(stands) == Counter(old)
     called: set[str] = set()
     sent: Counter[tuple[str, str]] = Counter()
-    for _, told, outcome in lived.live(after):
+    for _, received, outcome in lived.live(after):
         triggers = [one for one in outcome.pending if one.action == "trigger"]
-        if told is not None and outcome.fresh and told.transition.transition in CALLING:
-            called.add(told.transition.id)
+        if received is not None and outcome.fresh and received.transition.transition in CALLING:
+            called.add(received.transition.id)
             why = {one.outcome for one in outcome.audits}
             assert triggers or why & HELD
         for one in triggers:
             assert one.ordering_key not in old or one.ordering_key in called
-            reminded = told is not None and told.transition.transition == "reminder"
+            reminded = received is not None and received.transition.transition == "reminder"
             if one.labels.kind not in MADE and not reminded:
                 sent[one.channel, f"{one.key}/{one.step}"] += 1
         lived.deliver()
@@ -104,7 +104,7 @@ def test_what_a_receiver_got_before_shadow_is_closed_there_and_nothing_is_opened
     before: list[tuple[str, Any, Any]], after: list[tuple[str, Any, Any]]
 ) -> None:
     lived = Lived(EVERYTHING).through(before)
-    opened = {one.incident.key for one in lived.book.episodes.values() if one.incident is not None}
+    opened = {one.incident.key for one in lived.state.episodes.values() if one.incident is not None}
     lived.turn(shadow=True)
     for _, _, outcome in lived.live(after):
         assert all(one.action != "trigger" and one.key in opened for one in outcome.state.pending)
@@ -114,18 +114,18 @@ def test_what_a_receiver_got_before_shadow_is_closed_there_and_nothing_is_opened
 @given(deciding, st.booleans())
 def test_a_restart_is_no_switch(course: list[tuple[str, Any, Any]], shadow: bool) -> None:
     lived = Lived(replace(EVERYTHING, shadow=shadow)).through(course)
-    before = replace(lived.book, shadow=shadow)
-    lived.book = before
+    before = replace(lived.state, shadow=shadow)
+    lived.state = before
     assert lived.turn(shadow) == []
-    assert lived.book == before
+    assert lived.state == before
 
 
-class Ward(Desk):
+class Ward(PatientPager):
     """A desk that is switched."""
 
     def turn(self, shadow: bool | tuple[str, ...]) -> list[str]:
         self.paging = replace(self.paging, shadow=shadow)
-        return self._moved(switch(self.book, START, self.paging))
+        return self._moved(switch(self.state, START, self.paging))
 
 
 def test_a_reminder_after_the_switch_pages_under_the_key_that_no_receiver_has_seen() -> None:
@@ -140,7 +140,7 @@ def test_the_list_of_open_alerts_says_which_no_receiver_has() -> None:
     ward = Ward(replace(PAGING, shadow=True))
 
     def listed() -> list[tuple[str, bool]]:
-        return [(one.id, one.shadow) for one in opened("p1", ward.book)]
+        return [(one.id, one.shadow) for one in opened("p1", ward.state)]
 
     ward.tell(alert("opened", "absolute", seq=1))
     assert listed() == [("e1", True)]
@@ -176,16 +176,16 @@ def test_an_acknowledgement_in_shadow_is_one_after_it() -> None:
     ward.tell(ack(START + MINUTE))
     ward.turn(shadow=False)
     assert ward.tell(alert("reminder", "absolute", START, seq=2)) == []
-    assert ward.book.episodes["e1"].acked is not None
+    assert ward.state.episodes["e1"].acked is not None
 
 
 def test_what_was_not_sent_yet_when_shadow_began_is_never_sent() -> None:
     ward = Ward(PAGING)
     assert ward.tell(alert("opened", "absolute", seq=1)) == ["trigger e1:absolute nurse"]
     ward.turn(shadow=True)
-    assert ward.book.pending == ()
+    assert ward.state.pending == ()
     ward.tell(alert("resolved", "clear", START + MINUTE, seq=2))
-    assert ward.book.pending == ()
+    assert ward.state.pending == ()
 
 
 def test_each_page_in_shadow_is_written_with_its_text_receiver_and_route() -> None:

@@ -10,23 +10,23 @@ from msgspec.structs import replace
 from rules.wire.instants import HOUR, MINUTE
 from streams.pager.policy.escalation import reroute, wake
 from streams.pager.policy.routes import EscalationStep, PagingRoute
-from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert
+from tests.streams.pager.policy.telling import PAGING, START, PatientPager, ack, alert
 
 
 def test_each_rung_is_told_at_its_time_and_who_was_told_is_told_once_more() -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "absolute"))
-    assert wake(desk.book, PAGING) == START + 10 * MINUTE
-    assert desk.wait(START + 10 * MINUTE - 1) == []
-    assert desk.wait(START + 10 * MINUTE) == ["trigger e1:absolute doctor"]
-    assert desk.wait(START + 30 * MINUTE) == ["trigger e1:absolute doctor", "trigger e1:absolute chief"]
-    assert wake(desk.book, PAGING) is None
+    pager = PatientPager()
+    pager.tell(alert("opened", "absolute"))
+    assert wake(pager.state, PAGING) == START + 10 * MINUTE
+    assert pager.wait(START + 10 * MINUTE - 1) == []
+    assert pager.wait(START + 10 * MINUTE) == ["trigger e1:absolute doctor"]
+    assert pager.wait(START + 30 * MINUTE) == ["trigger e1:absolute doctor", "trigger e1:absolute chief"]
+    assert wake(pager.state, PAGING) is None
 
 
 def test_a_pager_that_was_down_tells_all_rungs_that_fell_due() -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "absolute"))
-    assert desk.wait(START + HOUR) == [
+    pager = PatientPager()
+    pager.tell(alert("opened", "absolute"))
+    assert pager.wait(START + HOUR) == [
         "trigger e1:absolute doctor",
         "trigger e1:absolute doctor",
         "trigger e1:absolute chief",
@@ -34,51 +34,51 @@ def test_a_pager_that_was_down_tells_all_rungs_that_fell_due() -> None:
 
 
 def test_a_refused_page_stays_owed_and_the_next_rung_is_told_at_once() -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "absolute"))
-    assert desk.refuse(1, START + 1) == ["trigger e1:absolute doctor"]
-    assert desk.book.pending[0].parked == START + 1 + PAGING.again
-    assert desk.refuse(1, START + 2) == []
-    assert [audit.cause for audit in desk.audits if audit.outcome == "escalated"] == ["refused"]
+    pager = PatientPager()
+    pager.tell(alert("opened", "absolute"))
+    assert pager.refuse(1, START + 1) == ["trigger e1:absolute doctor"]
+    assert pager.state.pending[0].parked == START + 1 + PAGING.again
+    assert pager.refuse(1, START + 2) == []
+    assert [audit.cause for audit in pager.audits if audit.outcome == "escalated"] == ["refused"]
 
 
 @pytest.mark.parametrize(("tried", "left"), [(False, []), (True, ["resolve e1:relative nurse"])])
 def test_a_page_that_nobody_took_and_is_over_expires_and_its_end_is_told_if_it_may_have_been_heard(
     tried: bool, left: list[str]
 ) -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "relative", seq=1))
+    pager = PatientPager()
+    pager.tell(alert("opened", "relative", seq=1))
     if tried:
-        desk.start(1)
-    desk.tell(alert("resolved", "clear", START + MINUTE, seq=2))
-    desk.wait(START + PAGING.expire - 1)
-    assert len(desk.book.pending) == 2
-    desk.wait(START + PAGING.expire)
-    assert desk.said()[-1] == "expired"
-    assert desk.deliver() == left
+        pager.start(1)
+    pager.tell(alert("resolved", "clear", START + MINUTE, seq=2))
+    pager.wait(START + PAGING.expire - 1)
+    assert len(pager.state.pending) == 2
+    pager.wait(START + PAGING.expire)
+    assert pager.outcomes()[-1] == "expired"
+    assert pager.deliver() == left
 
 
 def test_a_page_that_was_refused_and_is_over_expires_with_its_end() -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "relative", seq=1))
-    desk.refuse(1, START)
-    desk.tell(alert("resolved", "clear", START + MINUTE, seq=2))
-    desk.wait(START + PAGING.expire)
-    assert desk.book.pending == ()
+    pager = PatientPager()
+    pager.tell(alert("opened", "relative", seq=1))
+    pager.refuse(1, START)
+    pager.tell(alert("resolved", "clear", START + MINUTE, seq=2))
+    pager.wait(START + PAGING.expire)
+    assert pager.state.pending == ()
 
 
 def test_a_page_of_what_is_open_never_expires() -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "relative"))
-    desk.wait(START + 100 * PAGING.expire)
-    assert desk.deliver() == ["trigger e1:relative nurse"]
+    pager = PatientPager()
+    pager.tell(alert("opened", "relative"))
+    pager.wait(START + 100 * PAGING.expire)
+    assert pager.deliver() == ["trigger e1:relative nurse"]
 
 
-def flooded(pages: int) -> Desk:
+def flooded(pages: int) -> PatientPager:
     """A patient with so many pages, a minute between two of them, half a minute after START."""
-    desk = Desk()
+    pager = PatientPager()
     for number in range(pages):
-        desk.tell(
+        pager.tell(
             alert(
                 "opened",
                 "relative",
@@ -88,63 +88,63 @@ def flooded(pages: int) -> Desk:
                 subject=f"s{number}",
             )
         )
-    return desk
+    return pager
 
 
 def test_nine_pages_are_nine_pages() -> None:
-    assert len(flooded(9).book.pending) == 9
-    assert flooded(9).book.flood is None
+    assert len(flooded(9).state.pending) == 9
+    assert flooded(9).state.flood is None
 
 
 def test_the_tenth_within_ten_minutes_begins_a_flood_that_keeps_counting_in_one_page() -> None:
-    desk = flooded(12)
-    flood = [one for one in desk.book.pending if one.labels.kind == "flood"]
-    assert len(desk.book.pending) == 10
+    pager = flooded(12)
+    flood = [one for one in pager.state.pending if one.labels.kind == "flood"]
+    assert len(pager.state.pending) == 10
     assert len({one.key for one in flood}) == 1
-    told = json.loads(flood[0].body)
-    assert told["value"] == 12
-    assert told["message"] == "12 pages since 10 min, told as one: s9 relative; s10 relative; s11 relative"
+    body = json.loads(flood[0].body)
+    assert body["value"] == 12
+    assert body["message"] == "12 pages since 10 min, told as one: s9 relative; s10 relative; s11 relative"
 
 
 def test_a_flood_hides_no_absolute_and_no_worsening() -> None:
-    desk = flooded(12)
-    assert desk.tell(alert("opened", "absolute", START + 6 * MINUTE, id="x", seq=50)) == [
+    pager = flooded(12)
+    assert pager.tell(alert("opened", "absolute", START + 6 * MINUTE, id="x", seq=50)) == [
         "trigger x:absolute nurse"
     ]
-    assert desk.tell(alert("worsened", "absolute", START + 6 * MINUTE, id="e11", seq=51, subject="s11")) == [
+    assert pager.tell(alert("worsened", "absolute", START + 6 * MINUTE, id="e11", seq=51, subject="s11")) == [
         "trigger e11:absolute nurse"
     ]
 
 
 def test_a_flood_is_over_when_ten_minutes_hold_fewer_pages_and_its_page_is_closed() -> None:
-    desk = flooded(12)
-    flood = next(one.key for one in desk.book.pending if one.labels.kind == "flood")
-    over = wake(desk.book, PAGING)
+    pager = flooded(12)
+    flood = next(one.key for one in pager.state.pending if one.labels.kind == "flood")
+    over = wake(pager.state, PAGING)
     assert over == START + 90_000 + 10 * MINUTE
-    assert desk.wait(over) == [f"resolve {flood} nurse"]
-    assert desk.book.flood is None
+    assert pager.wait(over) == [f"resolve {flood} nurse"]
+    assert pager.state.flood is None
 
 
 def test_a_flood_can_be_acknowledged() -> None:
-    desk = flooded(12)
-    flood = next(one for one in desk.book.pending if one.labels.kind == "flood")
-    assert desk.tell(ack(START + HOUR, alert=flood.ordering_key)) == [f"acknowledge {flood.key} nurse"]
+    pager = flooded(12)
+    flood = next(one for one in pager.state.pending if one.labels.kind == "flood")
+    assert pager.tell(ack(START + HOUR, alert=flood.ordering_key)) == [f"acknowledge {flood.key} nurse"]
 
 
 def test_alarms_of_the_machine_make_no_flood() -> None:
-    desk = Desk()
+    pager = PatientPager()
     for number in range(12):
-        desk.tell(
+        pager.tell(
             alert(
                 "opened", "technical", id=f"e{number}", seq=number, subject=f"channel/{number}", kind="system"
             )
         )
-    assert len(desk.book.pending) == 12
+    assert len(pager.state.pending) == 12
 
 
 def test_a_channel_that_is_no_longer_configured_owes_nothing_and_what_stands_is_told_anew() -> None:
-    desk = Desk()
-    desk.tell(alert("opened", "absolute"))
+    pager = PatientPager()
+    pager.tell(alert("opened", "absolute"))
     there = replace(PAGING, clinical=(PagingRoute("urgent", (EscalationStep(0, ("phone",)),)),))
-    outcome = reroute(desk.book, {"phone"}, START + HOUR, there)
+    outcome = reroute(pager.state, {"phone"}, START + HOUR, there)
     assert [(one.key, one.channel) for one in outcome.state.pending] == [("e1:absolute+2", "phone")]

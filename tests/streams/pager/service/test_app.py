@@ -15,7 +15,7 @@ from rules.wire.topics import ALERTS, COMMANDS
 from streams.kafka.fencing import TERM
 from streams.pager.delivery.outbox import OutboxWriter, written
 from streams.pager.service.app import PagerAgent, PagerClock
-from tests.streams.pager.delivery.test_outbox import BOOK, Table
+from tests.streams.pager.delivery.test_outbox import STATE, Table
 from tests.streams.pager.policy.telling import PAGING, START
 
 
@@ -57,10 +57,10 @@ def opened(app: App, meanwhile: Callable[[], None]) -> tuple[PagerAgent, list[An
 
     async def play() -> PagerAgent:
         table, nothing = Table(), SimpleNamespace()
-        table.recover("p1", written(BOOK, 12), 0, 0)
-        ledger = OutboxWriter(PAGING, table, SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
+        table.recover("p1", written(STATE, 12), 0, 0)
+        writer = OutboxWriter(PAGING, table, SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
         made: Any = PagerAgent
-        wiring: PagerAgent = made(app, ledger, nothing, {}, PagerClock(None), ends)
+        wiring: PagerAgent = made(app, writer, nothing, {}, PagerClock(None), ends)
         wiring.placed = True
         await wiring.open()
         return wiring
@@ -70,7 +70,7 @@ def opened(app: App, meanwhile: Callable[[], None]) -> tuple[PagerAgent, list[An
 
 def test_the_books_are_opened_in_a_term_that_has_begun() -> None:
     wiring, appended = opened(App(), lambda: None)
-    assert (wiring.at_work, wiring.writer.states, wiring.writer.terms) == (True, {"p1": BOOK}, {0: 40})
+    assert (wiring.at_work, wiring.writer.states, wiring.writer.terms) == (True, {"p1": STATE}, {0: 40})
     assert [(one.key, one.partition) for one in appended] == [(TERM.encode(), 0)]
 
 

@@ -220,9 +220,9 @@ def test_a_pager_that_cannot_start_says_why_in_one_line(
     for name in ("IL2WATCH_CONFIG", "IL2WATCH_BROKER", "IL2WATCH_PAGER_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert main.main(["pager", *arguments]) == 2
-    said = capsys.readouterr().err
-    assert says in said
-    assert said.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert says in errors
+    assert errors.count("\n") == 1
 
 
 def test_an_alarm_manager_may_have_the_heartbeat_beside_its_clinical_pages() -> None:

@@ -97,11 +97,11 @@ def test_a_worsening_reaches_the_receiver_as_a_new_incident_though_acknowledged_
         assert here.triggered("e1:absolute")
         assert here.triggered("e2:absolute")
         assert here.state("e1:absolute") == here.state("e2:absolute") == "triggered"
-        said = audits(here.broker)
-        (seen,) = outcomes(said, "acknowledged")
+        audited = audits(here.broker)
+        (seen,) = outcomes(audited, "acknowledged")
         assert (seen["by"], seen["reason"], seen["actionable"]) == ("rn-14", "bolus running", True)
         assert seen["waited_ms"] >= 0
-        assert [one["by"] for one in outcomes(said, "silence")] == ["dr-3"]
+        assert [one["by"] for one in outcomes(audited, "silence")] == ["dr-3"]
         assert here.pagers.stop("one") == 0
 
 
@@ -226,10 +226,10 @@ def test_a_page_that_is_refused_goes_up_the_ladder_and_the_machine_is_alarmed(
             here.receiver.faults = Faults(refused=1.0)
             here.sender.alerts(alert("opened", "absolute", now()))
             assert until(lambda: len(upstairs.incidents) == 2), upstairs.incidents
-            told = {one.event["payload"]["class"] for one in upstairs.arrivals if one.action == "trigger"}
-            assert told == {"blood-pressure/hypotension", "system/channel/oncall"}
-            (said,) = outcomes(audits(here.broker), "escalated")
-            assert said["cause"] == "refused"
+            classes = {one.event["payload"]["class"] for one in upstairs.arrivals if one.action == "trigger"}
+            assert classes == {"blood-pressure/hypotension", "system/channel/oncall"}
+            (escalated,) = outcomes(audits(here.broker), "escalated")
+            assert escalated["cause"] == "refused"
 
 
 def ask(
@@ -306,7 +306,7 @@ def test_two_pagers_share_the_patients_and_one_takes_over(
             here.sender.alerts(
                 alert("resolved", "clear", now(), id=f"e{number}", patient=f"p{number}", seq=2)
             )
-        assert until(lambda: not here.receiver.open()), (here.receiver.open(), here.pagers.said("two"))
+        assert until(lambda: not here.receiver.open()), (here.receiver.open(), here.pagers.printed("two"))
         assert here.receiver.wrong() == []
 
 
@@ -330,5 +330,5 @@ def test_a_replays_ladder_goes_by_the_time_of_the_log(
             here.sender.tick(began + 9 * MINUTE)
             here.sender.tick(began + 10 * MINUTE)
             assert until(lambda: "e1:absolute" in chief.incidents)
-            (said,) = outcomes(audits(here.broker), "escalated")
-            assert said["when"] == text(began + 10 * MINUTE)
+            (escalated,) = outcomes(audits(here.broker), "escalated")
+            assert escalated["when"] == text(began + 10 * MINUTE)

@@ -35,11 +35,11 @@ def test_nothing_is_sent_in_shadow_and_after_the_switch_only_what_is_new(
             alert("opened", "absolute", now, id="e1", seq=1),
             alert("opened", "relative", now + 1, id="e2", seq=2, subject="creatinine"),
         )
-        assert until(lambda: len(outcomes(audits(broker), pages.WOULD_HAVE_PAGED)) == 2), run.said("one")
+        assert until(lambda: len(outcomes(audits(broker), pages.WOULD_HAVE_PAGED)) == 2), run.printed("one")
         run.kill("one")
         run.start("one", "--shadow")
         sender.alerts(alert("opened", "relative", now + 2, id="e3", seq=3, subject="weight-gain"))
-        assert until(lambda: len(outcomes(audits(broker), pages.WOULD_HAVE_PAGED)) == 3), run.said("one")
+        assert until(lambda: len(outcomes(audits(broker), pages.WOULD_HAVE_PAGED)) == 3), run.printed("one")
         assert run.stop("one") == 0
         would = outcomes(audits(broker), pages.WOULD_HAVE_PAGED)
         assert [one["key"] for one in would] == ["e1:absolute", "e2:relative", "e3:relative"]
@@ -51,7 +51,7 @@ def test_nothing_is_sent_in_shadow_and_after_the_switch_only_what_is_new(
         assert opened(broker, run.id, capsys) == {"e1": "shadow", "e2": "shadow", "e3": "shadow"}
 
         run.start("one")
-        assert until(lambda: len(outcomes(audits(broker), pages.STANDS_OPEN)) == 3), run.said("one")
+        assert until(lambda: len(outcomes(audits(broker), pages.STANDS_OPEN)) == 3), run.printed("one")
         assert opened(broker, run.id, capsys) == {"e1": "no", "e2": "no", "e3": "no"}
         sender.alerts(
             alert("reminder", "absolute", now + 10, id="e1", seq=4),
@@ -60,7 +60,7 @@ def test_nothing_is_sent_in_shadow_and_after_the_switch_only_what_is_new(
             alert("opened", "absolute", now + 13, id="e4", seq=7, subject="urine-hour"),
         )
         sent = ["e1:absolute", "e2:absolute", "e4:absolute"]
-        assert until(lambda: sorted(receiver.incidents) == sent), run.said("one")
+        assert until(lambda: sorted(receiver.incidents) == sent), run.printed("one")
         assert run.stop("one") == 0
         assert [(one.key, one.did) for one in receiver.arrivals] == [(key, "opened") for key in sent]
         assert [one["reason"] for one in outcomes(audits(broker), pages.MODE)] == ["shadow", "shadow", "live"]

@@ -58,13 +58,13 @@ def test_a_heartbeat_goes_the_whole_way_and_pages_nobody(
         with Workers(broker, tmp_path) as workers, Pagers(broker, tmp_path, config) as pagers:
             workers.start("worker", "--clock", "wall")
             pagers.start("one")
-            assert until(lambda: len(dog.arrivals) >= 2), (pagers.said("one"), workers.said("worker"))
+            assert until(lambda: len(dog.arrivals) >= 2), (pagers.printed("one"), workers.printed("worker"))
             assert {one.key for one in dog.arrivals} == {"il2watch:heartbeat"}
             workers.kill("worker")
             pagers.until_at_work("one")
             before = len(dog.arrivals)
-            assert until(lambda: "no heartbeat from 3 of the partitions" in pagers.said("one")), pagers.said(
-                "one"
+            assert until(lambda: "no heartbeat from 3 of the partitions" in pagers.printed("one")), (
+                pagers.printed("one")
             )
             assert len(dog.arrivals) <= before + 1
             assert ward.arrivals == []
