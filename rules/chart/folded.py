@@ -7,7 +7,7 @@ after a correction no more than what has come since the corrected one.
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from copy import copy
-from operator import eq, is_
+from operator import is_
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -33,6 +33,8 @@ class Mark(NamedTuple, Generic[S]):
     state: S
 
 
+NEVER_GONE_ON = -1
+"""The edits of a list that does not count them."""
 BETWEEN = 32
 """Facts from one mark to the next."""
 
@@ -63,21 +65,30 @@ class Folded(Generic[S]):
 
     def advance(self, add: Add[S]) -> None:
         """Add the facts that are new, and once more those behind what was edited."""
-        if list(map(len, self.lists)) == self.counts and all(map(eq, map(edits_of, self.lists), self.edits)):
+        came = False
+        for facts, count, edits in zip(self.lists, self.counts, self.edits, strict=True):
+            if getattr(facts, "edits", NEVER_GONE_ON) != edits:
+                self._take_back()
+                came = True
+                break
+            came = came or len(facts) != count
+        if not came:
             return
-        edits = list(map(edits_of, self.lists))
-        if edits != self.edits:
-            self._rewind(min(filter(None, map(_edited_from, self.lists, self.edits)), default=None))
-            self.edits = edits
         new = self._new()
         if new and self.latest is not None and place(new[0][0]) < self.latest:
             self._rewind(new[0][0].at)
             new = self._new()
         for fact, i in new:
-            self._mark()
+            if self.since >= BETWEEN:
+                self._mark()
             self.state = add(self.state, i, fact)
             self.counts[i] += 1
             self.latest, self.since = place(fact), self.since + 1
+
+    def _take_back(self) -> None:
+        """Go back to before what was edited."""
+        self._rewind(min(filter(None, map(_edited_from, self.lists, self.edits)), default=None))
+        self.edits = list(map(edits_of, self.lists))
 
     def _new(self) -> list[tuple[Any, int]]:
         if len(self.lists) == 1:
@@ -94,7 +105,7 @@ class Folded(Generic[S]):
 
     def _mark(self) -> None:
         """Keep the state as it is, if the last mark lies far enough back."""
-        if self.cut is not None or self.since < BETWEEN or self.latest is None:
+        if self.cut is not None or self.latest is None:
             return
         number = self.marks[-1].number + 1 if self.marks else 1
         kept = [mark for mark in self.marks if number - mark.number < 4 * (mark.number & -mark.number)]
@@ -166,7 +177,7 @@ def fold(
     kept: Folded[S] | None = None if found is None else found[2]
     if kept is None or not kept.goes_on(lists, stamp):
         kept = Folded(lists, stamp, start, cut)
-        if -1 not in kept.edits:
+        if NEVER_GONE_ON not in kept.edits:
             chart.memo[key] = (None, None, kept)
     kept.start, kept.cut = start, cut
     kept.advance(add)

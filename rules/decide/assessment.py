@@ -281,7 +281,7 @@ def _open(patient: Patient, code: str) -> Iterator[AdviceItem]:
 
 
 def _corrective(patient: Patient, row: AnyRow) -> AdviceItem:
-    found = corrective(AdviceCase(patient), row.code, patient.now)
+    found = corrective(AdviceCase.of(patient), row.code, patient.now)
     return AdviceItem(
         code="corrective",
         subject=row.code,

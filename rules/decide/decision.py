@@ -45,7 +45,7 @@ def decide(patient: Patient) -> list[Alert]:
         plan = plan_for(patient.guideline)
     if patient.discharged is not None:
         _decide_discharged(patient, plan, alerts)
-    elif patient.chart.guideline.overlays:
+    elif patient.chart.guideline.packs is not None and patient.chart.guideline.overlays:
         _decide_packs(patient, plan, alerts)
     else:
         _decide_stay(patient, plan, alerts)
@@ -286,10 +286,14 @@ def _schedule(patient: Patient) -> None:
     for instant in (next_reminder(patient), patient.chart.mode.next_switch(now), sealing(patient)):
         if instant is not None and now < instant < due:
             due = instant
-    beside = overlays_due(patient) if patient.chart.guideline.overlays else None
-    due = due if beside is None else min(due, beside)
-    due = min(due, regimen_due(patient)) if patient.guideline.pack is not None else due
+    if patient.guideline.pack is not None or patient.chart.guideline.packs is not None:
+        due = min(due, _packs_due(patient))
     patient.due = due if due < AFTER_ALL else None
+
+
+def _packs_due(patient: Patient) -> Instant:
+    beside = overlays_due(patient) if patient.chart.guideline.overlays else None
+    return min(regimen_due(patient), AFTER_ALL if beside is None else beside)
 
 
 def _flag_any_vitals(patient: Patient, plan: Plan) -> None:
@@ -305,7 +309,7 @@ def _flag_any_vitals(patient: Patient, plan: Plan) -> None:
             patient.dirty_on_vitals |= bits
     if plan.until_denied:
         patient.dirty_on_vitals |= kept_by_finding(patient.memories, plan)
-    if patient.chart.guideline.overlays:
+    if patient.chart.guideline.packs is not None and patient.chart.guideline.overlays:
         patient.dirty_on_vitals |= overlay_vitals(patient)
 
 

@@ -46,7 +46,7 @@ def readiness_before(patient: Patient, plan: Plan, dose: DoseFact) -> str:
     # What is decided at the dose's own instant is the same without the dose, unless it reads the doses.
     for subject in plan.blinds_again if present else plan.blinds:
         _judge(then, subject)
-    then.rules = {rule.rule: _rule(patient, then, rule) for rule in patient.guideline.stop_rules}
+    then.rules = _rules(patient, then)
     if DOSE_ERROR in plan.index:
         _judge(then, plan.subjects[plan.index[DOSE_ERROR]])
     if then.memory(DOSE_ERROR).state == ABSOLUTE:
@@ -66,21 +66,32 @@ def _judge(then: Patient, subject: Subject) -> None:
     )
 
 
-def _rule(patient: Patient, then: Patient, rule: StopRule) -> StopRuleState:
-    """Return the state of a stop rule at the dose: what stood, what holds, what became known since.
+def _rules(patient: Patient, then: Patient) -> dict[str, StopRuleState]:
+    """Return the state of each stop rule at the dose.
 
     Where a resume came after the dose, the rule's course is replayed without it.
     """
-    chart, at, before = then.chart, then.now, patient.rules.get(rule.rule, NEVER)
     resumes = OfPack(patient.guideline).lifts(patient.chart.resumes)
-    if any(one.rule == rule.rule and one.first > at for one in resumes):
-        return replayed_state(rule, chart, NEVER, at)
+    lifted = {one.rule for one in resumes if one.first > then.now}
+    after = _before_new(patient, then.now)
+    return {
+        rule.rule: replayed_state(rule, then.chart, NEVER, then.now)
+        if rule.rule in lifted
+        else _rule(patient, then, rule, after)
+        for rule in patient.guideline.stop_rules
+    }
+
+
+def _rule(patient: Patient, then: Patient, rule: StopRule, after: int) -> StopRuleState:
+    """Return the state of a stop rule at the dose: what stood, what holds, what became known since.
+
+    `after`: the arrival behind which all that became known since lies.
+    """
+    chart, at, before = then.chart, then.now, patient.rules.get(rule.rule, NEVER)
     stood = {element: since for element, since in before.by.items() if since <= at}
     state = StopRuleState(bool(stood), before.excused, stood, before.elements)
     held = holding(rule, chart, then.memory, at)
-    late = found_late(
-        rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at), _before_new(patient, at)
-    )
+    late = found_late(rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at), after)
     return step(rule, state, held, Moment(at, chart.cycle.start is not None, False, then.accepted, late))
 
 

@@ -197,10 +197,11 @@ class Patient(msgspec.Struct, dict=True):
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject; a new one, indeterminate, if it was never decided."""
-        found = self.memories.get(subject)
-        if found is None:
+        try:
+            return self.memories[subject]
+        except KeyError:
             found = self.memories[subject] = Memory(INDETERMINATE)
-        return found
+            return found
 
     @property
     def deadlines(self) -> dict[str, Instant]:

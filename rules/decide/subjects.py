@@ -239,7 +239,9 @@ def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
         entry.inputs,
         after,
         touches,
-        lambda patient, now, before: decide(advice, AdviceCase(patient), now, before),
+        lambda patient, now, before: decide(
+            advice, AdviceCase(patient, patient.chart, patient.chart.guideline), now, before
+        ),
     )
 
 
@@ -345,57 +347,61 @@ def _charting_goes_on() -> Subject:
     )
 
 
-class AdviceCase:
-    """What advice may read (rules.evaluate.result.Case), over a patient's state."""
+class AdviceCase(msgspec.Struct, frozen=True, gc=False):
+    """What advice may read (rules.evaluate.result.Case), over a patient's state: one is made a decision."""
 
-    __slots__ = ("_patient", "chart", "guideline")
+    patient: Patient
+    chart: Chart
+    guideline: Guideline
 
-    def __init__(self, patient: Patient) -> None:
-        self._patient, self.chart, self.guideline = patient, patient.chart, patient.chart.guideline
+    @classmethod
+    def of(cls, patient: Patient) -> "AdviceCase":
+        """Return what advice may read of a patient."""
+        return cls(patient, patient.chart, patient.chart.guideline)
 
     @property
     def deciding(self) -> Guideline:
         """The guideline of the pack that decides."""
-        return self._patient.guideline
+        return self.patient.guideline
 
     @property
     def amended(self) -> tuple[str, ...]:
         """The ids of the facts that are corrected or withdrawn at this decision."""
-        return self._patient.amendments
+        return self.patient.amendments
 
     @property
     def replaced(self) -> int:
         """The dirty flags of what is corrected, withdrawn or replaced at this decision."""
-        return self._patient.dirty_replaced
+        return self.patient.dirty_replaced
 
     @property
     def stopped(self) -> bool:
         """Whether a stop rule stands."""
-        return any(rule.in_force for rule in self._patient.rules.values())
+        return any(rule.in_force for rule in self.patient.rules.values())
 
     @property
     def verdicts(self) -> dict[str, str]:
         """By dose the readiness before it, of the doses that are decided for the first time."""
-        return self._patient.verdicts
+        return self.patient.verdicts
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""
-        patient = self._patient
+        patient = self.patient
         name = self._named(subject) if patient.guideline.behind else subject
         return patient.memories.get(name) or patient.memory(name)
 
     def opened(self, subject: str) -> int | None:
         """Return the opening `at` of its episode; without alerting, since when it is not clear."""
-        return self._patient.opened(self._named(subject))
+        return self.patient.opened(self._named(subject))
 
     def _named(self, subject: str) -> str:
-        guideline = self._patient.guideline
+        guideline = self.patient.guideline
         return observed_name(subject, guideline) if guideline.behind else subject
 
     def judge(self, subject: str, now: Instant) -> Result:
         """Decide a subject in full at an instant, and return its result."""
-        plan, name = plan_for(self._patient.guideline), self._named(subject)
-        return plan.subjects[plan.index[name]].judge(self._patient, now, self._patient.memory(name))
+        plan, name = plan_for(self.patient.guideline), self._named(subject)
+        return plan.subjects[plan.index[name]].judge(self.patient, now, self.patient.memory(name))
 
 
 _PLANS: dict[int, tuple[Guideline, Plan]] = {}

@@ -39,7 +39,7 @@ def todo(patient: Patient, subject: str) -> tuple[tuple[str, ...], tuple[Measure
     if subject not in patient.guideline.row:
         found = _open(patient, LOW)
         return found, tuple(_measure(patient, code) for code in found)
-    measures = corrective(AdviceCase(patient), subject, patient.now).measures
+    measures = corrective(AdviceCase.of(patient), subject, patient.now).measures
     steps = _open(patient, DRY) if subject in URINE else ()
     return steps or ("corrective",), measures
 

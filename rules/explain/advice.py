@@ -120,7 +120,7 @@ def _corrective(advice: Advice, asked: Asked) -> Explained:
         for row in asked.guideline.rows
         if asked.patient.memory(row.code).state in ("relative", "absolute")
     ]
-    case = AdviceCase(asked.patient)
+    case = AdviceCase.of(asked.patient)
     stated = [f"{row.code}: {corrective(case, row.code, asked.t).words}." for row in tripped]
     return None, stated or ["No criterion is tripped: there is nothing to correct."]
 

@@ -40,7 +40,7 @@ def pressors(asked: Asked, within: int) -> str:
 
 def pressure(asked: Asked) -> str:
     """Write the latest systolic pressure against its target and its baseline."""
-    latest, above = systolic(AdviceCase(asked.patient)), above_target(asked.chart)
+    latest, above = systolic(AdviceCase.of(asked.patient)), above_target(asked.chart)
     if latest is None:
         return "Missing: systolic-bp: never charted."
     baseline = asked.chart.baseline_readings.get("systolic-bp")
@@ -60,7 +60,7 @@ def dosed(asked: Asked, after: int) -> str:
     """Write from when after the last dose an advice opens."""
     if not asked.chart.cycle_doses:
         return "No dose was given in this cycle: it counts from therapy-end."
-    opening = last_dose(AdviceCase(asked.patient)) + after
+    opening = last_dose(AdviceCase.of(asked.patient)) + after
     return f"It opens from {when(opening)}, {span(after)} after the last dose."
 
 
@@ -107,7 +107,7 @@ def discharge_ready(advice: Advice, asked: Asked) -> Explained:
     """Explain discharge-ready: all that is lacking."""
     if asked.chart.cycle.end is None:
         return None, ended(asked)
-    found = [f"Lacking: {one}." for one in lacking(advice, AdviceCase(asked.patient), asked.t)]
+    found = [f"Lacking: {one}." for one in lacking(advice, AdviceCase.of(asked.patient), asked.t)]
     return None, [
         *ended(asked),
         pressors(asked, advice.within),

@@ -44,7 +44,7 @@ def fever(advice: Advice, asked: Asked) -> Explained:
     last = asked.chart.tail.now.temp.last
     if last is None or advice.limit is None:
         return None, ["Missing: temperature: never charted, so the advice stays closed."]
-    ends, harm = last.at + advice.within, indomethacin_harms(AdviceCase(asked.patient))
+    ends, harm = last.at + advice.within, indomethacin_harms(AdviceCase.of(asked.patient))
     age = f"Taken at {when(last.at)}; it counts for {span(advice.within)}, until {when(ends)}."
     return Window(last.at, ends, "as long as the reading counts"), [
         away(last.value, advice.limit, "advice", advice.unit),

@@ -20,7 +20,7 @@ COUNTED = {"add-pressor": ("hypotension",), "add-dopamine": URINE}
 
 def harm(asked: Asked) -> str:
     """Write whether fluid is spent or harmful, and why."""
-    found = fluid_harm(AdviceCase(asked.patient), asked.t)
+    found = fluid_harm(AdviceCase.of(asked.patient), asked.t)
     if found.causes:
         return f"Fluid is spent or harmful: {found.words}."
     return "Fluid is neither spent nor harmful."
@@ -73,7 +73,7 @@ def since(asked: Asked) -> int | None:
 def boluses(asked: Asked) -> list[Volume]:
     """Return the boluses counted so far."""
     start = since(asked)
-    return [] if start is None else boluses_since(AdviceCase(asked.patient), start)
+    return [] if start is None else boluses_since(AdviceCase.of(asked.patient), start)
 
 
 def fluid_limit(advice: Advice, asked: Asked) -> Explained:

@@ -27,7 +27,7 @@ def forbidden(advice: Advice, asked: Asked) -> Explained:
     found = [f"{drug.agent} ({drug.kind}) at {when(drug.at)}." for drug in charted] or [
         "No steroid or antihypertensive was charted in this cycle."
     ]
-    if AdviceCase(asked.patient).stopped:
+    if AdviceCase.of(asked.patient).stopped:
         found.append("A stop rule stands: no advice against a steroid, which may be the rescue.")
     end = asked.t if cycle.end is None else cycle.end
     return Window(cycle.start, max(end, cycle.start), "from cycle-start to therapy-end or now"), found
@@ -71,13 +71,13 @@ def _last_given(asked: Asked, kinds: tuple[str, ...], never: int | None) -> list
         )
         charted = "never charted" if last is None else f"last charted at {when(last)}"
         found.append(f"{kind}: {charted}{late}.")
-    harm = indomethacin_harms(AdviceCase(asked.patient))
+    harm = indomethacin_harms(AdviceCase.of(asked.patient))
     return [*found, f"Indomethacin would harm: {harm}."] if harm else found
 
 
 def dose_error(advice: Advice, asked: Asked) -> Explained:
     """Explain dose-error: each dose of the cycle with its amount and what is wrong with it."""
-    case, found = AdviceCase(asked.patient), []
+    case, found = AdviceCase.of(asked.patient), []
     for i, dose in enumerate(asked.chart.cycle_doses, 1):
         why = error_of(advice, case, dose)
         kg = per_kg(asked.chart, dose)

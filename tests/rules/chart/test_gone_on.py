@@ -109,7 +109,7 @@ def derived(chart: Chart) -> dict[str, object]:
         "of packs": [descriptor_of(row).evaluate(row, chart, now, Memory()) for row in OF_PACKS],
         "runs": [run_of(chart, code) for code in ("mental-status", "disorientation")],
         "course": course_before(chart, now),
-        "errors": _errors(GUIDELINE.advises["dose-error"], AdviceCase(patient)),
+        "errors": _errors(GUIDELINE.advises["dose-error"], AdviceCase.of(patient)),
         "given": {kind: by_kind(chart).get(kind, []) for kind in ("steroid", "acetaminophen")},
     }
 
