@@ -1,7 +1,7 @@
 """Evaluate urine per hour over the shortest stretch of collections (criteria.md 3.4, urine-hour)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, groupby
 from typing import Protocol
 
@@ -177,20 +177,23 @@ def known_in_time(row: Collected, chart: Chart, end: int) -> list[Collection]:
 
     A record that became known when that stretch was stale is left out of it.
     """
-    aged_at = ages(row, chart)
-    soon = end + min(aged_at)
-
-    def late(one: Volume) -> bool:
-        return one.first >= chart.mode.limit(end, one.first, *aged_at)
-
+    soon = end + min(ages(row, chart))
     urine, irrigation = chart.volumes["urine"], chart.volumes["irrigation"]
     if max(latest_known(urine), latest_known(irrigation)) >= soon:
         near, into = _near(row, urine, end), _near(row, irrigation, end)
+        late = _late(row, chart, end)
         if any(one.first >= soon and late(one) for one in (*near, *into)):
             near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
             return resolved(near, row.longest, into)
-    first, after = (bisect_right(chart.collections, t, key=END) for t in (end - row.longest, end))
-    return chart.collections[first:after]
+    collections = chart.collections
+    first = bisect_right(collections, end - row.longest, key=END)
+    return collections[first : bisect_right(collections, end, key=END)]
+
+
+def _late(row: Collected, chart: Chart, end: int) -> Callable[[Volume], bool]:
+    """Return what tells whether a volume became known when the stretch that ends at `end` was stale."""
+    aged_at = ages(row, chart)
+    return lambda one: one.first >= chart.mode.limit(end, one.first, *aged_at)
 
 
 def _near(row: Collected, volumes: Sequence[Volume], end: int) -> Sequence[Volume]:
@@ -204,14 +207,20 @@ def stretch(row: Collected, chart: Chart, collections: list[Collection], covers:
 
     A hole longer than the interval of Table 1 ends it.
     """
-    end = collections[-1].end
+    latest, end = collections[-1], collections[-1].end
+    if latest.start + covers <= end and (len(collections) == 1 or collections[-2].end <= latest.start):
+        time = end - latest.start
+        return None if time >= row.longest else _stretch(latest.start, end, time, [latest])
     for start, time in _covered_from(_joined(row, chart, collections, covers), end):
         if end - start >= row.longest:
             return None
         if time >= covers:
-            inside = reaching(collections, start, end)
-            return Stretch(start, end, round(volume(inside, start, end) * HOUR / time, 4), inside)
+            return _stretch(start, end, time, reaching(collections, start, end))
     return None
+
+
+def _stretch(start: int, end: int, time: int, inside: list[Collection]) -> Stretch:
+    return Stretch(start, end, round(volume(inside, start, end) * HOUR / time, 4), inside)
 
 
 def _covered_from(joined: list[Collection], end: int) -> Iterator[tuple[int, int]]:
