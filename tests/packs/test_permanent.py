@@ -91,6 +91,26 @@ def test_a_resume_with_a_reason_ends_it_and_a_new_record_makes_it_stand_again() 
     assert states(assessed(made.events, SITE, 13))[CODE] == "absolute"
 
 
+@pytest.mark.parametrize(
+    ("code", "present", "known", "state"),
+    [
+        ("coma", False, 62, "clear"),
+        ("toxic-psychosis", False, 62, "clear"),
+        ("coma", True, 62, "absolute"),
+        ("toxic-psychosis", True, 60.01, "absolute"),
+        ("coma", True, 59, "clear"),
+    ],
+)
+def test_after_a_resume_a_duration_stands_again_by_a_record_that_says_so_and_by_no_denial(
+    code: str, present: bool, known: float, state: str
+) -> None:
+    made = course((1, "toxic-psychosis", True), (2, "coma", True))
+    made.finding(58, code, present, known=at(known))
+    made.record("resume", 60, rule="permanent/psychosis-48h", by="md-7", reason="artefact")
+    events = sorted(made.events, key=lambda event: str(event.get("known", event["at"])))
+    assert states(assessed(events, SITE, 63))["psychosis-48h"] == state
+
+
 def test_a_baseline_may_say_that_it_stood_in_an_earlier_course() -> None:
     made = course()
     made.record("encounter", 1, event="baseline", findings={f"earlier-{CODE}": True})

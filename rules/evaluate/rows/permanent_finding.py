@@ -81,7 +81,12 @@ def _forgotten_at(row: PermanentFindingRow, chart: Chart, now: Instant) -> Insta
 
 def _at_once(run: Run) -> Tripped:
     first = run.signs[0]
-    return Tripped(first.at, max(one.first for one in run.signs), (first.reference,))
+    return Tripped(first.at, _latest_known(run), (first.reference,))
+
+
+def _latest_known(run: Run) -> Instant:
+    """Return when the last record that says so became known: of two findings one may be denied since."""
+    return Instant(max(one.first for one in run.signs if one.value == "present"))
 
 
 def _lasted(row: PermanentFindingRow, run: Run, now: Instant) -> Tripped | None:
@@ -91,7 +96,7 @@ def _lasted(row: PermanentFindingRow, run: Run, now: Instant) -> Tripped | None:
         return None
     last = max((at for at in run.joined if at > deadline), default=deadline)
     in_break = any(at == last for at in run.joined)
-    known = max(deadline, *(one.first for one in run.signs))
+    known = max(deadline, _latest_known(run))
     return Tripped(last if in_break else deadline, known, tuple(one.reference for one in run.signs))
 
 

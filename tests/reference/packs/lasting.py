@@ -44,43 +44,43 @@ class Permanent:
     findings: tuple[str, ...]
     duration: int | None = None
 
-    def bases(self, facts: list[Fact], at: int) -> list[Fact]:
-        """The records that made it stand, in every stay."""
+    def bases(self, facts: list[Fact], at: int) -> list[list[Fact]]:
+        """What made it stand, in every stay: each the record that began it, and those that said so again."""
         return [basis for stay in stays(facts) for basis in self._bases(stay, at)]
 
-    def _bases(self, stay: OneStay, at: int) -> list[Fact]:
+    def _bases(self, stay: OneStay, at: int) -> list[list[Fact]]:
         if at >= stay.ended + KEPT:
             return []
         findings = [f for f in stay.facts if f.type == "finding" and f.event["code"] in self.findings]
         earlier = [f for f in stay.facts if f.named == "baseline" and self._earlier(f) is not None]
-        by_baseline = [f for f in earlier[-1:] if self._earlier(f)]
+        by_baseline = [[f] for f in earlier[-1:] if self._earlier(f)]
         if self.duration is None:
-            return by_baseline + [f for f in findings if f.event["present"]]
+            return by_baseline + [[f] for f in findings if f.event["present"]]
         return by_baseline + list(self._runs(findings, min(at, stay.ended - 1)))
 
     def _earlier(self, fact: Fact) -> bool | None:
         history: bool | None = (fact.event.get("findings") or {}).get(f"earlier-{self.code}")
         return history
 
-    def _runs(self, findings: list[Fact], at: int) -> Iterable[Fact]:
-        """The first records of the runs that lasted longer than the duration by an instant."""
+    def _runs(self, findings: list[Fact], at: int) -> Iterable[list[Fact]]:
+        """The records that said so of the runs that lasted longer than the duration by an instant."""
         assert self.duration is not None
-        runs: list[list[Fact | int]] = []
+        runs: list[tuple[list[Fact], int]] = []
         there: set[str] = set()
         for fact in findings:
             was = bool(there)
             there = there | {fact.event["code"]} if fact.event["present"] else there - {fact.event["code"]}
             if there and not was:
-                joins = runs and isinstance(runs[-1][1], int) and fact.at - runs[-1][1] < JOINED
-                runs[-1:] = [[runs[-1][0], FOREVER]] if joins else [*runs[-1:], [fact, FOREVER]]
+                joins = runs and fact.at - runs[-1][1] < JOINED
+                runs[-1:] = [(runs[-1][0], FOREVER)] if joins else [*runs[-1:], ([], FOREVER)]
             elif was and not there:
-                runs[-1][1] = fact.at
-        for first, end in runs:
-            assert isinstance(first, Fact)
-            assert isinstance(end, int)
-            deadline = first.at + self.duration + CHARTING
+                runs[-1] = (runs[-1][0], fact.at)
+            if fact.event["present"]:
+                runs[-1][0].append(fact)
+        for records, end in runs:
+            deadline = records[0].at + self.duration + CHARTING
             if end > deadline and at >= deadline:
-                yield first
+                yield records
 
     def row(self, facts: list[Fact], at: int) -> Row:
         """Whether it stands: by a record that no `resume` has answered."""
@@ -90,10 +90,11 @@ class Permanent:
         left = [b for b in bases if not any(self._lifted(b, facts, answer) for answer in answers)]
         return Row(ABSOLUTE if left else CLEAR)
 
-    def _lifted(self, basis: Fact, facts: list[Fact], answer: int) -> bool:
-        """Whether a row stood by a record when it was resumed."""
+    def _lifted(self, basis: list[Fact], facts: list[Fact], answer: int) -> bool:
+        """Whether a row stood by a record when it was resumed, and nobody has said so again since."""
         before = [f for f in facts if f.first < answer]
-        return basis.id in {b.id for b in self.bases(before, answer - 1)}
+        stood = basis[0].id in {b[0].id for b in self.bases(before, answer - 1)}
+        return stood and all(f.first < answer for f in basis)
 
 
 PERMANENT = (
