@@ -109,8 +109,11 @@ def moved(chart: Chart) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def part(chart: Chart, begin: int) -> Chart:
-    """Return a chart with the facts of another from moment `begin` on, as if there were no earlier ones."""
+def part(chart: Chart, begin: int, present: Tail | None = None) -> Chart:
+    """Return a chart with the facts of another from moment `begin` on, as if there were no earlier ones.
+
+    `present`: the vital signs of the stay that began then, as they are followed without those before it.
+    """
     out = Chart(chart.guideline)
     out.n = chart.n
     for name in NAMED:
@@ -122,7 +125,7 @@ def part(chart: Chart, begin: int) -> Chart:
     out.baselines = FactList(fact for fact in chart.baselines if fact.at >= begin)
     out.ghosts = {id: fact for id, fact in chart.ghosts.items() if fact.at >= begin}
     out.faded.update((id, fact) for id, fact in chart.faded.items() if fact.at >= begin)
-    _restart(out.tail, chart.tail, begin)
+    _restart(out.tail, chart.tail, begin, present)
     rebuilt(out)
     index(out)
     out.digests = {id: digest for id, digest in chart.digests.items() if id in out.seen}
@@ -187,9 +190,19 @@ def keep_record(chart: Chart, id: str, into: Chart) -> None:
         insert(into.tail.rows, row)
 
 
-def _restart(tail: Tail, of: Tail, begin: int) -> None:
-    """Give a tail the records of another from `begin` on."""
+def _restart(tail: Tail, of: Tail, begin: int, present: Tail | None) -> None:
+    """Give a tail the records of another from `begin` on.
+
+    What the other no longer keeps record by record may be of a stay before, too: where it reaches to `begin`,
+    what came before the records is what it is in the present stay's own tail.
+    """
     whole = bool(of.rows) and of.rows[0].at >= begin
+    if whole and of.horizon is not None and present is not None and present.rows:
+        signals, readings = present.edge()
+        kept_from, since = of.rows[0].at, present.rows[0].at
+        rows = [row for row in present.rows if row.at < kept_from]
+        tail.restore(signals.copy(), readings, rows + [row for row in of.rows if row.at >= since])
+        return
     first = of.marks[0].signals.copy() if whole else Signals()
     before = [[reading for reading in history if reading.at >= begin] for history in of.before()]
     tail.restore(first, before, [row for row in of.rows if row.at >= begin])

@@ -68,7 +68,7 @@ class Folded(Generic[S]):
         came = False
         for facts, count, edits in zip(self.lists, self.counts, self.edits, strict=True):
             if getattr(facts, "edits", NEVER_GONE_ON) != edits:
-                self._take_back()
+                self._go_back()
                 came = True
                 break
             came = came or len(facts) != count
@@ -85,7 +85,7 @@ class Folded(Generic[S]):
             self.counts[i] += 1
             self.latest, self.since = place(fact), self.since + 1
 
-    def _take_back(self) -> None:
+    def _go_back(self) -> None:
         """Go back to before what was edited."""
         self._rewind(min(filter(None, map(_edited_from, self.lists, self.edits)), default=None))
         self.edits = list(map(edits_of, self.lists))

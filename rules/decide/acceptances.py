@@ -45,9 +45,9 @@ def _outgrown_again(patient: Patient, plan: Plan) -> frozenset[str]:
             continue
         if touches & dirty_flags.VITALS and patient.chart.tail.horizon is not None:
             continue
-        if code not in patient.chart.guideline.row or patient.guideline.pack is not None:
+        if code not in patient.guideline.row:
             continue
-        replay = Replay((code,), patient.chart)
+        replay = Replay((code,), patient.chart, of=of_pack(patient))
         replay.run(patient.now)
         ended = (ended - {one.id}) | (replay.ended & {one.id})
     return ended

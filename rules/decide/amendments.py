@@ -42,7 +42,8 @@ def is_amended(patient: Patient, subject: Subject, result: Result, before: Memor
     alone = msgspec.structs.replace(patient, chart=patient.alone, **as_it_was)
     _judge_read(alone, subject)
     found = subject.glance(alone, patient.now, before)
-    return RANK.get(found.state, 0) > RANK.get(result.state, 0) or found.state == INDETERMINATE
+    untold = found.state == INDETERMINATE != result.state
+    return untold or RANK.get(found.state, 0) > RANK.get(result.state, 0)
 
 
 def _judge_read(alone: Patient, subject: Subject) -> None:

@@ -48,7 +48,7 @@ def _in_stay(patient: Patient, event: events.Event, at: int, outcome: Recorded) 
         return _bounds(outcome)
     if outcome.dirty_replaced | outcome.dirty_amended:
         assert patient.whole is not None
-        patient.chart = part(patient.whole, patient.stay.start)
+        patient.chart = part(patient.whole, patient.stay.start, patient.chart.tail)
         course_memory.remember(patient)
         return outcome
     if not patient.stay.holds(at):

@@ -14,7 +14,8 @@ from rules.chart import dirty_flags
 from rules.chart.chart import VOLUME_INPUT, Chart, flag_of
 from rules.chart.facts import Fact, insert, listed
 from rules.chart.oxygen import VitalsRow
-from rules.evaluate.accepted_criteria import accepted, next_end, outgrown
+from rules.evaluate import judgement
+from rules.evaluate.accepted_criteria import OfPack, accepted, next_end, outgrown
 from rules.evaluate.result import Memory
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
@@ -42,9 +43,13 @@ def never_early(fact: Fact) -> bool:
 class Replay:
     """A replay of criteria: their course entered into an empty chart, and which acceptances they outgrew."""
 
-    def __init__(self, codes: Sequence[str], chart: Chart, early: Early = never_early) -> None:
+    def __init__(
+        self, codes: Sequence[str], chart: Chart, early: Early = never_early, of: OfPack | None = None
+    ) -> None:
         self.source, self.early = chart, early
-        self.rows = [chart.guideline.row[code] for code in codes]
+        self.of = OfPack(chart.guideline) if of is None else of
+        self.rows = [self.of.guideline.row[code] for code in codes]
+        self.evaluate = {row.code: _as_judged(row, self.of) for row in self.rows}
         self.memories = {code: Memory() for code in codes}
         self.ended: frozenset[str] = frozenset()
         self.accepted: frozenset[str] = frozenset()
@@ -63,7 +68,8 @@ class Replay:
         self._pass_to(now + 1)
 
     def _inputs(self) -> int:
-        found = ALWAYS
+        pack = self.of.guideline.pack
+        found = ALWAYS if pack is None else ALWAYS | judgement.inputs_of(pack)
         for row in self.rows:
             found |= descriptor_of(row).inputs(row)
         return found | (dirty_flags.INFUSIONS if found & dirty_flags.MODE else 0)
@@ -85,29 +91,42 @@ class Replay:
 
     def _decide(self, new: list[Fact]) -> None:
         ahead = [self._criterion(row) for row in self.rows]
-        self.ended |= outgrown(self.chart, self.now, self._state)
-        self.accepted = accepted(self.chart, self.now, self.ended)
+        self.ended |= outgrown(self.chart, self.now, self._state, self.of)
+        self.accepted = accepted(self.chart, self.now, self.ended, self.of)
         switch = self.chart.mode.next_switch(self.now)
-        moments = (*ahead, switch, next_end(self.chart, self.now), self.judged(new))
+        moments = (*ahead, switch, next_end(self.chart, self.now, self.of), self.judged(new))
         self.due = min((m for m in moments if m is not None and m > self.now), default=None)
 
     def _state(self, code: str) -> str | None:
         return self.memories[code].state if code in self.memories else None
 
     def _criterion(self, row: AnyRow) -> Instant | None:
-        result = descriptor_of(row).evaluate(row, self.chart, self.now, self.memories[row.code])
+        result = self.evaluate[row.code](row, self.chart, self.now, self.memories[row.code])
         self.memories[row.code] = Memory(
             result.state,
+            stale=result.stale,
             flags=result.flags,
             correctable=result.correctable,
             missing=result.missing,
             mark=result.mark,
+            held=result.held,
+            seen=result.seen,
+            seen_since=result.seen_since,
         )
         return result.next
 
     def judged(self, new: list[Fact]) -> Instant | None:
         """Judge what the replay is for after one decision; return when that may change by time alone."""
         return None
+
+
+def _as_judged(row: AnyRow, of: OfPack) -> judgement.Evaluate:
+    """Return the evaluator of a row as the pack whose it is judges it."""
+    descriptor, pack = descriptor_of(row), of.guideline.pack
+    evaluate: judgement.Evaluate = descriptor.evaluate
+    if pack is not None and descriptor.of_pack is not None:
+        evaluate = partial(descriptor.of_pack, of=of)  # type: ignore[call-arg]
+    return judgement.judged(evaluate, pack, row.code)
 
 
 def _empty(chart: Chart) -> Chart:

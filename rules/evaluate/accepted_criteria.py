@@ -66,12 +66,14 @@ def _lasts(one: Accepted, chart: Chart, now: Instant) -> bool:
     return not ended and chart.cycle.holds(one.first)
 
 
-def outgrown(chart: Chart, now: Instant, state: Callable[[str], str | None]) -> set[str]:
+def outgrown(
+    chart: Chart, now: Instant, state: Callable[[str], str | None], of: OfPack | None = None
+) -> set[str]:
     """Return the ids of the acceptances whose criterion is at a level above the accepted one.
 
     `state`: of a criterion; None where it is not known here.
     """
-    found = ((one.id, one.level, state(code)) for code, one in lasting(chart, now).items())
+    found = ((one.id, one.level, state(code)) for code, one in lasting(chart, now, of).items())
     return {id for id, level, now_at in found if now_at is not None and is_above(now_at, level)}
 
 

@@ -31,7 +31,17 @@ def pressor_minimum(row: PressorMinimumRow, chart: Chart, now: Instant, before: 
     else:
         result = judged(row, highest(chart.loads, now - row.window, now))
     result.evaluates_at, result.next = due if waiting and result.state not in TRIPPED else None, ahead
+    result.already = _over_the_dose(row, chart, since, result)
     return result
+
+
+def _over_the_dose(row: PressorMinimumRow, chart: Chart, since: int | None, result: Result) -> int | None:
+    """Return when the last dose was given, if what was tripped then is kept, whenever that became known."""
+    dose = chart.cycle_doses[-1].at if chart.cycle_doses else None
+    if dose is None or since is None or since > dose or result.state not in TRIPPED:
+        return None
+    found = _highest_judged(row, chart, since, Instant(dose))
+    return dose if found is not None and row.relative.met(found.load) else None
 
 
 def _highest_judged(row: PressorMinimumRow, chart: Chart, since: int, now: Instant) -> Load | None:

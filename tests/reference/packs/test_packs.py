@@ -39,6 +39,20 @@ def test_two_readings_of_the_packs_agree(seed: int) -> None:
     agree(seed)
 
 
+ONCE_APART = {
+    50431: "a denial after a resume brought psychosis-48h back",
+    50754: "a withdrawn rate left an acceptance of a pack's row ended",
+    50765: "a load charted late was judged from when it became known, over a dose",
+    51018: "a correction ended a low pressure that could not be told; a stay began with the latches of the one before",
+}
+"""Seed -> what one of the two had read wrongly."""
+
+
+@pytest.mark.parametrize("seed", ONCE_APART)
+def test_two_readings_agree_about_what_one_had_read_wrongly(seed: int) -> None:
+    agree(seed)
+
+
 @pytest.mark.campaign("reference", slices=50)
 def test_two_readings_of_the_packs_agree_over_many_courses(
     campaign_slice: int, figures: Callable[..., None]
