@@ -19,7 +19,7 @@ from tests.rules.wired import wire
 
 Wire = dict[str, Any]
 FIRST = int(os.environ.get("IL2WATCH_SEED", "50000"))
-COURSES = examples(3)
+COURSES = examples(1)
 MANY = 20
 SHOWN = 20
 
