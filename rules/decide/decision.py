@@ -279,7 +279,7 @@ def _schedule(patient: Patient) -> None:
     """Set the earliest deadline ahead, of any subject, rule, acknowledgement, reminder or switch of mode."""
     now = patient.now
     due = patient.rules_due if patient.rules_due > now else AFTER_ALL
-    due = min((due, *patient.deadlines.values()))
+    due = min(due, min(patient.deadlines.values(), default=AFTER_ALL))
     for episode in patient.episodes.values():
         if episode.acked_until is not None and episode.acked_until < due:
             due = episode.acked_until

@@ -58,17 +58,31 @@ def seen(chart: Chart, observation: Observation) -> int | None:
 
 def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
     """Return when an item was last observed, is due and is overdue. Never seen counts from cycle-start."""
+    last, overdue = _overdue(chart, observation, now)
+    if overdue is None:
+        return Looked(last, None, None)
+    base = chart.cycle.start if last is None else last
+    assert base is not None
+    return Looked(last, chart.mode.limit(base, now, *_intervals(observation, chart, now)), overdue)
+
+
+def _overdue(chart: Chart, observation: Observation, now: Instant) -> tuple[int | None, int | None]:
+    """Return when an item was last observed, and when it is overdue; None: never."""
     last, start = seen(chart, observation), chart.cycle.start
     ended = chart.cycle.end is not None and now >= chart.cycle.end
     if observation.ward == 0 or start is None or (ended and observation.ends):
-        return Looked(last, None, None)
-    base = start if last is None else last
+        return last, None
     late = 1 + chart.guideline.choices.overdue_grace
     ward, intensive = observation.intervals(ended)
+    base = start if last is None else last
     overdue = chart.mode.limit(base, now, int(ward * late), int(intensive * late))
     if observation.ward_from_start and chart.mode.since(now) is None:
         overdue = max(overdue, start + observation.ward_from_start)
-    return Looked(last, chart.mode.limit(base, now, ward, intensive), overdue)
+    return last, overdue
+
+
+def _intervals(observation: Observation, chart: Chart, now: Instant) -> tuple[int, int]:
+    return observation.intervals(chart.cycle.end is not None and now >= chart.cycle.end)
 
 
 def is_overdue(found: Looked, now: Instant) -> bool:
@@ -82,25 +96,24 @@ def monitored(observation: Observation, chart: Chart, now: Instant, before: Memo
     Where charting keeps lapsing, the episode outlasts the lapse: it ends once the item has not stood as
     overdue for a time. `mark` is the decision that last saw the lapse end, None while it lasts.
     """
-    found, end = looked(chart, observation, now), chart.cycle.end
-    if found.overdue_at is None:
+    (last, overdue_at), end = _overdue(chart, observation, now), chart.cycle.end
+    if overdue_at is None:
         return Result(CLEAR)
-    if is_overdue(found, now):
-        return Result(observation.level, at=found.overdue_at, latest=found.last, next=soonest(now, end))
-    ahead = soonest(now, found.overdue_at, end)
+    if now >= overdue_at:
+        return Result(observation.level, at=overdue_at, latest=last, next=soonest(now, end))
+    ahead = soonest(now, overdue_at, end)
     if not observation.lapses or before.state != observation.level:
-        return Result(CLEAR, latest=found.last, next=ahead)
+        return Result(CLEAR, latest=last, next=ahead)
     ended = now if before.mark is None else before.mark
     until = ended + _lingers(observation, chart, now)
     if now < until:
-        return Result(observation.level, latest=found.last, mark=ended, next=soonest(now, ahead, until))
-    return Result(CLEAR, latest=found.last, next=ahead)
+        return Result(observation.level, latest=last, mark=ended, next=soonest(now, ahead, until))
+    return Result(CLEAR, latest=last, next=ahead)
 
 
 def _lingers(observation: Observation, chart: Chart, now: Instant) -> int:
     """Return how long (ms) an item must not have stood as overdue before its episode ends."""
-    ended = chart.cycle.end is not None and now >= chart.cycle.end
-    interval = chart.mode.interval(now, *observation.intervals(ended))
+    interval = chart.mode.interval(now, *_intervals(observation, chart, now))
     return max(int(chart.guideline.choices.lapse_factor * interval), observation.lapses)
 
 
