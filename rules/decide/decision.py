@@ -27,7 +27,7 @@ from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import AFTER_DISCHARGE, CRITERION, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
 from rules.evaluate.regimen import resting
-from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
+from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result, remembered
 from rules.guideline.steps import BY_READING
 from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
@@ -243,20 +243,7 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
         ahead = None
     if ahead != before.next:
         _set_deadline(patient, name, ahead)
-    # As `remembered` makes it: without a call, for no other line runs so often.
-    patient.memories[name] = Memory(
-        result.state,
-        since,
-        result.stale,
-        result.flags,
-        result.correctable,
-        result.missing,
-        ahead,
-        result.mark,
-        result.held,
-        result.seen,
-        result.seen_since,
-    )
+    patient.memories[name] = remembered(result, since, ahead)
     return changed or before.stale != result.stale or before.flags != result.flags
 
 
