@@ -331,7 +331,7 @@ class Tail:
         pressure = self._pressure(row, joins)
         if pressure is not None:
             if others:
-                pressure.close = any(other.sbp is not None or other.mbp is not None for other in others)
+                pressure.close = any(_has_pressure(other, pressure.mean is not None) for other in others)
             if now.sbp.add(pressure, readings.sbp, mode, setting):
                 dirty |= SYSTOLIC
         if row.spo2 is not None:
@@ -593,6 +593,14 @@ def flags_of(row: VitalsRow) -> int:
         if any(getattr(row, field) is not None for field in fields):
             dirty |= flags
     return dirty
+
+
+def _has_pressure(row: VitalsRow, mean: bool) -> bool:
+    """Return whether a record charts a systolic pressure; `mean`: or a mean one.
+
+    Beside a systolic pressure of the same moment no mean stands in, so none comes after it.
+    """
+    return row.sbp is not None or (mean and row.mbp is not None)
 
 
 def stand_in(mean: float, setting: Setting) -> float:

@@ -175,7 +175,7 @@ class Course:
         scene.goes_on = stay.ended is not None and self._charting_goes_on(at, stay.ended)
         stays_before = self.teller.stays
         if replaced or moved:
-            self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
+            self.teller.stays &= stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None
         taken_back = other is not None and other.discharge is not None
         others = self._scene(known(other.facts), int(at)) if other and not taken_back else None

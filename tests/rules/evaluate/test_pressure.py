@@ -331,6 +331,11 @@ MEANS: dict[str, tuple[Any, ...]] = {
         "08:00",
         "clear",
     ),
+    "nor does it hide one charted apart before it, at its moment": (
+        means().vitals("08:00", sbp=58).vitals("08:00", mean_bp=75),
+        "08:00",
+        "absolute",
+    ),
     "nor with one less than 5 min before it": (
         means().vitals("07:55:00.001", sbp=120).vitals("08:00", mean_bp=50),
         "08:00",
