@@ -4,6 +4,8 @@
 (criteria.md section 1).
 """
 
+import msgspec
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.fact_lists import part
@@ -15,7 +17,7 @@ from rules.decide.endings import DISCHARGED, apply_cycle, end_episodes, forget_l
 from rules.decide.episodes import PendingAlert
 from rules.decide.state import FormerStay, Patient, Reminders
 from rules.decide.subjects import Plan
-from rules.evaluate.result import INDETERMINATE
+from rules.evaluate.result import INDETERMINATE, Memory
 from rules.wire import events
 from rules.wire.instants import AFTER_ALL, Instant
 
@@ -176,7 +178,7 @@ def _move(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[Pend
         )
         patient.former = former
         patient.memories = {
-            name: memory
+            name: _without_stay_before(memory, every, start)
             for name, memory in patient.memories.items()
             if memory.since is not None and memory.since >= start
         }
@@ -187,6 +189,13 @@ def _move(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[Pend
     if before.closed != patient.stay.closed and patient.chart.cycle.start is not None:
         apply_cycle(patient)
     return alerts
+
+
+def _without_stay_before(memory: Memory, every: Chart, start: int) -> Memory:
+    """Return a memory without what rested, in part too, on facts of the stay before."""
+    gone = {mark for id, mark in memory.held if (fact := every.seen.get(id)) is not None and fact.at < start}
+    held = tuple(pair for pair in memory.held if pair[1] not in gone)
+    return msgspec.structs.replace(memory, held=held) if gone else memory
 
 
 def _join_former(patient: Patient) -> None:

@@ -53,6 +53,15 @@ def test_a_late_discharge_behind_the_present_stay_leaves_it() -> None:
     assert found["reasons"] == ["platelets"]
 
 
+def test_what_fluid_would_have_harmed_in_the_stay_before_keeps_no_advice_open() -> None:
+    """criteria.md sections 1 and 7.1: as if the discharge had been known in time."""
+    drawn = Course().start("00:00").vitals("08:00", spo2=85).start("20:00").vitals("21:00", sbp=75)
+    assert "add-pressor" in states_at(drawn, "21:00")["advice"]
+    known = drawn.encounter("discharge", "10:00", known="22:00")
+    assert "add-pressor" not in states_at(known, "22:00")["advice"]
+    assert timed(known, "hypotension") == ["opened absolute 21:00"]
+
+
 def test_it_ends_what_opened_before_the_present_stay() -> None:
     """criteria.md section 1: only the episodes that opened before that stay."""
     drawn = (
