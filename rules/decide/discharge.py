@@ -173,6 +173,7 @@ def _move(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[Pend
     alerts: list[PendingAlert] = []
     if start > before.start and patient.stay.closed is not None:
         former = _former(patient, before)
+        former.episodes = {name: one for name, one in former.episodes.items() if one.opened < start}
         alerts = end_episodes(
             patient, plan, DISCHARGED, patient.stay.closed, lambda episode: episode.opened < start
         )

@@ -131,8 +131,16 @@ class Course:
         found, self.parted = self.parted, {}
         return found
 
-    def _moved_on(self, at: Now, stay: Stay) -> None:
-        """A discharge behind the present stay ends only what opened before that stay."""
+    def _moved_on(self, at: Now, stay: Stay, was: Stay | None) -> None:
+        """A discharge behind the present stay ends only what opened before that stay, and it is kept."""
+        if (
+            was is not None
+            and was.discharge is None
+            and stay.start is not None
+            and stay.start > (was.start or 0)
+        ):
+            ended = {k: one for k, one in self.journal.open.items() if one.opened < stay.start}
+            self.parted, self.parted_teller, self.parted_start = ended, replace(self.teller), was.start
         for key in sorted(self.journal.open, key=place):
             before = stay.start is not None and self.journal.open[key].opened < stay.start
             if before and key != AFTER_DISCHARGE:
@@ -156,7 +164,7 @@ class Course:
         accepted = set(self.standing.accepted)
         returned = self._returned(was, stay)
         if moved:
-            self._moved_on(at, stay)
+            self._moved_on(at, stay, was)
         self._acknowledge(at, acks)
         self.journal.expire(at)
         renewed = self._renewed(at, epoch)

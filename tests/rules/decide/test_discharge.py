@@ -137,6 +137,17 @@ def test_what_came_since_has_its_own_at() -> None:
     assert timed(drawn, "platelets") == ["opened absolute 12:00 @14:00"]
 
 
+def test_what_opened_since_has_its_own_at_though_a_discharge_known_late_had_ended_it() -> None:
+    """criteria.md section 1: it was not open then; the weight is of the stay before."""
+    drawn = Course().baseline("00:00").vitals("08:00", weight=80).encounter("cycle-start", "20:00")
+    drawn = drawn.encounter("discharge", "10:00", id="out", known="22:00").withdraw("out", "24:00")
+    assert timed(drawn, "edema-caution") == [
+        "opened advisory 20:00",
+        "resolved clear 22:00",
+        "opened advisory 20:00 @24:00",
+    ]
+
+
 def test_deadlines_since_have_their_own_at() -> None:
     """criteria.md section 1: with what has fallen due since."""
     drawn = stay().vitals("04:00", hr=90, sbp=120).vitals("08:00", hr=90, sbp=120)
