@@ -68,7 +68,7 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
         return outcome
     dirty = outcome.dirty
     if isinstance(event, events.Vitals):
-        dirty |= 0 if outcome.dirty_amended else patient.dirty_on_vitals
+        dirty |= patient.dirty_on_vitals & ~outcome.dirty_amended
         if patient.watched:
             patient.fresh, patient.pending = (*patient.fresh, event.at), True
     elif isinstance(event, COMMANDS):

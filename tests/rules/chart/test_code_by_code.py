@@ -180,6 +180,14 @@ def test_a_corrected_temperature_leaves_the_pressure() -> None:
     assert transitions(course, "fever") == ["opened advisory", "amended clear"]
 
 
+def test_a_pressure_added_by_a_correction_is_seen_though_it_asks_for_nothing() -> None:
+    """criteria.md sections 1 and 4: the stale pressure before it is no blocker any more."""
+    course = signs(("16:00", "16:00", None, {"hr": 100}))
+    assert "blood-pressure" in states_at(course, "16:00")["dose"]["blockers"]
+    course.vitals("16:00", "V", known="16:30", status="corrected", hr=100, sbp=118)
+    assert "blood-pressure" not in states_at(course, "16:30")["dose"]["blockers"]
+
+
 def test_a_vital_sign_moved_in_time_leaves_the_others_where_they_were() -> None:
     """criteria.md section 1: each with its own `at`."""
     course = signs(ALL, ("08:10", "08:30", "corrected", {"hr": 120}))
