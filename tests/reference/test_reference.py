@@ -46,6 +46,17 @@ def test_two_readings_of_the_rules_agree(seed: int) -> None:
     agree(seed)
 
 
+ONCE_APART = {
+    1553: "a first medicine charted a few minutes ahead was waited for",
+}
+"""Seed -> what one of the two had read wrongly."""
+
+
+@pytest.mark.parametrize("seed", ONCE_APART)
+def test_two_readings_agree_about_what_one_had_read_wrongly(seed: int) -> None:
+    agree(seed)
+
+
 @pytest.mark.campaign("reference", slices=100)
 def test_two_readings_of_the_rules_agree_over_many_courses(
     campaign_slice: int, figures: Callable[..., None]
