@@ -11,6 +11,7 @@ from typing import Any
 from .clock import HOUR, show
 from .row import ABSOLUTE, ADVISORY, CLEAR, INDETERMINATE, PENDING, RELATIVE, TECHNICAL
 from .steps import MEASURES, Point
+from .subjects import place
 from .table3 import SYSTEM
 
 RANK = {CLEAR: 0, INDETERMINATE: 0, PENDING: 0, TECHNICAL: 1, ADVISORY: 1, RELATIVE: 2, ABSOLUTE: 3}
@@ -89,6 +90,7 @@ class View:
     counts_from: int | None = None
     start: int | None = None
     decided: bool = False  # it becomes true at the instant decided
+    ends_all: bool = False  # it ends with all others: told before what goes on
     points: Mapping[str, list[Point]] = field(default_factory=dict)
 
     @property
@@ -109,7 +111,7 @@ class Journal:
     patient: str
     open: dict[Key, Episode] = field(default_factory=dict)
     alerts: list[dict[str, Any]] = field(default_factory=list)
-    fresh: list[tuple[tuple[int, int], dict[str, Any]]] = field(default_factory=list)
+    fresh: list[tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     places: dict[Key, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     context: dict[str, Any] = field(default_factory=dict)
@@ -154,7 +156,7 @@ class Journal:
         """Resolves an open episode by a fact of its own `at`: `new-cycle`, `discharged`."""
         episode = self.open.pop(key)
         view = View(episode.kind, episode.subject, CLEAR, at, 0, reason=reason)
-        self._print(at, view, "resolved", CLEAR, max(when, episode.last), episode, first=True)
+        self._print(at, replace(view, ends_all=True), "resolved", CLEAR, max(when, episode.last), episode)
 
     def update(self, at: int, view: View, floor: int, opens: bool = True) -> int | None:
         """Compares a subject with its episode and prints what changed; the transition's `at`, None if
@@ -282,7 +284,6 @@ class Journal:
         level: str,
         when: int,
         episode: Episode,
-        first: bool = False,
         **context: Any,
     ) -> None:
         reason = {"reason": view.reason} if view.reason else {}
@@ -305,7 +306,8 @@ class Journal:
             "context": {"phase": self.phase(int(when)), **self.context, **reason, **figures},
             "_decided": int(at),
         }
-        self.fresh.append(((0 if first else 1, self.places.get(view.key, 0)), alert))
+        order = (0, *place(view.key)) if view.ends_all else (1, self.places.get(view.key, 0))
+        self.fresh.append((order, alert))
 
     def close(self) -> None:
         """Ends a decision: its alerts in the order of an instant, numbered."""

@@ -142,7 +142,7 @@ class Teller:
         """Ends what is open of a cycle whose start was withdrawn."""
         if view.key in turn.journal.open:
             amended = view.key != RECOMMENDATION
-            gone = View(*view.key, CLEAR, int(turn.scene.at), 0, amended=amended)
+            gone = View(*view.key, CLEAR, int(turn.scene.at), 0, amended=amended, ends_all=True)
             turn.journal.update(turn.scene.at, gone, 0)
 
     def _amended(self, turn: Turn, key: Key, level: str) -> bool:

@@ -66,6 +66,18 @@ def test_it_ends_what_opened_before_the_present_stay() -> None:
     assert present(drawn)
 
 
+def test_what_ends_by_it_is_told_in_the_order_of_an_instant() -> None:
+    """criteria.md section 9: also what opened in the present stay, of a cycle that is not of that stay."""
+    drawn = Course().start("00:00").end("08:00").labs("20:00", platelets=20).baseline("21:00")
+    drawn.labs("22:00", creatinine=4, bilirubin=8).encounter("discharge", "20:30", known="23:00")
+    ended = [a for a in alerts(drawn) if clock(a["decided"]) == "23:00" and a["kind"] == "criterion"]
+    assert [(a["subject"], a["transition"]) for a in ended] == [
+        ("bilirubin", "amended"),
+        ("platelets", "resolved"),
+        ("creatinine", "amended"),
+    ]
+
+
 BEGINS = {
     "an admit": Course().encounter("admit", "12:00"),
     "a baseline": Course().baseline("12:00"),
