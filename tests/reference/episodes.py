@@ -37,7 +37,7 @@ Key = tuple[str, str]
 
 @dataclass
 class Ack:
-    """An acknowledgement: when it was known, until when it lasts, and the worst of each measure then."""
+    """An acknowledgement: when it was known, until when it lasts, and the worst then of what is no reading's."""
 
     known: int
     until: int | None
@@ -92,6 +92,7 @@ class View:
     decided: bool = False  # it becomes true at the instant decided
     ends_all: bool = False  # it ends with all others: told before what goes on
     points: Mapping[str, list[Point]] = field(default_factory=dict)
+    acknowledged: Mapping[str, list[Point]] = field(default_factory=dict)  # of what was known then
 
     @property
     def key(self) -> Key:
@@ -128,20 +129,17 @@ class Journal:
             until = episode.ack.until
             lasts = (until - episode.ack.known) if until is not None else 0
         limited = episode.level == ABSOLUTE and episode.subject != "dose-error"
-        known = {m: self._since_opening(episode, ps, at) for m, ps in points.items()}
-        worst = {
-            m: MEASURES[episode.subject][m].worst(vs) for m, vs in self._worsts(episode, known).items() if vs
-        }
+        worst = dict(episode.tracked)
+        for name, found in points.items():
+            if own := [p.value for p in found if not p.id and p.known <= at]:
+                before = [worst[name]] if name in worst else []
+                worst[name] = MEASURES[episode.subject][name].worst([*own, *before])
         episode.ack = Ack(at, at + lasts if limited and lasts else None, worst, episode.value)
 
-    def _since_opening(self, episode: Episode, points: list[Point], at: int) -> list[Fraction]:
-        there = [p for p in points if p.known <= at]
+    def _since_opening(self, episode: Episode, points: list[Point]) -> list[Fraction]:
+        there = [p for p in points if p.id]
         held = [p for p in there if p.held and p.at < episode.start][-1:]
-        return [p.value for p in [*held, *(p for p in there if p.at >= episode.start or not p.id)]]
-
-    def _worsts(self, episode: Episode, known: dict[str, list[Fraction]]) -> dict[str, list[Fraction]]:
-        tracked = {m: [v] for m, v in episode.tracked.items()}
-        return {m: [*known.get(m, []), *tracked.get(m, [])] for m in {**known, **tracked}}
+        return [p.value for p in [*held, *(p for p in there if p.at >= episode.start)]]
 
     def expire(self, at: int) -> None:
         """Ends the acknowledgements that have run out."""
@@ -249,13 +247,21 @@ class Journal:
         if ack is None:
             return None
         found = []
-        for name, worst in ack.worst.items():
-            measure = MEASURES[episode.subject][name]
-            for p in view.points.get(name, []):
+        for name, points in view.points.items():
+            measure, worst = MEASURES[episode.subject][name], self._acknowledged(episode, ack, name, view)
+            if worst is None:
+                continue
+            for p in points:
                 after = p.known > ack.known and (p.at >= episode.start or not p.id)
                 if after and measure.is_step(p.value, worst):
                     found.append((p.at, worst, p))
         return min(found, key=lambda one: one[0], default=None)
+
+    def _acknowledged(self, episode: Episode, ack: Ack, name: str, view: View) -> Fraction | None:
+        """The worst of a measure at the acknowledgement, of what was known then as it is corrected since."""
+        values = self._since_opening(episode, view.acknowledged.get(name, []))
+        values += [ack.worst[name]] if name in ack.worst else []
+        return MEASURES[episode.subject][name].worst(values) if values else None
 
     def _stepped(self, at: int, view: View, episode: Episode, when: int, acknowledged: Any) -> None:
         episode.ack, episode.stage = None, 0
