@@ -50,6 +50,7 @@ ONCE_APART = {
     1505: "a preliminary value was still the worst at the acknowledgement when its final had replaced it",
     1521: "a discharge told before what else its instant ended; a confirmed SpO2 unmade by a late one",
     1553: "a first medicine charted a few minutes ahead was waited for",
+    1587: "an artefact was no charting after a discharge that became known later",
 }
 """Seed -> what one of the two had read wrongly."""
 
