@@ -19,6 +19,7 @@ from rules.decide.state import Patient
 from rules.decide.steps import (
     another_dose,
     by_reading,
+    by_result,
     by_value,
     remember_readings,
     watches,
@@ -203,7 +204,9 @@ def _transitions(
         lambda ends: words_of(patient, subject, result, CLEAR if ends else level),
     )
     corrected = bool(subject.touches & (patient.dirty_amended | patient.dirty_replaced))
-    worse = by_value(patient, subject.name, result, corrected) or another_dose(patient, subject.name, result)
+    name = subject.name
+    worse = by_result(patient, name, result) or by_value(patient, name, result, corrected)
+    worse = worse or another_dose(patient, name, result)
     if worse is not None and not alerts:
         episode, words = patient.episodes[subject.name], words_of(patient, subject, result, level)
         alerts.append(step_up(patient, step, episode, worse.result, words, worse.before))

@@ -6,20 +6,28 @@ after it can be a step (criteria.md section 9).
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from rules.chart.chart import Chart
+from rules.chart.facts import Lab
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Reading
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import DOSE_ERROR
 from rules.evaluate.result import TRIPPED, Result
-from rules.guideline.steps import BY_READING, BY_VALUE, Measure
+from rules.evaluate.rows.baseline_gain import gains_since
+from rules.evaluate.rows.lab import counted_since
+from rules.guideline.declarations import BaselineGainRow, LabRow
+from rules.guideline.steps import BY_READING, BY_RESULT, BY_VALUE, Measure
 from rules.wire.events import Reference
 from rules.wire.instants import BEFORE_ALL, HOUR, Instant
+
+ABOVE, BELOW = (">", ">="), ("<", "<=")
+"""The comparators by which a result bounds what is worse, where more is worse and where less is."""
 
 
 class Found(NamedTuple):
@@ -48,6 +56,49 @@ def bars_of(patient: Patient, name: str, episode: Episode, known: Instant) -> di
     return bars
 
 
+def by_result(patient: Patient, name: str, result: Result) -> Worse | None:
+    """Return the first result that is a step, by all results as they are corrected.
+
+    There are few in an episode, and it is asked only where one of them may be new.
+    """
+    measure, episode = BY_RESULT.get(name), patient.episodes.get(name)
+    if measure is None or episode is None or episode.acked_at is None or result.state not in TRIPPED:
+        return None
+    results = _results(patient, name, measure, episode.start)
+    before = [one.value for one in results if one.first <= episode.acked_at]
+    if not before:
+        return None
+    worst = reduce(measure.worse, before)
+    for one in results:
+        if one.first > episode.acked_at and measure.reached(one.value, worst, patient.guideline.choices):
+            return Worse(worst, _of_result(result, one))
+    return None
+
+
+def _results(patient: Patient, name: str, measure: Measure, since: int) -> list[Lab]:
+    """Return the results that a row is judged by; with a comparator, those that bound the worse."""
+    row, chart = patient.guideline.row[name], patient.chart
+    found: Iterator[Lab] = iter(())
+    if isinstance(row, LabRow):
+        found = counted_since(row, chart, since)
+    elif isinstance(row, BaselineGainRow):
+        found = gains_since(row, chart, since)
+    bounds = ABOVE if measure.sign > 0 else BELOW
+    return [one for one in found if one.comparator is None or one.comparator in bounds]
+
+
+def _of_result(result: Result, one: Lab) -> Result:
+    return msgspec.structs.replace(
+        result,
+        value=one.value,
+        comparator=one.comparator,
+        charted=one.charted,
+        at=one.at,
+        latest=one.at,
+        evidence=(one.reference,),
+    )
+
+
 def by_value(patient: Patient, name: str, result: Result, amended: bool) -> Worse | None:
     """Follow a row that is measured by its value, and return the step, if it is one.
 
@@ -58,14 +109,15 @@ def by_value(patient: Patient, name: str, result: Result, amended: bool) -> Wors
         return None
     if not isinstance(result.value, float | int):
         return None
-    value = float(result.value)
-    if amended and not _unseen(patient, episode):
+    value, acked_at = float(result.value), episode.acked_at
+    later = acked_at is not None and _known_after(patient.chart, result, acked_at)
+    if amended and not later and not _unseen(patient, episode):
         episode.worst, episode.bars = {}, {measure.name: value}
     episode.worst[measure.name] = measure.worse(value, episode.worst.get(measure.name, value))
-    if episode.acked_at is None:
+    if acked_at is None:
         return None
     worst = episode.bars.get(measure.name)
-    if not _known_after(patient.chart, result, episode.acked_at):
+    if not later:
         episode.bars[measure.name] = value if worst is None else measure.worse(value, worst)
         return None
     if worst is None or not measure.reached(value, worst, patient.guideline.choices):

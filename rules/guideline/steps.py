@@ -43,14 +43,18 @@ BY_READING: dict[str, tuple[Measure, ...]] = {
 }
 """What is measured reading by reading."""
 
-BY_VALUE: dict[str, Measure] = {
-    "urine-hour": Measure("urine-hour", -1, "step_urine_hour", fraction=True),
+BY_RESULT: dict[str, Measure] = {
     "creatinine": Measure("creatinine", 1, "step_creatinine"),
     "bilirubin": Measure("bilirubin", 1, "step_bilirubin"),
     "platelets": Measure("platelets", -1, "step_platelets", fraction=True),
+    "weight-gain": Measure("weight", 1, "step_weight"),
+}
+"""What is measured result by result: of a lab, or of the weight."""
+
+BY_VALUE: dict[str, Measure] = {
+    "urine-hour": Measure("urine-hour", -1, "step_urine_hour", fraction=True),
     "phenylephrine-maximum": Measure("load", 1, "step_load"),
     "phenylephrine-minimum": Measure("load", 1, "step_load"),
     "diarrhea": Measure("stool", 1, "step_stool"),
-    "weight-gain": Measure("weight", 1, "step_weight"),
 }
 """What is measured by the row's own value, decision by decision."""

@@ -104,10 +104,16 @@ class Course:
         self.journal.update(at, view, 0)
 
     def _charting_goes_on(self, at: Now, ended: int) -> bool:
-        """Whether charting goes on after a discharge: until an admit, or for 8 h."""
+        """Whether charting goes on after a discharge: until an admit, or for 8 h.
+
+        What shares the instant at which the discharge became known opens nothing.
+        """
         back = any(f.named == "admit" and f.at > ended for f in self.facts)
         begun = self.stay.start if self.stay is not None and self.stay.discharge is None else None
-        late = [f for f in self.facts if _charting(f) and f.at > ended + 15 * MINUTE]
+        shared = {f.record.known for f in self.facts if f.named == "discharge" and f.at == ended}
+        late = [
+            f for f in self.facts if _charting(f) and f.at > ended + 15 * MINUTE and f.first not in shared
+        ]
         late = [f for f in late if begun is None or f.at <= begun]
         return bool(late) and not back and at < late[0].at + 8 * HOUR
 
@@ -292,4 +298,5 @@ def _subject(fact: Fact) -> tuple[Any, ...]:
 
 def _charting(fact: Fact) -> bool:
     urine = fact.type == "io" and (fact.event["direction"], fact.event["kind"]) == ("out", "urine")
-    return urine or fact.type in ("vitals", "infusion", "dose")
+    given = fact.type == "dose" and fact.event["given"] is True
+    return urine or given or fact.type == "infusion" or (fact.type == "vitals" and bool(fact.values))

@@ -11,6 +11,7 @@ from typing import Any
 from .clock import HOUR, show
 from .row import ABSOLUTE, ADVISORY, CLEAR, INDETERMINATE, PENDING, RELATIVE, TECHNICAL
 from .steps import MEASURES, Point
+from .subjects import place
 from .table3 import SYSTEM
 
 RANK = {CLEAR: 0, INDETERMINATE: 0, PENDING: 0, TECHNICAL: 1, ADVISORY: 1, RELATIVE: 2, ABSOLUTE: 3}
@@ -36,7 +37,7 @@ Key = tuple[str, str]
 
 @dataclass
 class Ack:
-    """An acknowledgement: when it was known, until when it lasts, and the worst of each measure then."""
+    """An acknowledgement: when it was known, until when it lasts, and the worst then of what is no reading's."""
 
     known: int
     until: int | None
@@ -89,7 +90,9 @@ class View:
     counts_from: int | None = None
     start: int | None = None
     decided: bool = False  # it becomes true at the instant decided
+    ends_all: bool = False  # it ends with all others: told before what goes on
     points: Mapping[str, list[Point]] = field(default_factory=dict)
+    acknowledged: Mapping[str, list[Point]] = field(default_factory=dict)  # of what was known then
 
     @property
     def key(self) -> Key:
@@ -109,7 +112,7 @@ class Journal:
     patient: str
     open: dict[Key, Episode] = field(default_factory=dict)
     alerts: list[dict[str, Any]] = field(default_factory=list)
-    fresh: list[tuple[tuple[int, int], dict[str, Any]]] = field(default_factory=list)
+    fresh: list[tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     places: dict[Key, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     context: dict[str, Any] = field(default_factory=dict)
@@ -126,20 +129,17 @@ class Journal:
             until = episode.ack.until
             lasts = (until - episode.ack.known) if until is not None else 0
         limited = episode.level == ABSOLUTE and episode.subject != "dose-error"
-        known = {m: self._since_opening(episode, ps, at) for m, ps in points.items()}
-        worst = {
-            m: MEASURES[episode.subject][m].worst(vs) for m, vs in self._worsts(episode, known).items() if vs
-        }
+        worst = dict(episode.tracked)
+        for name, found in points.items():
+            if own := [p.value for p in found if not p.id and p.known <= at]:
+                before = [worst[name]] if name in worst else []
+                worst[name] = MEASURES[episode.subject][name].worst([*own, *before])
         episode.ack = Ack(at, at + lasts if limited and lasts else None, worst, episode.value)
 
-    def _since_opening(self, episode: Episode, points: list[Point], at: int) -> list[Fraction]:
-        there = [p for p in points if p.known <= at]
+    def _since_opening(self, episode: Episode, points: list[Point]) -> list[Fraction]:
+        there = [p for p in points if p.id]
         held = [p for p in there if p.held and p.at < episode.start][-1:]
-        return [p.value for p in [*held, *(p for p in there if p.at >= episode.start or not p.id)]]
-
-    def _worsts(self, episode: Episode, known: dict[str, list[Fraction]]) -> dict[str, list[Fraction]]:
-        tracked = {m: [v] for m, v in episode.tracked.items()}
-        return {m: [*known.get(m, []), *tracked.get(m, [])] for m in {**known, **tracked}}
+        return [p.value for p in [*held, *(p for p in there if p.at >= episode.start)]]
 
     def expire(self, at: int) -> None:
         """Ends the acknowledgements that have run out."""
@@ -154,7 +154,7 @@ class Journal:
         """Resolves an open episode by a fact of its own `at`: `new-cycle`, `discharged`."""
         episode = self.open.pop(key)
         view = View(episode.kind, episode.subject, CLEAR, at, 0, reason=reason)
-        self._print(at, view, "resolved", CLEAR, max(when, episode.last), episode, first=True)
+        self._print(at, replace(view, ends_all=True), "resolved", CLEAR, max(when, episode.last), episode)
 
     def update(self, at: int, view: View, floor: int, opens: bool = True) -> int | None:
         """Compares a subject with its episode and prints what changed; the transition's `at`, None if
@@ -247,13 +247,21 @@ class Journal:
         if ack is None:
             return None
         found = []
-        for name, worst in ack.worst.items():
-            measure = MEASURES[episode.subject][name]
-            for p in view.points.get(name, []):
+        for name, points in view.points.items():
+            measure, worst = MEASURES[episode.subject][name], self._acknowledged(episode, ack, name, view)
+            if worst is None:
+                continue
+            for p in points:
                 after = p.known > ack.known and (p.at >= episode.start or not p.id)
                 if after and measure.is_step(p.value, worst):
                     found.append((p.at, worst, p))
         return min(found, key=lambda one: one[0], default=None)
+
+    def _acknowledged(self, episode: Episode, ack: Ack, name: str, view: View) -> Fraction | None:
+        """The worst of a measure at the acknowledgement, of what was known then as it is corrected since."""
+        values = self._since_opening(episode, view.acknowledged.get(name, []))
+        values += [ack.worst[name]] if name in ack.worst else []
+        return MEASURES[episode.subject][name].worst(values) if values else None
 
     def _stepped(self, at: int, view: View, episode: Episode, when: int, acknowledged: Any) -> None:
         episode.ack, episode.stage = None, 0
@@ -282,7 +290,6 @@ class Journal:
         level: str,
         when: int,
         episode: Episode,
-        first: bool = False,
         **context: Any,
     ) -> None:
         reason = {"reason": view.reason} if view.reason else {}
@@ -305,7 +312,8 @@ class Journal:
             "context": {"phase": self.phase(int(when)), **self.context, **reason, **figures},
             "_decided": int(at),
         }
-        self.fresh.append(((0 if first else 1, self.places.get(view.key, 0)), alert))
+        order = (0, *place(view.key)) if view.ends_all else (1, self.places.get(view.key, 0))
+        self.fresh.append((order, alert))
 
     def close(self) -> None:
         """Ends a decision: its alerts in the order of an instant, numbered."""

@@ -11,7 +11,7 @@ from .facts import Value
 from .knowledge import Knowledge
 from .row import Row
 from .units import rounded
-from .windows import Reading, lonely
+from .windows import STALE_DAILY_LAB, STALE_LAB, STALE_WEIGHT, Limit, Reading, counted, lonely
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def points(k: Knowledge, subject: str, row: Row, at: int) -> dict[str, list[Poin
         charted = {c: _values(k.series(c), held=True) for c in ("o2-flow", "fio2")}
         return {"spo2": _signal(heart.signal(k, "spo2")), **charted}
     if subject in ("creatinine", "bilirubin", "platelets"):
-        return {subject: _values(k.series(subject))}
+        return {subject: _results(k, subject, STALE_DAILY_LAB if subject == "bilirubin" else STALE_LAB)}
     if subject == "urine-hour":
         return {"urine": _urine(k)}
     if subject == "weight-gain":
@@ -92,6 +92,13 @@ def points(k: Knowledge, subject: str, row: Row, at: int) -> dict[str, list[Poin
 
 def _values(values: list[Value], held: bool = False) -> list[Point]:
     return [Point(v.value, v.at, v.first, v.id, held) for v in values]
+
+
+def _results(k: Knowledge, code: str, when: Limit) -> list[Point]:
+    """Those that count; one with a comparator, where all that it allows is as bad as its value."""
+    worse = (">", ">=") if MEASURES[code][code].sign > 0 else ("<", "<=")
+    values = counted(k, k.series(code), when)
+    return _values([v for v in values if v.item.comparator in (None, *worse)])
 
 
 def _signal(readings: list[Reading]) -> list[Point]:
@@ -121,5 +128,5 @@ def _weights(k: Knowledge) -> list[Point]:
     baseline = k.baseline("weight")
     if baseline is None:
         return []
-    values = k.series("weight")
+    values = counted(k, k.series("weight"), STALE_WEIGHT)
     return [Point(rounded((v.value - baseline) / baseline * 100), v.at, v.first, v.id) for v in values]

@@ -11,12 +11,13 @@ from typing import Any
 from . import advice, table4
 from .clock import HOUR
 from .episodes import RANK, Episode, Journal, View
+from .knowledge import known
 from .look import Look, finish
 from .monitoring import PAGED, Watch
 from .reminders import Reminders, eligible
 from .row import ABSOLUTE, ADVISORY, CLEAR, INDETERMINATE, PENDING, TECHNICAL, TRIPPED, Row
 from .scene import Judged, Scene
-from .steps import MEASURES, points
+from .steps import MEASURES, Point, points
 from .subjects import AFTER_DISCHARGE, DOSE_ERROR, LEVEL, LOW, RECOMMENDATION, Key, place, reason_key
 from .windows import INTAKE, VITAL, interval
 
@@ -142,7 +143,7 @@ class Teller:
         """Ends what is open of a cycle whose start was withdrawn."""
         if view.key in turn.journal.open:
             amended = view.key != RECOMMENDATION
-            gone = View(*view.key, CLEAR, int(turn.scene.at), 0, amended=amended)
+            gone = View(*view.key, CLEAR, int(turn.scene.at), 0, amended=amended, ends_all=True)
             turn.journal.update(turn.scene.at, gone, 0)
 
     def _amended(self, turn: Turn, key: Key, level: str) -> bool:
@@ -177,8 +178,17 @@ class Teller:
             decided=row.at is None,
             start=min((f.at for f in turn.scene.k.facts if f.id in row.evidence), default=None),
             points=points(turn.scene.k, code, row, turn.scene.at) if code in MEASURES else {},
+            acknowledged=self._acknowledged(turn, key, row),
         )
         self._say(turn, view)
+
+    def _acknowledged(self, turn: Turn, key: Key, row: Row) -> Mapping[str, list[Point]]:
+        """The values of each measure by what was known at the acknowledgement, as it is corrected since."""
+        episode = turn.journal.open.get(key)
+        if episode is None or episode.ack is None or key[1] not in MEASURES:
+            return {}
+        then = episode.ack.known
+        return points(known(f for f in turn.scene.k.facts if f.first <= then), key[1], row, turn.scene.at)
 
     def opened(self, journal: Journal, scene: Scene) -> dict[str, int]:
         """Since when the episodes that advice counts from are open."""

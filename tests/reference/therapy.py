@@ -105,7 +105,7 @@ def _lacking(
     lasts = {agents: max((f.at for f in s.k.given(*agents)), default=None) for agents, _ in wanted}
     since = {agents: never if last is None else last for agents, last in lasts.items()}
     ends = {agents: start if since[agents] is None else since[agents] + span for agents, span in wanted}
-    missing = [agents for agents in ends if s.at >= ends[agents]]
+    missing = [agents for agents in ends if since[agents] is None or s.at >= ends[agents]]
     if not missing:
         return closed(max([start, *(last for last in lasts.values() if last is not None)]))
     begun = max(start, min(ends[agents] for agents in missing))

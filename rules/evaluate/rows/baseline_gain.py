@@ -1,10 +1,11 @@
 """Evaluate the weight gained over the baseline (criteria.md 3.2, weight-gain)."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import Fact, Lab, Weight
+from rules.chart.facts import AT, Fact, Lab, Weight
 from rules.chart.folded import fold, key_of
 from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
 from rules.evaluate.limit_bands import Course, latest, unread
@@ -26,6 +27,14 @@ def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory
     if course.last is not None:
         result = latest(course, row.relative, None, course.last.at + row.stale, now, "weight", row.unit)
     return unread(result, "weight") if unusable else result
+
+
+def gains_since(row: BaselineGainRow, chart: Chart, moment: int) -> Iterator[Lab]:
+    """Yield the gains from a moment on that count: not stale already when they became known."""
+    baseline = chart.baseline_readings.get("weight")
+    if baseline is not None:
+        weights = chart.weights[bisect_left(chart.weights, moment, key=AT) :]
+        yield from (_gain(weight, baseline) for weight in filter(_in_time(row), weights))
 
 
 def _in_time(row: BaselineGainRow) -> Callable[[Fact], bool]:

@@ -1,8 +1,11 @@
 """Evaluate a lab by its latest value (criteria.md 3.2, labs)."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import Lab
+from rules.chart.facts import AT, Lab
 from rules.chart.folded import NOTHING, fold, key_of
 from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
 from rules.evaluate.limit_bands import Course, latest, unread
@@ -35,6 +38,12 @@ def ages(row: LabRow, chart: Chart, t: int) -> tuple[int, int]:
 def stale_at(row: LabRow, chart: Chart) -> When:
     """Return what tells when a value is stale."""
     return lambda at, t: chart.mode.limit(at, t, *ages(row, chart, t))
+
+
+def counted_since(row: LabRow, chart: Chart, moment: int) -> Iterator[Lab]:
+    """Yield the results from a moment on that count: not stale already when they became known."""
+    results = chart.labs.get(row.lab, NOTHING)
+    return filter(in_time(stale_at(row, chart)), results[bisect_left(results, moment, key=AT) :])
 
 
 def _usable(row: LabRow, chart: Chart, now: Instant, when: When) -> Result:

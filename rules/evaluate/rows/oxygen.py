@@ -112,7 +112,9 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
 def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> int | None:
     """Return when the row came to its level, by the parts that changed since the last decision.
 
-    Worse: when the first of those at its level began; better: when the last of those above it ended.
+    Worse: when the first of those at its level began; better: when the last of those above it ended, or of
+    what could not be told was clear. Of one above it that never was, by what is known now: since when the
+    others are so.
     """
     if before == result.flags:
         return None
@@ -120,10 +122,19 @@ def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> i
     ranks_before, ranks = _ranks(before), _ranks(result.flags)
     was, now = max(ranks_before), max(ranks)
     parts = zip(moments, ranks_before, ranks, strict=True)
-    moved = [(at, old, new) for at, old, new in parts if old != new and at is not None]
+    dated = [(at, old, new) for at, old, new in parts if at is not None]
+    moved = [one for one in dated if one[1] != one[2]]
     if now > was:
         return min((at for at, _, new in moved if new == now), default=None)
-    return max((at for at, old, _ in moved if now == was or old > now), default=None)
+    ended = [at for at, old, new in moved if now == was or old > now or new == now == RANK[CLEAR]]
+    return max(ended, default=_standing_since(dated, now))
+
+
+def _standing_since(dated: list[tuple[int, int, int]], now: int) -> int | None:
+    """Return since when the parts have made the row what it is: the first at its level; if clear, all."""
+    if now > RANK[CLEAR]:
+        return min((at for at, _, new in dated if new == now), default=None)
+    return max((at for at, _, _ in dated), default=None)
 
 
 def _ranks(flags: int) -> tuple[int, ...]:

@@ -166,6 +166,10 @@ ALERTS = {
         start().drug("acetaminophen", "02:00", known="02:10"),
         ["opened advisory 02:00 @02:10"],
     ),
+    "a first medicine up to 15 min ahead counts at once": (
+        start().drug("hydrocortisone", "02:05", known="02:00"),
+        ["opened advisory 02:05 @02:00"],
+    ),
     "indomethacin that harms no longer is missing from then on": (
         given(less="indomethacin").labs("00:10", platelets=40).labs("02:00", known="02:10", platelets=60),
         ["opened advisory 02:00 @02:10"],

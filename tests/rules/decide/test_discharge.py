@@ -75,6 +75,18 @@ def test_it_ends_what_opened_before_the_present_stay() -> None:
     assert present(drawn)
 
 
+def test_what_ends_by_it_is_told_in_the_order_of_an_instant() -> None:
+    """criteria.md section 9: also what opened in the present stay, of a cycle that is not of that stay."""
+    drawn = Course().start("00:00").end("08:00").labs("20:00", platelets=20).baseline("21:00")
+    drawn.labs("22:00", creatinine=4, bilirubin=8).encounter("discharge", "20:30", known="23:00")
+    ended = [a for a in alerts(drawn) if clock(a["decided"]) == "23:00" and a["kind"] == "criterion"]
+    assert [(a["subject"], a["transition"]) for a in ended] == [
+        ("bilirubin", "amended"),
+        ("platelets", "resolved"),
+        ("creatinine", "amended"),
+    ]
+
+
 BEGINS = {
     "an admit": Course().encounter("admit", "12:00"),
     "a baseline": Course().baseline("12:00"),
@@ -250,6 +262,20 @@ GOES_ON = {
     "urine": (Course().urine("11:00", 100), True),
     "a rate": (Course().phenylephrine("11:00", 0.5), True),
     "a dose": (Course().dose("11:00"), True),
+    "a vital sign that cannot be": (Course().vitals("11:00", hr=301), True),
+    "urine that cannot be": (Course().urine("11:00", 5000), True),
+    "urine in a unit that nobody knows": (
+        Course().add("io", "11:00", direction="out", kind="urine", volume=5, unit="cup").unreadable(),
+        True,
+    ),
+    "a rate in a unit that nobody knows": (
+        Course().add("infusion", "11:00", agent="dopamine", rate=3, unit="drop").unreadable(),
+        True,
+    ),
+    "not a code that nobody knows": (
+        Course().add("vitals", "11:00", readings=[{"code": "mood", "value": 3, "unit": "1"}]).unreadable(),
+        False,
+    ),
     "not 15 min after": (Course().vitals("10:15", hr=90), False),
     "not what was true before": (Course().vitals("09:00", hr=90, known="11:00"), False),
     "not a lab": (Course().labs("11:00", platelets=100), False),
@@ -259,12 +285,16 @@ GOES_ON = {
 }
 
 
+def with_more(course: Course, more: Course) -> Course:
+    course.records.append(more.records[0] | {"id": "more"})
+    return course.unreadable() if more.unread else course
+
+
 @pytest.mark.parametrize("what", GOES_ON)
 def test_charting_that_goes_on_after_the_discharge_is_told(what: str) -> None:
     """criteria.md section 1: though no cycle runs."""
     more, expected = GOES_ON[what]
-    drawn = discharged()
-    drawn.records.append(more.records[0] | {"id": "more"})
+    drawn = with_more(discharged(), more)
     found = [a for a in alerts(drawn) if a["subject"] == ITEM]
     assert [(a["transition"], a["level"], a["kind"]) for a in found] == (
         [("opened", "technical", "monitoring")] if expected else []
@@ -279,6 +309,18 @@ def test_what_was_charted_after_a_discharge_that_is_known_late_tells_it_too(afte
     drawn.encounter("discharge", "09:00", known="10:30")
     [found] = [a for a in alerts(drawn) if a["subject"] == ITEM]
     assert (found["transition"], found["level"], clock(found["decided"])) == ("opened", "technical", "10:30")
+
+
+@pytest.mark.parametrize("what", GOES_ON)
+def test_so_is_what_was_known_before_the_discharge_was(what: str) -> None:
+    """criteria.md section 1: arrival order does not matter."""
+    more, expected = GOES_ON[what]
+    drawn = with_more(stay(), more)
+    drawn.encounter("discharge", "10:00", known="12:00")
+    found = [a for a in alerts(drawn) if a["subject"] == ITEM]
+    assert [(a["transition"], clock(a["decided"])) for a in found] == (
+        [("opened", "12:00")] if expected else []
+    )
 
 
 CLOSES = {
@@ -313,6 +355,18 @@ CLOSES = {
         .labs("13:00", platelets=100)
         .tick("20:00"),
         [],
+    ),
+    "by the withdrawal of all that was charted": (
+        discharged().vitals("11:00", "v", hr=90).withdraw("v", "12:00").tick("20:00"),
+        ["opened technical 11:00", "resolved clear 12:00"],
+    ),
+    "not by that of the first alone: then 8 h after the next": (
+        discharged().vitals("11:00", "v", hr=90).vitals("11:30", hr=90).withdraw("v", "12:00").tick("20:00"),
+        ["opened technical 11:00", "resolved clear 19:30"],
+    ),
+    "nor by a correction of the first": (
+        discharged().vitals("11:00", "v", hr=90).correct("v", "12:00", hr=95).tick("20:00"),
+        ["opened technical 11:00", "resolved clear 19:00"],
     ),
     "over before it was known": (discharged().vitals("11:00", hr=90, known="19:00").tick("20:00"), []),
 }

@@ -98,6 +98,98 @@ LABS = {
         "creatinine",
         [],
     ),
+    "a final with another time than its preliminary was never the worst": (
+        acked(
+            started()
+            .labs("08:00", status="preliminary", bilirubin=7.5)
+            .labs("08:02", "l", status="preliminary", bilirubin=9.4),
+            "bilirubin",
+            "08:05",
+        )
+        .labs("07:30", "l", known="08:30", bilirubin=12)
+        .labs("09:00", bilirubin=12),
+        "bilirubin",
+        ["12 from 7.5 at 09:00"],
+    ),
+    "a correction of something older takes nothing from the worst": (
+        acked(
+            started()
+            .labs("-03:00", "old", creatinine=1.0)
+            .labs("08:00", creatinine=3.6)
+            .labs("08:02", creatinine=3.1),
+            "creatinine",
+            "08:05",
+        )
+        .correct("old", "08:30", creatinine=1.1)
+        .labs("09:00", creatinine=3.7),
+        "creatinine",
+        [],
+    ),
+    "nor does it add what is known since": (
+        acked(
+            started().labs("-03:00", "old", creatinine=1.0).labs("08:00", creatinine=3.1),
+            "creatinine",
+            "08:05",
+        )
+        .labs("09:00", creatinine=3.5)
+        .correct("old", "09:30", creatinine=1.1)
+        .labs("10:00", creatinine=3.7),
+        "creatinine",
+        ["3.7 from 3.1 at 10:00"],
+    ),
+    "a result known since is a step once the worst is corrected": (
+        acked(
+            started().labs("08:00", creatinine=3.1).labs("08:02", "l", creatinine=3.6), "creatinine", "08:05"
+        )
+        .labs("09:00", creatinine=3.8)
+        .correct("l", "09:30", creatinine=3.2),
+        "creatinine",
+        ["3.8 from 3.2 at 09:00"],
+    ),
+    "charted late, behind a later one": (
+        lab("creatinine", 3.1).labs("10:00", creatinine=3.2).labs("09:00", known="10:30", creatinine=4.0),
+        "creatinine",
+        ["4 from 3.1 at 09:00"],
+    ),
+    "charted late, behind a later one, it is the worst": (
+        acked(
+            started()
+            .labs("08:00", creatinine=3.1)
+            .labs("10:00", creatinine=3.2)
+            .labs("09:00", known="10:30", creatinine=4.0),
+            "creatinine",
+            "11:00",
+        ).labs("12:00", creatinine=3.8),
+        "creatinine",
+        [],
+    ),
+    "stale when it became known it is none": (
+        lab("creatinine", 3.1).labs("40:00", creatinine=3.2).labs("09:00", known="48:00", creatinine=4.0),
+        "creatinine",
+        [],
+    ),
+    "with a comparator that bounds the worse": (
+        lab("creatinine", 3.1).labs("09:00", creatinine={"value": 3.6, "comparator": ">"}),
+        "creatinine",
+        ["3.6 from 3.1 at 09:00"],
+    ),
+    "not with one that bounds the better": (
+        lab("creatinine", 3.1).labs("09:00", creatinine={"value": 3.6, "comparator": "<"}),
+        "creatinine",
+        [],
+    ),
+    "urine: a correction of something older takes nothing from the worst": (
+        acked(
+            started().urine("06:00", 100, start="05:00", id="old").urine("08:00", 8, start="07:00"),
+            "urine-hour",
+            "08:05",
+        )
+        .urine("09:00", 5, start="08:00")
+        .urine("06:00", 90, start="05:00", id="old", known="09:30", status="corrected")
+        .urine("10:00", 3.5, start="09:00"),
+        "urine-hour",
+        ["3.5 from 8 at 10:00"],
+    ),
     "after a step the episode is unacknowledged, and no further one is told": (
         lab("creatinine", 3.1).labs("09:00", creatinine=3.7).labs("10:00", creatinine=4.9),
         "creatinine",

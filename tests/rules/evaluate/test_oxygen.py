@@ -507,6 +507,28 @@ ALERTS = {
         .vitals("09:30", known="10:00", device="nasal-cannula", flow=5),
         ["opened absolute 09:00 @10:00"],
     ),
+    "not confirmed after all: as the device has left it since": (
+        breathing(("08:00", cannula(3))).vitals("09:00", spo2=85).vitals("08:58", known="09:10", spo2=98),
+        ["opened relative 08:00", "worsened absolute 09:00", "improved relative 09:00 @09:10"],
+    ),
+    "not confirmed after all: clear since the device that can be read": (
+        breathing(("08:00", cannula(81)))
+        .vitals("09:00", spo2=85)
+        .vitals("08:58", known="09:10", device="room-air", spo2=98),
+        ["opened absolute 09:00", "resolved clear 09:00 @09:10"],
+    ),
+    "not confirmed after all, and nothing else ever was: when that is decided": (
+        breathing().vitals("09:00", spo2=85).vitals("08:58", known="09:10", spo2=98),
+        ["opened absolute 09:00", "resolved clear 09:10"],
+    ),
+    "learned together: clear when what could not be read was": (
+        breathing(("08:00", cannula(81)))
+        .vitals("09:00", spo2=85)
+        .vitals("09:05", known="10:00", spo2=98)
+        .vitals("09:10", known="10:00", spo2=98)
+        .vitals("09:20", known="10:00", device="room-air"),
+        ["opened absolute 09:00", "resolved clear 09:20 @10:00"],
+    ),
     "learned late": (
         breathing().vitals("08:00", known="10:00", device="nasal-cannula", flow=3),
         ["opened relative 08:00 @10:00"],
