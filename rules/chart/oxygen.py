@@ -56,7 +56,8 @@ class Oxygen(msgspec.Struct, array_like=True):
     `level`: None where it is unknown (a cannula without a flow, or what was charted last cannot be read) and
     was not tripped before; `unknown`: it is unknown now, and a tripped level is kept; `unread`: the flags of
     what cannot be read; `flags`: how much oxygen it is; `stops_since`: since when
-    devices that are absolute by what is charted are in force without a break.
+    devices that are absolute by what is charted are in force without a break; `absolute_until`: when it was
+    absolute last and ceased to be.
     """
 
     device: str | None = None
@@ -72,6 +73,7 @@ class Oxygen(msgspec.Struct, array_like=True):
     unread: int = 0
     flags: int = OFF
     stops_since: int | None = None
+    absolute_until: int | None = None
 
     @property
     def in_force(self) -> str:
@@ -113,6 +115,7 @@ class Oxygen(msgspec.Struct, array_like=True):
         if level is None and self.level in TRIPPED:
             level = self.level
         if level != self.level:
+            self.absolute_until = at if self.level == "absolute" else self.absolute_until
             self.level, self.changed = level, at
         self.flags = _amount(self, limits)
         # What cannot be read ends no half hour; a device that stops by its name begins one without a flow.

@@ -261,8 +261,7 @@ def _since(patient: Patient, before: Memory, result: Result) -> int:
     at = result.at
     if result.state == "clear" and before.state == INDETERMINATE and result.latest is not None:
         at = result.latest
-    at = patient.now if at is None else at
-    return at if before.since is None else max(at, before.since)
+    return patient.now if at is None else at
 
 
 def _schedule(patient: Patient) -> None:

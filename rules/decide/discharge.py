@@ -16,8 +16,8 @@ from rules.decide.after_discharge import charted, left
 from rules.decide.endings import DISCHARGED, apply_cycle, end_episodes, forget_lapses
 from rules.decide.episodes import PendingAlert
 from rules.decide.state import FormerStay, Patient, Reminders
-from rules.decide.subjects import Plan
-from rules.evaluate.result import INDETERMINATE, Memory
+from rules.decide.subjects import CRITERION, PRESSURE, Plan
+from rules.evaluate.result import CLEAR, INDETERMINATE, Memory
 from rules.wire import events
 from rules.wire.instants import AFTER_ALL, Instant
 
@@ -185,7 +185,7 @@ def _move(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[Pend
         }
         patient.rules = {}
     elif start < before.start and before.closed != patient.stay.closed:
-        _join_former(patient)
+        _join_former(patient, plan)
     _use_chart(patient, every)
     if before.closed != patient.stay.closed and patient.chart.cycle.start is not None:
         apply_cycle(patient)
@@ -199,18 +199,31 @@ def _without_stay_before(memory: Memory, every: Chart, start: int) -> Memory:
     return msgspec.structs.replace(memory, held=held) if gone else memory
 
 
-def _join_former(patient: Patient) -> None:
+def _join_former(patient: Patient, plan: Plan) -> None:
     """Go on with the stay before, too: what was open then and still holds opens again."""
     former = patient.former
     if former is None or (former.stay.closed, former.stay.begin) != (patient.stay.closed, patient.stay.begin):
         return
-    known = {name: memory for name, memory in patient.memories.items() if memory.state != INDETERMINATE}
-    patient.memories = {**former.memories, **known}
+    patient.memories = {**former.memories, **_told_since(patient, plan)}
     patient.reopen = {
         name: episode.first for name, episode in former.episodes.items() if name not in patient.episodes
     }
     patient.quiet = patient.quiet if patient.cycle_start is not None else former.quiet
     patient.former = None
+
+
+def _told_since(patient: Patient, plan: Plan) -> dict[str, Memory]:
+    """Return what is remembered of the stay that is joined to the one before, where it says something.
+
+    A row that was clear or could not be told in it alone is as it was in the stay before: `since` counts from
+    its first opening.
+    """
+    rows = {subject.name for subject in plan.subjects if subject.kind in (CRITERION, PRESSURE)}
+    return {
+        name: memory
+        for name, memory in patient.memories.items()
+        if memory.state != INDETERMINATE and (memory.state != CLEAR or name not in rows)
+    }
 
 
 def sealing(patient: Patient) -> Instant | None:

@@ -11,7 +11,7 @@ from .course import Course
 from .episodes import number
 from .facts import Fact
 from .look import Look
-from .row import CLEAR
+from .row import CLEAR, INDETERMINATE
 from .table3 import GROUP, SYSTEM
 from .windows import intensive, segments
 
@@ -45,7 +45,10 @@ def assessment(course: Course) -> dict[str, Any]:
 
 
 def _since(course: Course, kind: str, subject: str) -> str | None:
-    return show(course.teller.points[kind, subject].since)
+    """When it came to its state, as that was told; while it is tripped never before the cycle's start."""
+    point, cycle = course.teller.points[kind, subject], course.k.charted
+    begun = cycle is not None and point.state not in (CLEAR, INDETERMINATE)
+    return show(max(point.since, cycle.start) if cycle is not None and begun else point.since)
 
 
 def _criteria(course: Course, look: Look) -> list[dict[str, Any]]:

@@ -17,12 +17,12 @@ from .history import as_known_by, replay, stays
 from .knowledge import Knowledge, known
 from .look import Look, finish
 from .records import COMMANDS, Record
-from .row import CLEAR, TECHNICAL, Row
+from .row import CLEAR, TECHNICAL, TRIPPED, Row
 from .scene import Scene
 from .steps import Point, points
 from .stops import Standing
 from .subjects import AFTER_DISCHARGE, DOSE_ERROR, LOW, RECOMMENDATION, Key, place, reason_key
-from .telling import Teller
+from .telling import Standpoint, Teller
 
 FORKED = ("standing", "journal", "teller", "parted", "parted_teller")
 
@@ -132,7 +132,7 @@ class Course:
             return {}
         if was is not None and was.discharge is not None and was.start == stay.start:
             self.teller = replace(self.parted_teller, overdue=set(), lapsed={})
-        self.teller.points = {**self.parted_teller.points, **self.teller.points}
+        self.teller.points = {**self.parted_teller.points, **_told_since(self.teller.points)}
         self.teller.cycles = len(self.k.cycles)
         found, self.parted = self.parted, {}
         return found
@@ -285,6 +285,15 @@ def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
     codes = {v.code for v in old.values}
     added = tuple(v for v in new.values if v.code not in codes)
     return [replace(old, values=(*old.values, *added))]
+
+
+def _told_since(points: Mapping[Key, Standpoint]) -> dict[Key, Standpoint]:
+    """What a stay says of itself, beside rows that are not tripped in it alone: they go on as before it."""
+    return {
+        key: point
+        for key, point in points.items()
+        if key[0] not in ("criterion", "blood-pressure") or point.state in TRIPPED
+    }
 
 
 def _subject(fact: Fact) -> tuple[Any, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -328,15 +331,37 @@ def saturation(k: Knowledge) -> Saturation:
 
 @timeless
 def course(k: Knowledge) -> tuple[str, int | None]:
-    """The worse of device and saturation, whatever their age, and since when in order of `at` it is so."""
-    devices = [(at, held.state) for at, held in by_device(k)]
-    values = [(r.at, s.state) for r, s in zip(signal(k, "spo2"), saturations(k), strict=True)]
-    state, begun = CLEAR, None
-    for at in sorted({at for at, _ in (*devices, *values)}):
-        latest = [next((s for t, s in reversed(found) if t <= at), CLEAR) for found in (devices, values)]
-        if worse(*latest) != state:
-            state, begun = worse(*latest), at
-    return state, begun
+    """The worse of device and saturation, whatever their age, and since when it is so: since the first of
+    the parts that make it so began, and the last of the worse ones ended.
+    """
+    parts = _parts(k)
+    state = functools.reduce(worse, (states[-1][1] for states in parts if states), CLEAR)
+    began = [at for states in parts if (at := _last_turn(states, lambda s: s == state)) is not None]
+    ended = [at for states in parts if (at := _last_turn(states, lambda s: not _above(s, state))) is not None]
+    at = max([*([min(began)] if began else []), *ended], default=0)
+    return state, at or None
+
+
+def _parts(k: Knowledge) -> list[list[tuple[int, str]]]:
+    """The state by the device, and by each condition of the saturation, after each record."""
+    values = list(zip(signal(k, "spo2"), saturations(k), strict=True))
+    return [
+        [(at, held.state) for at, held in by_device(k)],
+        [(r.at, RELATIVE if s.low.on else CLEAR) for r, s in values],
+        [(r.at, ABSOLUTE if s.rich.on else CLEAR) for r, s in values],
+        [(r.at, ABSOLUTE if s.dire.on else CLEAR) for r, s in values],
+    ]
+
+
+def _above(state: str, level: str) -> bool:
+    return state != level and worse(state, level) == state
+
+
+def _last_turn(states: list[tuple[int, str]], meets: Callable[[str], bool]) -> int | None:
+    """When a part that meets something now came to; None: it does not, or it always has."""
+    pairs = itertools.pairwise([(0, CLEAR), *states])
+    turns = [at for (_, was), (at, state) in pairs if meets(state) and not meets(was)]
+    return turns[-1] if states and meets(states[-1][1]) and turns else None
 
 
 def _by_share(supply: Supply) -> bool:

@@ -110,31 +110,26 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
 
 
 def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> int | None:
-    """Return when the row came to its level, by the parts that changed since the last decision.
+    """Return when the row came to its level; None if it has not moved since the last decision.
 
-    Worse: when the first of those at its level began; better: when the last of those above it ended, or of
-    what could not be told was clear. Of one above it that never was, by what is known now: since when the
-    others are so.
+    That is when the first of the parts at that level began, and the last of those above it had ended. What
+    began and ended before it was known is not counted: a part that took over the level opens with its own.
     """
-    if before == result.flags:
+    ranks = _ranks(result.flags)
+    now = max(ranks)
+    if now == max(_ranks(before)):
         return None
-    moments = (oxygen.changed, spo2.low.changed, spo2.on_high.changed, spo2.severe.changed)
-    ranks_before, ranks = _ranks(before), _ranks(result.flags)
-    was, now = max(ranks_before), max(ranks)
-    parts = zip(moments, ranks_before, ranks, strict=True)
-    dated = [(at, old, new) for at, old, new in parts if at is not None]
-    moved = [one for one in dated if one[1] != one[2]]
-    if now > was:
-        return min((at for at, _, new in moved if new == now), default=None)
-    ended = [at for at, old, new in moved if now == was or old > now or new == now == RANK[CLEAR]]
-    return max(ended, default=_standing_since(dated, now))
+    parts = (oxygen.changed, spo2.low.changed, spo2.on_high.changed, spo2.severe.changed)
+    began = [at for at, rank in zip(parts, ranks, strict=True) if rank == now and at is not None]
+    moments = [*([min(began)] if began else []), *_ended_above(now, oxygen, spo2)]
+    return max(moments, default=None)
 
 
-def _standing_since(dated: list[tuple[int, int, int]], now: int) -> int | None:
-    """Return since when the parts have made the row what it is: the first at its level; if clear, all."""
-    if now > RANK[CLEAR]:
-        return min((at for at, _, new in dated if new == now), default=None)
-    return max((at for at, _, _ in dated), default=None)
+def _ended_above(level: int, oxygen: Oxygen, spo2: Saturation) -> list[int]:
+    """Return when what was worse than a level had ended."""
+    latches = ((spo2.low, RELATIVE), (spo2.on_high, ABSOLUTE), (spo2.severe, ABSOLUTE))
+    ended = [latch.changed for latch, state in latches if not latch.on and RANK[state] > level]
+    return [at for at in (oxygen.absolute_until, *ended) if at is not None and level < RANK[ABSOLUTE]]
 
 
 def _ranks(flags: int) -> tuple[int, ...]:

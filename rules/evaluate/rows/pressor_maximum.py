@@ -12,7 +12,8 @@ from rules.wire.instants import Instant
 def pressor_maximum(row: PressorMaximumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the highest load of the part of the dose interval that lies in the last 8 h.
 
-    While a running pressor cannot be counted, what was tripped when that began, or since, is kept.
+    While a running pressor cannot be counted, what was tripped when that began, or since, is kept. It is true
+    from the instant decided: no fact's `at` is that of a window.
     """
     ahead = next_change(chart, now, row.window)
     if not chart.cycle.dosing(now):
@@ -23,6 +24,7 @@ def pressor_maximum(row: PressorMaximumRow, chart: Chart, now: Instant, before: 
     if since is not None:
         result = blind(chart, now, result)
     result.already, result.next = _at_the_dose(row, chart, start, result), ahead
+    result.at = now
     return result
 
 

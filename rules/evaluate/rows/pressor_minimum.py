@@ -16,7 +16,7 @@ from rules.wire.instants import Instant
 def pressor_minimum(row: PressorMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the highest load of the half hour up to the clock.
 
-    It is judged from 8 h after the dose until the next one.
+    It is judged from 8 h after the dose until the next one, and true from the instant decided.
     """
     due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
     ahead = soonest(now, next_change(chart, now, row.window), due)
@@ -31,7 +31,7 @@ def pressor_minimum(row: PressorMinimumRow, chart: Chart, now: Instant, before: 
     else:
         result = judged(row, highest(chart.loads, now - row.window, now))
     result.evaluates_at, result.next = due if waiting and result.state not in TRIPPED else None, ahead
-    result.already = _over_the_dose(row, chart, since, result)
+    result.already, result.at = _over_the_dose(row, chart, since, result), now
     return result
 
 

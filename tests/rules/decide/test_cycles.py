@@ -221,3 +221,13 @@ def test_what_was_so_before_the_cycles_start_was_known_has_its_own_at(what: str)
     [found] = [a for a in alerts(drawn, "08:00") if a["subject"] == subject]
     at = "07:30" if subject == "sinus-tachycardia" else "07:00"
     assert (found["transition"], clock(found["at"]), clock(found["decided"])) == ("opened", at, "08:00")
+
+
+def test_a_pressor_load_opens_again_at_the_cycle_start_that_takes_a_dose_over() -> None:
+    """criteria.md sections 4 and 9: `at` of the phenylephrine rows is the instant decided."""
+    drawn = carried().phenylephrine("19:00", 1.0).encounter("cycle-start", "20:30").tick("20:40")
+    assert timed(drawn, "phenylephrine-maximum") == [
+        "opened relative 20:00",
+        "resolved clear 20:00 @20:30",
+        "opened relative 20:30",
+    ]

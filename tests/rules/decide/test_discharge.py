@@ -143,6 +143,57 @@ def test_a_withdrawn_discharge_opens_again_what_still_holds() -> None:
     assert clock(found["criteria"]["infection"]["since"]) == "08:00"
 
 
+JOINED = {
+    "what was clear in the stay after it": (
+        discharged().encounter("admit", "12:00").withdraw("out", "14:00"),
+        ("infection", "08:00"),
+    ),
+    "an enzyme, which that stay had never seen": (
+        stay()
+        .labs("09:00", troponin_t={"value": 0.5, "high": 0.01})
+        .encounter("discharge", "10:00", id="out")
+        .encounter("admit", "12:00")
+        .withdraw("out", "14:00"),
+        ("cardiac-enzymes", "09:00"),
+    ),
+    "what opened at the instant decided": (
+        stay()
+        .phenylephrine("09:00", 1.2)
+        .encounter("discharge", "10:00", id="out")
+        .encounter("admit", "12:00")
+        .withdraw("out", "14:00"),
+        ("phenylephrine-maximum", "09:00"),
+    ),
+    "never before the start of a cycle of that stay": (
+        stay()
+        .labs("09:00", troponin_t={"value": 0.5, "high": 0.01})
+        .encounter("discharge", "10:00", id="out")
+        .encounter("admit", "12:00")
+        .encounter("cycle-start", "12:30")
+        .withdraw("out", "14:00"),
+        ("cardiac-enzymes", "12:30"),
+    ),
+    "what that stay has opened has its own": (
+        stay()
+        .labs("09:00", platelets=20)
+        .encounter("discharge", "10:00", id="out")
+        .start("12:00")
+        .labs("13:00", platelets=20)
+        .withdraw("out", "14:00"),
+        ("platelets", "13:00"),
+    ),
+}
+
+
+@table(JOINED, "course expected")
+def test_since_counts_from_the_stay_to_which_a_withdrawal_joins_another(
+    course: Course, expected: tuple[str, str]
+) -> None:
+    """criteria.md section 1: the stay goes on as if the discharge had never been."""
+    code, since = expected
+    assert clock(states_at(course.tick("15:00"), "15:00")["criteria"][code]["since"]) == since
+
+
 def test_what_came_since_has_its_own_at() -> None:
     """criteria.md section 1: facts of no stay are kept for a withdrawal."""
     drawn = discharged().labs("12:00", platelets=20).withdraw("out", "14:00")

@@ -113,6 +113,16 @@ def test_since_goes_by_the_opening_of_a_new_cycle() -> None:
     assert since(drawn, "13:00", "creatinine") == "11:00"
 
 
+def test_since_goes_by_the_fact_where_no_alert_was_given() -> None:
+    """wire.md, `since`: charted late before the cycle it is when it became true, whatever was told before."""
+    drawn = (
+        Course().encounter("admit", "00:00", location="ward").baseline("00:00").labs("10:00", creatinine=1.0)
+    )
+    drawn.vitals("08:00", known="11:00", flow=3, spo2=98).labs("09:00", known="11:00", platelets=20)
+    assert since(drawn, "12:00", "oxygen-requirement") == "08:00"
+    assert since(drawn, "12:00", "platelets") == "09:00"
+
+
 def test_since_counts_from_the_first_opening_when_a_discharge_is_taken_back() -> None:
     """criteria.md section 1: advice that counts from an opening, and `since`."""
     drawn = (

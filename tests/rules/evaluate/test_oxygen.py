@@ -529,6 +529,56 @@ ALERTS = {
         .vitals("09:20", known="10:00", device="room-air"),
         ["opened absolute 09:00", "resolved clear 09:20 @10:00"],
     ),
+    "a device charted late opens with its own, though a saturation was as bad before it": (
+        breathing(("08:00", on("room-air", 87)))
+        .vitals("08:20", spo2=95)
+        .vitals("08:40", spo2=98)
+        .vitals("08:35", known="09:00", device="nasal-cannula", flow=5),
+        ["opened absolute 08:00", "resolved clear 08:40", "opened absolute 08:35 @09:00"],
+    ),
+    "learned together: what ended before it was known is not what opens": (
+        breathing()
+        .vitals("08:00", known="10:00", device="room-air", spo2=87)
+        .vitals("09:10", known="10:00", device="nasal-cannula", flow=5, spo2=98)
+        .vitals("09:15", known="10:00", spo2=98),
+        ["opened absolute 09:10 @10:00"],
+    ),
+    "learned together: relative once the saturation that was worse had ended": (
+        breathing()
+        .vitals("08:00", known="10:00", spo2=87)
+        .vitals("08:30", known="10:00", device="nasal-cannula", flow=3)
+        .vitals("09:00", known="10:00", spo2=98)
+        .vitals("09:05", known="10:00", spo2=98),
+        ["opened relative 09:05 @10:00"],
+    ),
+    "learned together: relative by a saturation once the device that was worse had gone": (
+        breathing()
+        .vitals("08:00", known="10:00", device="nasal-cannula", flow=5)
+        .vitals("08:40", known="10:00", device="nasal-cannula", flow=2)
+        .vitals("08:45", known="10:00", spo2=93)
+        .vitals("08:50", known="10:00", spo2=93),
+        ["opened relative 08:50 @10:00"],
+    ),
+    "learned together: relative by a saturation since the device fell below absolute": (
+        breathing(("07:00", cannula(2)))
+        .vitals("08:00", known="10:00", spo2=93)
+        .vitals("08:05", known="10:00", spo2=93)
+        .vitals("08:20", known="10:00", flow=5)
+        .vitals("08:30", known="10:00", flow=3)
+        .vitals("08:40", known="10:00", flow=2),
+        ["opened relative 08:30 @10:00"],
+    ),
+    "improved when the device that is left began, after the saturation ended": (
+        breathing(("08:00", on("room-air", 85)))
+        .vitals("09:00", spo2=98)
+        .vitals("09:05", known="10:00", spo2=98)
+        .vitals("09:30", known="10:00", device="nasal-cannula", flow=3),
+        ["opened absolute 08:00", "improved relative 09:30 @10:00"],
+    ),
+    "improved by a baseline: by the reading that is left to decide it": (
+        room_air(("08:00", 87), ("08:05", 87)).baseline("08:10", readings={"spo2": 93}),
+        ["opened absolute 08:00", "improved relative 08:05 @08:10"],
+    ),
     "learned late": (
         breathing().vitals("08:00", known="10:00", device="nasal-cannula", flow=3),
         ["opened relative 08:00 @10:00"],
