@@ -204,7 +204,7 @@ def _join_former(patient: Patient, plan: Plan) -> None:
     former = patient.former
     if former is None or (former.stay.closed, former.stay.begin) != (patient.stay.closed, patient.stay.begin):
         return
-    patient.memories = {**former.memories, **_told_since(patient, plan)}
+    patient.memories = {**former.memories, **_alerted_since(patient, plan)}
     patient.reopen = {
         name: episode.first for name, episode in former.episodes.items() if name not in patient.episodes
     }
@@ -212,7 +212,7 @@ def _join_former(patient: Patient, plan: Plan) -> None:
     patient.former = None
 
 
-def _told_since(patient: Patient, plan: Plan) -> dict[str, Memory]:
+def _alerted_since(patient: Patient, plan: Plan) -> dict[str, Memory]:
     """Return what is remembered of the stay that is joined to the one before, where it says something.
 
     A row that was clear or could not be told in it alone is as it was in the stay before: `since` counts from

@@ -132,7 +132,7 @@ class Course:
             return {}
         if was is not None and was.discharge is not None and was.start == stay.start:
             self.teller = replace(self.parted_teller, overdue=set(), lapsed={})
-        self.teller.points = {**self.parted_teller.points, **_told_since(self.teller.points)}
+        self.teller.points = {**self.parted_teller.points, **_alerted_since(self.teller.points)}
         self.teller.cycles = len(self.k.cycles)
         found, self.parted = self.parted, {}
         return found
@@ -287,7 +287,7 @@ def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
     return [replace(old, values=(*old.values, *added))]
 
 
-def _told_since(points: Mapping[Key, Standpoint]) -> dict[Key, Standpoint]:
+def _alerted_since(points: Mapping[Key, Standpoint]) -> dict[Key, Standpoint]:
     """What a stay says of itself, beside rows that are not tripped in it alone: they go on as before it."""
     return {
         key: point
