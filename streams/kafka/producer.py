@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownError
 
 from streams.kafka import clients
 from streams.kafka.settings import Broker
+
+log = logging.getLogger("il2watch.kafka")
+
+AGAIN_S = 1.0
+"""How long until what a broker could not write is sent again."""
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -34,10 +40,24 @@ class FaustProducer:
     async def append(self, records: Iterable[OutgoingRecord]) -> list[int]:
         """Append records in order and wait for every acknowledgement.
 
-        Return the offsets; raises KafkaError or ProducerSendError.
+        Return the offsets; raises KafkaError or ProducerSendError. A broker whose disk is full says "unknown
+        error" before it ends: then all of them are sent again, as long as the process's patience lasts.
         """
-        sent = [await self._send(record) for record in records]
-        return [metadata.offset for metadata in await asyncio.gather(*sent)]
+        records, refused = list(records), False
+        while True:
+            sent = [await self._send(record) for record in records]
+            found = await asyncio.gather(*sent, return_exceptions=True)
+            faults = [one for one in found if isinstance(one, BaseException)]
+            if not faults:
+                return [one.offset for one in found if not isinstance(one, BaseException)]
+            if others := [fault for fault in faults if not isinstance(fault, UnknownError)]:
+                raise others[0]
+            if not refused:
+                log.warning(
+                    "the broker cannot write, and does not say why: is its disk full? It is asked again"
+                )
+            refused = True
+            await asyncio.sleep(AGAIN_S)
 
     async def _send(self, record: OutgoingRecord) -> Any:
         producer = self.app.producer._ensure_producer()
