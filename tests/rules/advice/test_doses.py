@@ -225,6 +225,20 @@ def test_since_when_a_dose_is_changed(course: Course, expected: list[str]) -> No
     assert timed(course, "dose-changed") == expected
 
 
+ENDED = {
+    "dose-count": (given(*[None] * 12).end("97:00", known="99:00"), "97:00 @99:00"),
+    "cycle-ends-soon": (given(None).tick("36:00").end("36:30", known="38:00"), "36:30 @38:00"),
+    "premedication": (given(None).drug("indomethacin", "09:00").end("10:00", known="12:00"), "10:00 @12:00"),
+}
+
+
+@pytest.mark.parametrize("code", ENDED)
+def test_a_watch_ends_at_a_therapy_end_that_is_known_late(code: str) -> None:
+    """criteria.md section 9: of advice and watches on doses and medicines, the `at` of what changed it."""
+    course, expected = ENDED[code]
+    assert timed(course, code)[-1] == f"resolved clear {expected}"
+
+
 WORDS = {
     "too early": (
         start().dose("08:00").dose("14:54"),
