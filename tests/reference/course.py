@@ -39,7 +39,7 @@ class Course:
     standing: Standing = field(default_factory=Standing)
     journal: Journal = field(default_factory=lambda: Journal(""))
     teller: Teller = field(default_factory=Teller)
-    parted: dict[Key, Episode] = field(default_factory=dict)
+    parted: dict[Key, Episode] | None = None
     parted_teller: Teller = field(default_factory=Teller)
     parted_start: int | None = None
     against: dict[str, int] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Course:
         """
         marks = Marks(at)
         now = Now(at, marks)
-        if any(f.type not in COMMANDS for f in self.facts):
+        if self.look is not None or any(f.type not in COMMANDS for f in self.facts):
             was, self.stay = self.stay, present(self.facts)
             if self.stay.discharge is not None:
                 self._after_discharge(now, self.stay, unamended)
@@ -114,13 +114,13 @@ class Course:
     def _returned(self, was: Stay | None, stay: Stay) -> dict[Key, Episode]:
         """What was open when a discharge ended the stay that goes on now after all."""
         before = was is not None and (was.discharge is not None or was.start != stay.start)
-        if not before or not self.parted or self.parted_start != stay.start:
+        if not before or self.parted is None or self.parted_start != stay.start:
             return {}
         if was is not None and was.discharge is not None and was.start == stay.start:
             self.teller = replace(self.parted_teller, overdue=set(), lapsed={})
         self.teller.points = {**self.parted_teller.points, **self.teller.points}
         self.teller.cycles = len(self.k.cycles)
-        found, self.parted = self.parted, {}
+        found, self.parted = self.parted, None
         return found
 
     def _moved_on(self, at: Now, stay: Stay) -> None:
