@@ -156,6 +156,7 @@ class Course:
             self.standing = replay(stay.facts, int(at))
         rows = table3.evaluate_all(self.k, at)
         self.standing.decide(self.k, rows, at)
+        audited = (dict(self.against), self.erred)
         self._audit(at)
         self.erred = {d.id: self.erred.get(d.id, int(at)) for d in watches.errors(self.k)}
         self.journal.context = {"dose": len(self.k.doses) or None}
@@ -174,6 +175,7 @@ class Course:
         others = None if apart or other is None else self._scene(known(other.facts), int(at))
         if others is not None:
             others.stays = stays_before
+            others.against, others.erred = {**self.against, **audited[0]}, {**self.erred, **audited[1]}
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:
