@@ -4,8 +4,10 @@ Source: text, Interleukin-2 Dosing; criteria.md section 7.2.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
+from itertools import takewhile
+from typing import NamedTuple
 
 import msgspec
 
@@ -148,22 +150,44 @@ def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     A dose that cannot be compared with the first says nothing: the one before it does.
     """
     doses, tolerance = case.chart.cycle_doses, case.guideline.table4.dose_tolerance
-    compared = ((one, *_comparable(case.chart, doses[0], one)) for one in reversed(doses[1:]))
-    found = next((one for one in compared if one[1] and one[2] is not None), None)
-    if found is None:
+    compared = _compared(case.chart)
+    last = next(compared, None)
+    if last is None:
         return Result(at=doses[-1].at if doses else None)
-    last, usual, amount, unit = found
-    first = doses[0]
-    assert usual is not None and amount is not None
-    change = round((amount - usual) / usual * 100, 4)
-    changed = round(abs(amount - usual), 4) > round(usual * tolerance, 4)
-    result = Result(ADVISORY if changed else CLEAR, at=last.at, value=change, unit="%")
-    result.limit, result.evidence = f"±{tolerance * 100:g}", (first.reference, last.reference)
-    side = "above" if change > 0 else "below"
-    given = f"{amount:,.0f} {UNITS.get(unit, unit)}, first {usual:,.0f}"
+    first, changed = doses[0], last.differs(tolerance)
+    change = round((last.amount - last.usual) / last.usual * 100, 4)
+    result = Result(ADVISORY if changed else CLEAR, at=last.dose.at, value=change, unit="%")
+    if changed or before.state == ADVISORY:
+        alike = takewhile(lambda one: one.differs(tolerance) == changed, compared)
+        result.at = min((one.dose.at for one in alike), default=last.dose.at)
+    result.limit, result.evidence = f"±{tolerance * 100:g}", (first.reference, last.dose.reference)
+    side, unit = "above" if change > 0 else "below", UNITS.get(last.unit, last.unit)
+    given = f"{last.amount:,.0f} {unit}, first {last.usual:,.0f}"
     described = f"The latest dose is {abs(change):.3g} % {side} the cycle's first ({given})"
     result.words = f"{described}: {advice.text}" if changed else "The latest dose is as the cycle's first"
     return result
+
+
+class ComparedDose(NamedTuple):
+    """A dose with its amount and that of the cycle's first, in one unit."""
+
+    dose: DoseFact
+    usual: float
+    amount: float
+    unit: str
+
+    def differs(self, tolerance: float) -> bool:
+        """Return whether it differs from the first by more than a fraction."""
+        return round(abs(self.amount - self.usual), 4) > round(self.usual * tolerance, 4)
+
+
+def _compared(chart: Chart) -> Iterator[ComparedDose]:
+    """Yield the doses of the cycle that can be compared with its first, the latest first."""
+    doses = chart.cycle_doses
+    for dose in reversed(doses[1:]):
+        usual, amount, unit = _comparable(chart, doses[0], dose)
+        if usual and amount is not None:
+            yield ComparedDose(dose, usual, amount, unit)
 
 
 def _comparable(chart: Chart, first: DoseFact, last: DoseFact) -> tuple[float | None, float | None, str]:

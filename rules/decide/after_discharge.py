@@ -9,8 +9,7 @@ from rules.evaluate.result import TECHNICAL, Memory, Result
 from rules.wire import events, vocabulary
 from rules.wire.instants import Instant
 
-SET_ASIDE = {*vocabulary.VITALS, "urine", "dose"}
-"""What cannot be used and still says that somebody charts; a rate is among the lines."""
+URINE = "urine"
 
 
 def charting_goes_on(patient: Patient, now: Instant, before: Memory) -> Result:
@@ -24,39 +23,56 @@ def charting_goes_on(patient: Patient, now: Instant, before: Memory) -> Result:
     if stay.begin is not None and after.first > stay.begin:
         return Result()
     end = after.first + patient.guideline.choices.charting_goes_on
-    if now >= end or (after.given and before.state != TECHNICAL):
-        return Result(at=end if now >= end else None)
+    if now >= end:
+        return Result(at=end)
     return Result(TECHNICAL, next=end, evidence=after.evidence)
 
 
-def left(patient: Patient, closed: int, chart: Chart) -> AfterDischarge:
-    """Return what was charted after a discharge that becomes known now, what shares its instant left out."""
-    return _counted(patient, AfterDischarge(closed, patient.now), chart)
+def is_taken_back(patient: Patient, before: Memory) -> bool:
+    """Return whether charting would go on after a discharge but for the corrections of this instant."""
+    after = patient.after
+    if patient.undischarged or after is None or not after.corrected:
+        return patient.undischarged
+    over = before.next is not None and before.next <= patient.now
+    return not over and not patient.stay.admitted
 
 
-def _counted(patient: Patient, after: AfterDischarge, chart: Chart) -> AfterDischarge:
+def went_on(patient: Patient, after: AfterDischarge, chart: Chart) -> bool:
+    """Return whether charting would go on after a discharge that is taken back or moved at this instant."""
+    new = (place for place in chart.places if place.id not in patient.amendments)
+    if any(place.event == "admit" and place.at > after.closed for place in new):
+        return False
+    end = None if after.first is None else after.first + patient.guideline.choices.charting_goes_on
+    return after.corrected or (end is not None and patient.now < end)
+
+
+def left(patient: Patient, closed: int, chart: Chart, known: Instant) -> AfterDischarge:
+    """Return what was charted after a discharge, what became known with it left out."""
+    after = AfterDischarge(closed, known)
     for fact in _telling(chart):
-        if fact.first != after.known:
+        if fact.first != known:
             _count(patient, after, fact.at, fact)
     return after
 
 
-def charted(patient: Patient, event: events.Event) -> bool:
-    """Count an event that lies after the discharge; return whether it is the first such, or was."""
-    was_first = _recounted(patient, event)
+def charted(patient: Patient, chart: Chart, event: events.Event) -> bool:
+    """Count an event that lies after the discharge; return whether another moment is the first of such."""
     after = patient.after
-    if after is None or not _tells(event) or event.known <= after.known:
-        return was_first
-    return _count(patient, after, event.at, event) or was_first
-
-
-def _recounted(patient: Patient, event: events.Event) -> bool:
-    """Count anew if an event replaces or withdraws the first; return whether it does."""
-    after = patient.after
-    if after is None or patient.whole is None or all(id != event.id for id, _ in after.evidence):
+    if after is None:
         return False
-    patient.after = _counted(patient, AfterDischarge(after.closed, after.known), patient.whole)
-    return True
+    if any(id == event.id for id, _ in after.evidence):
+        return _count_again(patient, chart, after, event)
+    if not _tells(event) or event.known <= after.known:
+        return False
+    return _count(patient, after, event.at, event)
+
+
+def _count_again(patient: Patient, chart: Chart, after: AfterDischarge, event: events.Event) -> bool:
+    """Count what is charted after the discharge anew: the first of it is replaced or withdrawn."""
+    patient.after = left(patient, after.closed, chart, after.known)
+    moved = patient.after.first != after.first
+    patient.after.corrected = after.corrected or (moved and event.status in vocabulary.CORRECTING)
+    return moved
 
 
 def _count(patient: Patient, after: AfterDischarge, at: int, record: Fact | events.Event) -> bool:
@@ -68,23 +84,23 @@ def _count(patient: Patient, after: AfterDischarge, at: int, record: Fact | even
 
 
 def _tells(event: events.Event) -> bool:
-    """Return whether an event is a vital sign, urine, a rate or a dose given, one that cannot be used too."""
-    if isinstance(event, events.Vitals):
-        return bool(event.readings or event.unusable)
+    """Return whether an event is a vital sign, urine, a rate, in use or not, or a dose given."""
     if isinstance(event, events.IO):
-        return event.kind == "urine"
+        return event.kind == URINE
     if isinstance(event, events.Dose):
         return event.given
+    if isinstance(event, events.Vitals):
+        return bool(event.readings or event.unusable)
     return isinstance(event, events.Infusion | events.OtherInfusion | events.Unreadable)
 
 
 def _telling(chart: Chart) -> Iterator[Fact]:
     yield from chart.tail.rows
     yield from chart.raw_weights
-    yield from chart.volumes["urine"]
+    yield from chart.volumes[URINE]
     yield from chart.doses
     for rates in chart.lines.values():
         yield from rates
-    yield from (fact for fact in chart.set_aside if fact.code in SET_ASIDE)
-    for unknown in chart.not_understood.values():
-        yield from (fact for fact in unknown if fact.rate is not None)
+    for others in chart.not_understood.values():
+        yield from (other for other in others if other.rate is not None)
+    yield from (fact for fact in chart.set_aside if fact.code == URINE or fact.code in vocabulary.VITALS)

@@ -8,13 +8,12 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.chart.fact_lists import keep_record
 from rules.chart.uncorrected import uncorrected
+from rules.decide.after_discharge import is_taken_back
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import Subject, plan_for
+from rules.decide.subjects import AFTER_DISCHARGE, Subject, plan_for
 from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.wire import events
 from rules.wire.alerts import RANK
-
-CORRECTING = ("corrected", "entered-in-error")
 
 
 def keep_version(patient: Patient, event: events.Event) -> None:
@@ -28,6 +27,8 @@ def keep_version(patient: Patient, event: events.Event) -> None:
 
 def is_amended(patient: Patient, subject: Subject, result: Result, before: Memory) -> bool:
     """Return whether a lower level, or none, comes from a corrected or withdrawn fact."""
+    if subject.name == AFTER_DISCHARGE:
+        return is_taken_back(patient, before)
     if not subject.touches & patient.dirty_amended:
         return False
     episode = patient.episodes.get(subject.name)

@@ -53,6 +53,9 @@ def decide(patient: Patient) -> list[Alert]:
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     patient.replaced = patient.alone = None
+    patient.undischarged = False
+    if patient.after is not None:
+        patient.after.corrected = False
     patient.ended.clear()
     patient.fresh, patient.reopen, patient.watched = (), {}, watches(patient)
     _schedule(patient)

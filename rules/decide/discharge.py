@@ -12,10 +12,10 @@ from rules.chart.fact_lists import part
 from rules.chart.record import Recorded, record
 from rules.chart.stays import Stay, expired, stay_of
 from rules.decide import course_memory
-from rules.decide.after_discharge import charted, left
+from rules.decide.after_discharge import charted, left, went_on
 from rules.decide.endings import DISCHARGED, apply_cycle, end_episodes, forget_lapses
 from rules.decide.episodes import PendingAlert
-from rules.decide.state import FormerStay, Patient, Reminders
+from rules.decide.state import AfterDischarge, FormerStay, Patient, Reminders
 from rules.decide.subjects import CRITERION, PRESSURE, Plan
 from rules.evaluate.result import CLEAR, INDETERMINATE, Memory
 from rules.wire import events
@@ -37,8 +37,8 @@ def enter(patient: Patient, event: events.Event) -> Recorded:
             return Recorded()
         return record(patient.chart, event)
     outcome = record(patient.whole, event)
-    if outcome.changed and charted(patient, event):
-        patient.pending = True
+    if outcome.changed and charted(patient, patient.whole, event):
+        patient.pending, patient.dirty = True, patient.dirty | dirty_flags.ENCOUNTER
     if not outcome.changed or patient.stay.closed is None:
         return outcome
     return _in_stay(patient, event, at, outcome)
@@ -98,7 +98,8 @@ def follow_stays(patient: Patient, plan: Plan) -> list[PendingAlert]:
     if (stay.closed, stay.begin) == (before.closed, before.begin):
         return []
     if stay.closed != before.closed:
-        patient.after = None if stay.closed is None else left(patient, stay.closed, every)
+        patient.undischarged = _is_taken_back(patient, before, every)
+        patient.after = _left(patient, every)
     if before.over and stay.over:
         return []
     if stay.over:
@@ -107,6 +108,21 @@ def follow_stays(patient: Patient, plan: Plan) -> list[PendingAlert]:
         _stay_again(patient, plan, every)
         return []
     return _move(patient, plan, before, every)
+
+
+def _is_taken_back(patient: Patient, before: Stay, every: Chart) -> bool:
+    """Return whether charting would go on after a discharge but for a correction of it at this instant."""
+    amended = before.discharge is not None and before.discharge[0] in patient.amendments
+    return amended and patient.after is not None and went_on(patient, patient.after, every)
+
+
+def _left(patient: Patient, every: Chart) -> AfterDischarge | None:
+    """Return what was charted after the discharge before the present stay, or after the present one."""
+    stay = patient.stay
+    if stay.closed is None:
+        return None
+    known = patient.now if stay.discharge is None else every.seen[stay.discharge[0]].first
+    return left(patient, stay.closed, every, known)
 
 
 def _discharge(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[PendingAlert]:

@@ -14,7 +14,7 @@ from rules.chart.identity import conflicts
 from rules.chart.record import CONFLICT, Recorded, record
 from rules.decide import codec, course_memory, discharge
 from rules.decide.acknowledging import undo
-from rules.decide.amendments import CORRECTING, keep_version
+from rules.decide.amendments import keep_version
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
@@ -25,6 +25,7 @@ from rules.wire.alerts import Alert
 from rules.wire.assessments import Assessment
 from rules.wire.instants import AFTER_ALL, DAY, Instant
 from rules.wire.refusals import FROM_THE_FUTURE, ID_CONFLICT
+from rules.wire.vocabulary import CORRECTING
 
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
 COMMANDS = (events.Ack, events.Resume, events.Withdrawal)

@@ -37,10 +37,10 @@ def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:
     patient.memories[RECOMMENDATION] = msgspec.structs.replace(patient.memory(RECOMMENDATION), state=word)
     if not patient.alerting:
         return
+    silent = _silent(patient, word)
     if patient.over:
         alerts.extend(_ended(patient, recommendation))
-        return
-    if not _silent(patient, word):
+    elif not silent:
         own = _changed(patient, recommendation)
         alerts[:] = carried(alerts, own, recommendation)
 
@@ -55,7 +55,6 @@ def _silent(patient: Patient, word: str) -> bool:
 
 def _ended(patient: Patient, recommendation: Recommendation) -> Iterable[PendingAlert]:
     """Resolve the episode at the therapy's end."""
-    patient.quiet = False
     episode = patient.episodes.pop(RECOMMENDATION, None)
     if episode is not None:
         change = Change("resolved", CLEAR, max(patient.now, episode.last), reason=THERAPY_END)

@@ -76,15 +76,15 @@ class AfterDischarge(msgspec.Struct, array_like=True):
     """Charting that goes on after a discharge.
 
     `closed`: the discharge's `at`; `known`: when it was decided; `first`: the `at` of the first vital sign,
-    urine, rate or dose that is more than a quarter of an hour behind it, with its `evidence`; `given`: its
-    alert was given.
+    urine, rate or dose that is more than a quarter of an hour behind it, with its `evidence`; `corrected`: it
+    is another one by a correction of this instant.
     """
 
     closed: int
     known: Instant
     first: int | None = None
     evidence: tuple[Reference, ...] = ()
-    given: bool = False
+    corrected: bool = False
 
 
 class Beside(msgspec.Struct, array_like=True):
@@ -128,6 +128,8 @@ class Patient(msgspec.Struct, dict=True):
     `rules_n`: the arrival of the last fact that the stop rules have seen; `accepted`: criteria that are
     accepted, as of the last decision; `outgrown`: ids of the acceptances that a level above theirs has ended;
     `released`: criteria whose acceptance ends otherwise at this decision.
+
+    `undischarged`: charting goes on after a discharge no more, by a correction of it at this instant.
 
     `verdicts`: the readiness before each dose that is decided for the first time (`rules.decide.dose_audit`).
     `timed`: the deadlines of the subjects, with the memories that they are of.
@@ -184,6 +186,7 @@ class Patient(msgspec.Struct, dict=True):
     accepted: frozenset[str] = frozenset()
     outgrown: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
+    undischarged: bool = False
     verdicts: dict[str, str] = {}
     timed: tuple[dict[str, Memory], dict[str, Instant]] = ({}, {})
     pack: str = ""

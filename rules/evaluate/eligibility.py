@@ -4,7 +4,7 @@ Source: paper, Pretherapy Assessment; criteria.md section 7.4.
 """
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Lab
+from rules.chart.facts import Baseline, Fact, Lab, place
 from rules.evaluate.limit_bands import Compared, band_of
 from rules.evaluate.result import CLEAR
 from rules.evaluate.rows.upper_limit import was_absolute
@@ -44,32 +44,37 @@ def eligibility(chart: Chart, table: Eligibility) -> list[tuple[str, str]]:
 
 
 def _at_most(chart: Chart, code: str, limit: float) -> str:
-    found = latest(chart, code)
-    if found is None:
+    last = _latest(chart, code)
+    if last is None:
         return UNKNOWN
-    at, result = found
-    state = band_of(result, Limit(">", limit), None)
-    if state == CLEAR and not _unread_since(chart, code, at):
+    state = band_of(_result_of(last, code), Limit(">", limit), None)
+    if state == CLEAR and not _unread_since(chart, code, last):
         return MET
     return UNKNOWN if state is None or state == CLEAR else NOT_MET
 
 
-def latest(chart: Chart, code: str) -> tuple[int, Lab | Compared] | None:
-    """Return the latest value of labs and baseline readings, by `at`, which comes with it."""
-    labs = chart.labs.get(code, [])
-    baselines = [baseline for baseline in chart.baselines if code in baseline.readings]
-    if labs and (not baselines or labs[-1].at >= baselines[-1].at):
-        return labs[-1].at, labs[-1]
-    if not baselines:
-        return None
-    last = baselines[-1]
-    return last.at, Compared(last.readings[code], last.comparators.get(code))
+def _latest(chart: Chart, code: str) -> Lab | Baseline | None:
+    """Return the latest lab or baseline that has a value of a code."""
+    lab = next(reversed(chart.labs.get(code, [])), None)
+    baseline = next((one for one in reversed(chart.baselines) if code in one.readings), None)
+    if lab is None or baseline is None:
+        return lab or baseline
+    return lab if place(lab) > place(baseline) else baseline
 
 
-def _unread_since(chart: Chart, code: str, at: int) -> bool:
-    """Return whether a newer result could not be read: what was met may no longer be."""
+def _result_of(fact: Lab | Baseline, code: str) -> Lab | Compared:
+    if isinstance(fact, Lab):
+        return fact
+    return Compared(fact.readings[code], fact.comparators.get(code))
+
+
+def _unread_since(chart: Chart, code: str, last: Fact) -> bool:
+    """Return whether no value is newer than one that could not be read: what was met may no longer be.
+
+    Of two in one record neither is newer.
+    """
     unread = (code, f"baseline-{code}")
-    return any(fact.code in unread and fact.at >= at for fact in chart.set_aside)
+    return any(fact.code in unread and place(fact) >= place(last) for fact in chart.set_aside)
 
 
 def _wanted(recorded: bool | None, good: bool) -> str:

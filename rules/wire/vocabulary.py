@@ -56,6 +56,7 @@ EventType = Literal[
 ]
 
 WITHDRAWN: Final = "entered-in-error"
+CORRECTING: Final = ("corrected", WITHDRAWN)
 EVERY_PATIENT: Final = "*"
 
 # wire.md, Vitals codes: code -> canonical unit (None: the value is a word).

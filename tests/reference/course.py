@@ -39,7 +39,7 @@ class Course:
     standing: Standing = field(default_factory=Standing)
     journal: Journal = field(default_factory=lambda: Journal(""))
     teller: Teller = field(default_factory=Teller)
-    parted: dict[Key, Episode] = field(default_factory=dict)
+    parted: dict[Key, Episode] | None = None
     parted_teller: Teller = field(default_factory=Teller)
     parted_start: int | None = None
     against: dict[str, int] = field(default_factory=dict)
@@ -83,10 +83,10 @@ class Course:
         """
         marks = Marks(at)
         now = Now(at, marks)
-        if any(f.type not in COMMANDS for f in self.facts):
+        if self.look is not None or any(f.type not in COMMANDS for f in self.facts):
             was, self.stay = self.stay, present(self.facts)
             if self.stay.discharge is not None:
-                self._after_discharge(now, self.stay)
+                self._after_discharge(now, self.stay, unamended)
             else:
                 self._in_stay(now, self.stay, was, acks or [], replaced, unamended)
             self.journal.close()
@@ -94,28 +94,14 @@ class Course:
 
     # ---- discharge
 
-    def _after_discharge(self, at: Now, stay: Stay) -> None:
+    def _after_discharge(self, at: Now, stay: Stay, unamended: list[Fact] | None) -> None:
         assert stay.discharge is not None
         if self.look is not None:
             self._part(at, stay)
         self.journal.context, self.journal.phase = {"dose": None}, no_phase
-        holds = self._charting_goes_on(at, stay.discharge.at)
-        view = View(*AFTER_DISCHARGE, TECHNICAL if holds else CLEAR, int(at), 1 if holds else 0)
+        holds, held = _charting_goes_on(at, self.facts), _charting_goes_on(int(at), unamended or [])
+        view = View(*AFTER_DISCHARGE, TECHNICAL if holds else CLEAR, int(at), 1 if holds else 0, amended=held)
         self.journal.update(at, view, 0)
-
-    def _charting_goes_on(self, at: Now, ended: int) -> bool:
-        """Whether charting goes on after a discharge: until an admit, or for 8 h.
-
-        What shares the instant at which the discharge became known opens nothing.
-        """
-        back = any(f.named == "admit" and f.at > ended for f in self.facts)
-        begun = self.stay.start if self.stay is not None and self.stay.discharge is None else None
-        shared = {f.record.known for f in self.facts if f.named == "discharge" and f.at == ended}
-        late = [
-            f for f in self.facts if _charting(f) and f.at > ended + 15 * MINUTE and f.first not in shared
-        ]
-        late = [f for f in late if begun is None or f.at <= begun]
-        return bool(late) and not back and at < late[0].at + 8 * HOUR
 
     def _part(self, at: Now, stay: Stay) -> None:
         """Ends what is open, and keeps it for a withdrawal."""
@@ -128,13 +114,13 @@ class Course:
     def _returned(self, was: Stay | None, stay: Stay) -> dict[Key, Episode]:
         """What was open when a discharge ended the stay that goes on now after all."""
         before = was is not None and (was.discharge is not None or was.start != stay.start)
-        if not before or not self.parted or self.parted_start != stay.start:
+        if not before or self.parted is None or self.parted_start != stay.start:
             return {}
         if was is not None and was.discharge is not None and was.start == stay.start:
             self.teller = replace(self.parted_teller, overdue=set(), lapsed={})
         self.teller.points = {**self.parted_teller.points, **_alerted_since(self.teller.points)}
         self.teller.cycles = len(self.k.cycles)
-        found, self.parted = self.parted, {}
+        found, self.parted = self.parted, None
         return found
 
     def _moved_on(self, at: Now, stay: Stay, was: Stay | None) -> None:
@@ -178,6 +164,7 @@ class Course:
             self.standing = replay(stay.facts, int(at))
         rows = table3.evaluate_all(self.k, at)
         self.standing.decide(self.k, rows, at)
+        audited = (dict(self.against), self.erred)
         self._audit(at)
         self.erred = {d.id: self.erred.get(d.id, int(at)) for d in watches.errors(self.k)}
         self.journal.context = {"dose": len(self.k.doses) or None}
@@ -186,15 +173,17 @@ class Course:
             for key in sorted(self.journal.open, key=place):
                 self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))
         scene = self._scene(self.k, at, rows)
-        scene.goes_on = stay.ended is not None and self._charting_goes_on(at, stay.ended)
+        scene.goes_on = _charting_goes_on(at, self.facts)
         stays_before = self.teller.stays
         if replaced or moved:
             self.teller.stays &= stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None
-        taken_back = other is not None and other.discharge is not None
-        others = self._scene(known(other.facts), int(at)) if other and not taken_back else None
+        taken_back = _charting_goes_on(int(at), unamended or [])
+        apart = other is None or other.discharge is not None
+        others = None if apart or other is None else self._scene(known(other.facts), int(at))
         if others is not None:
             others.stays = stays_before
+            others.against, others.erred = {**self.against, **audited[0]}, {**self.erred, **audited[1]}
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:
@@ -266,6 +255,17 @@ class Course:
         return table4.readiness(scene, look.recommendation, kinds)
 
 
+def _charting_goes_on(at: int, facts: list[Fact]) -> bool:
+    """Whether charting goes on after the last discharge: until an admit, or for 8 h from the first of it."""
+    stay = present(facts)
+    left = stay.discharge or stay.before
+    if left is None or any(f.named == "admit" and f.at > left.at for f in facts):
+        return False
+    begun = stay.start if stay.discharge is None else None
+    late = [f for f in facts if _charting(f) and f.at > left.at + 15 * MINUTE and f.first != left.first]
+    return bool(late) and (begun is None or late[0].at <= begun) and at < late[0].at + 8 * HOUR
+
+
 def _finalized(old: Fact | None, new: Fact | None) -> bool:
     """Whether a `final` only replaces its `preliminary`."""
     if old is None or new is None:
@@ -306,6 +306,8 @@ def _subject(fact: Fact) -> tuple[Any, ...]:
 
 
 def _charting(fact: Fact) -> bool:
-    urine = fact.type == "io" and (fact.event["direction"], fact.event["kind"]) == ("out", "urine")
-    given = fact.type == "dose" and fact.event["given"] is True
-    return urine or given or fact.type == "infusion" or (fact.type == "vitals" and bool(fact.values))
+    if fact.type == "io":
+        return (fact.event["direction"], fact.event["kind"]) == ("out", "urine")
+    if fact.type == "vitals":
+        return bool(fact.values)
+    return fact.type == "infusion" or (fact.type == "dose" and fact.event["given"] is True)

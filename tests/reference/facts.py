@@ -169,13 +169,18 @@ def _merged(layers: list[Record], first: int) -> Fact | None:
 class Stay:
     """The present stay: its facts; or the discharge that has ended the last one, and what came after it.
 
-    `ended`: the `at` of the discharge before the stay.
+    `before`: the discharge before the stay.
     """
 
     start: int | None
     facts: list[Fact]
     discharge: Fact | None = None
-    ended: int | None = None
+    before: Fact | None = None
+
+    @property
+    def ended(self) -> int | None:
+        """The `at` of the discharge before the stay."""
+        return None if self.before is None else self.before.at
 
 
 def begins(fact: Fact) -> bool:
@@ -187,12 +192,13 @@ def begins(fact: Fact) -> bool:
 def present(facts: list[Fact]) -> Stay:
     """The stay that goes on at the end of these facts, in order of `at`."""
     start: int | None = None
-    ended, before = None, None
+    ended: Fact | None = None
+    before: Fact | None = None
     for fact in facts:
         if ended is None and fact.named == "discharge":
             ended = fact
         elif ended is not None and begins(fact) and fact.at > ended.at:
-            start, before, ended = fact.at, ended.at, None
+            start, before, ended = fact.at, ended, None
     if ended is not None:
         return Stay(start, [f for f in facts if f.at > ended.at], ended)
-    return Stay(start, [f for f in facts if start is None or f.at >= start], ended=before)
+    return Stay(start, [f for f in facts if start is None or f.at >= start], before=before)

@@ -44,7 +44,7 @@ class Turn:
     returned: Mapping[Key, Episode]
     released: set[str]  # criteria whose acceptance has just ended
     floor: int
-    taken_back: bool  # a discharge, by this instant's corrections
+    taken_back: bool  # charting would go on after a discharge but for this instant's corrections
     look: Look = field(init=False)
 
 

@@ -83,9 +83,9 @@ def _scheduled(s: Scene) -> list[tuple[tuple[str, ...], int]]:
 
 def premedication(s: Scene) -> Judged:
     """What is missing before dose 1, and during the cycle."""
-    due = _first_due(s)
-    if due is None or s.k.therapy_end is not None or not s.k.of_type("medication"):
-        return closed()
+    due, end = _first_due(s), s.k.therapy_end
+    if due is None or end is not None or not s.k.of_type("medication"):
+        return closed(end.at if end is not None else None)
     first = s.k.of_type("medication")[0].at
     if not s.k.doses:
         wanted = [*((agents, 12 * HOUR) for agents, _ in _scheduled(s)), (names.ANTIEMETICS, 4 * HOUR)]

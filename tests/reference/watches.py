@@ -86,9 +86,9 @@ def dose_against_advice(s: Scene) -> Judged:
 
 def dose_count(s: Scene) -> Judged:
     """12 doses, 14 doses."""
-    doses = s.k.doses
-    if len(doses) < 12 or s.k.therapy_end is not None:
-        return closed()
+    doses, end = s.k.doses, s.k.therapy_end
+    if len(doses) < 12 or end is not None:
+        return closed(end.at if end is not None else None)
     if len(doses) < 14:
         return opened(doses[11].at, doses)
     return opened(doses[13].at, doses, RELATIVE)
@@ -96,11 +96,14 @@ def dose_count(s: Scene) -> Judged:
 
 def cycle_ends_soon(s: Scene) -> Judged:
     """The next dose has been due for 20 h."""
-    if not s.k.doses or s.k.therapy_end is not None:
-        return closed()
-    since = s.k.doses[-1].at + stops.DUE + 20 * HOUR
-    until = s.k.doses[-1].at + stops.DUE + stops.DELAY
-    return opened(since, s.k.doses[-1:]) if since <= s.at < until else closed()
+    doses, end = s.k.doses, s.k.therapy_end
+    if not doses or end is not None:
+        return closed(end.at if end is not None else None)
+    last = doses[-1].at
+    since, until = last + stops.DUE + 20 * HOUR, last + stops.DUE + stops.DELAY
+    if since <= s.at < until:
+        return opened(since, doses[-1:])
+    return closed(last if s.at < since else until)
 
 
 def bradycardia(s: Scene) -> Judged:

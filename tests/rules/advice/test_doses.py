@@ -187,6 +187,58 @@ def test_a_watch_on_doses(code: str, course: Course, at: str, expected: bool) ->
     assert open_at(course, at, code) is expected
 
 
+CHANGED = {
+    "since the first that differs": (
+        given(None, 480_000, 480_000).encounter("therapy-end", "30:00"),
+        ["opened advisory 16:00"],
+    ),
+    "one the more changes nothing": (
+        given(None, 480_000).dose("24:00", 720_000),
+        ["opened advisory 16:00"],
+    ),
+    "until one is as the first": (
+        given(None, 480_000, 600_000, 600_000),
+        ["opened advisory 16:00", "resolved clear 24:00"],
+    ),
+    "where the first becomes known last": (
+        start().dose("16:00").dose("24:00").dose("08:00", 480_000, known="25:00"),
+        ["opened advisory 16:00 @25:00"],
+    ),
+    "where it shows the others to be as it": (
+        start()
+        .dose("16:00")
+        .dose("24:00", 480_000)
+        .dose("32:00", 480_000)
+        .dose("08:00", 480_000, known="33:00"),
+        ["opened advisory 24:00", "resolved clear 24:00 @33:00"],
+    ),
+    "where a correction does, of the first": (
+        given(480_000, None, None).correct("d3", "25:00", amount=600_000),
+        ["opened advisory 16:00", "amended clear 16:00 @25:00"],
+    ),
+}
+
+
+@table(CHANGED, "course expected")
+def test_since_when_a_dose_is_changed(course: Course, expected: list[str]) -> None:
+    """criteria.md sections 7.2 and 9: the `at` of the dose by which it became true."""
+    assert timed(course, "dose-changed") == expected
+
+
+ENDED = {
+    "dose-count": (given(*[None] * 12).end("97:00", known="99:00"), "97:00 @99:00"),
+    "cycle-ends-soon": (given(None).tick("36:00").end("36:30", known="38:00"), "36:30 @38:00"),
+    "premedication": (given(None).drug("indomethacin", "09:00").end("10:00", known="12:00"), "10:00 @12:00"),
+}
+
+
+@pytest.mark.parametrize("code", ENDED)
+def test_a_watch_ends_at_a_therapy_end_that_is_known_late(code: str) -> None:
+    """criteria.md section 9: of advice and watches on doses and medicines, the `at` of what changed it."""
+    course, expected = ENDED[code]
+    assert timed(course, code)[-1] == f"resolved clear {expected}"
+
+
 WORDS = {
     "too early": (
         start().dose("08:00").dose("14:54"),

@@ -393,6 +393,53 @@ CLOSES = {
     ),
     "by the withdrawal": (
         discharged().vitals("11:00", hr=90).withdraw("out", "12:00").tick("13:00"),
+        ["opened technical 11:00", "amended clear 12:00"],
+    ),
+    "by the withdrawal in a stay that a dose began": (
+        discharged().vitals("11:00", hr=90).dose("12:00").withdraw("out", "13:00").tick("14:00"),
+        ["opened technical 11:00", "amended clear 13:00"],
+    ),
+    "by a discharge that is moved behind it": (
+        discharged().vitals("11:00", hr=90).correct("out", "12:00", at="12:00").tick("13:00"),
+        ["opened technical 11:00", "amended clear 12:00"],
+    ),
+    "by an admit of the instant of the withdrawal": (
+        discharged()
+        .vitals("11:00", hr=90)
+        .withdraw("out", "12:00")
+        .encounter("admit", "12:00")
+        .tick("13:00"),
+        ["opened technical 11:00", "resolved clear 12:00"],
+    ),
+    "by the withdrawal of what was charted": (
+        discharged().vitals("11:00", hr=90, id="v").withdraw("v", "12:00").tick("13:00"),
+        ["opened technical 11:00", "amended clear 12:00"],
+    ),
+    "after which other charting opens it": (
+        discharged().urine("11:00", 100, id="v").withdraw("v", "12:00").vitals("13:00", hr=90).tick("14:00"),
+        ["opened technical 11:00", "amended clear 12:00", "opened technical 13:00"],
+    ),
+    "8 h after the first that is left": (
+        discharged().vitals("11:00", hr=90, id="v").urine("11:30", 100).withdraw("v", "12:00").tick("20:00"),
+        ["opened technical 11:00", "resolved clear 19:30"],
+    ),
+    "8 h after the first that is left, one that cannot be used": (
+        discharged()
+        .vitals("11:00", hr=90, id="v")
+        .vitals("11:30", hr=900)
+        .withdraw("v", "12:00")
+        .tick("20:00"),
+        ["opened technical 11:00", "resolved clear 19:30"],
+    ),
+    "8 h after an earlier one, known late in a stay that a dose began": (
+        discharged().dose("12:00").vitals("11:00", hr=90, known="13:00").tick("20:00"),
+        ["opened technical 12:00", "resolved clear 19:00"],
+    ),
+    "by a final that replaces its preliminary": (
+        discharged()
+        .vitals("11:00", hr=90, id="v", status="preliminary")
+        .vitals("10:10", hr=90, id="v", known="12:00")
+        .tick("13:00"),
         ["opened technical 11:00", "resolved clear 12:00"],
     ),
     "known already when a late discharge becomes known": (
@@ -409,7 +456,7 @@ CLOSES = {
     ),
     "by the withdrawal of all that was charted": (
         discharged().vitals("11:00", "v", hr=90).withdraw("v", "12:00").tick("20:00"),
-        ["opened technical 11:00", "resolved clear 12:00"],
+        ["opened technical 11:00", "amended clear 12:00"],
     ),
     "not by that of the first alone: then 8 h after the next": (
         discharged().vitals("11:00", "v", hr=90).vitals("11:30", hr=90).withdraw("v", "12:00").tick("20:00"),
@@ -421,6 +468,31 @@ CLOSES = {
     ),
     "over before it was known": (discharged().vitals("11:00", hr=90, known="19:00").tick("20:00"), []),
 }
+
+
+OPENS = {
+    "urine that cannot be read": discharged().urine("11:00", 100, unit="cows").unreadable(),
+    "a rate that cannot be read": discharged().phenylephrine("11:00", 1, unit="cows").unreadable(),
+    "a vital sign that nobody can have": discharged().vitals("11:00", hr=900),
+    "such a one before a discharge that is known late": (
+        stay().vitals("10:30", hr=900).encounter("discharge", "10:00", known="11:00")
+    ),
+    "an infusion that nobody knows, before a discharge that is known late": (
+        stay().infusion("levosimendan", "10:30", 1).encounter("discharge", "10:00", known="11:00")
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OPENS)
+def test_charting_that_cannot_be_used_goes_on_too(what: str) -> None:
+    """criteria.md sections 1 and 2: what was not understood is not nothing."""
+    assert timed(OPENS[what].tick("12:00"), ITEM) == ["opened technical 11:00"]
+
+
+def test_a_record_without_a_vital_sign_tells_nothing() -> None:
+    """criteria.md section 1: a vital sign, urine, rate or dose given."""
+    drawn = discharged().add("vitals", "11:00", readings=[{"code": "pain", "value": 3, "unit": "1"}])
+    assert timed(drawn.unreadable().dose("12:00", given=False).tick("13:00"), ITEM) == []
 
 
 @table(CLOSES, "course expected")

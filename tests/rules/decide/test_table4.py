@@ -233,6 +233,14 @@ ALERTS = {
         Course().start("00:00").finding("vivid-dreams", "01:00").encounter("cycle-start", "02:00"),
         ["opened relative 01:00", "resolved clear 02:00"],
     ),
+    "a cycle that has said nothing yet says nothing when a therapy-end is taken back": (
+        Course().start("00:00").end("02:00", id="end").withdraw("end", "03:00"),
+        [],
+    ),
+    "one that came to more meanwhile does": (
+        Course().start("00:00").end("02:00", id="end").finding("infection", "02:30").withdraw("end", "03:00"),
+        ["opened absolute 03:00"],
+    ),
     "a cycle that starts seen and clear then goes blind opens": (
         Course().complete("-01:00").start("00:00").tick("08:00"),
         ["opened advisory 07:00"],

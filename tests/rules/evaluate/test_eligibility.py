@@ -226,6 +226,37 @@ def test_a_result_with_a_comparator(course: Course, expected: str) -> None:
     assert states_at(course, "01:00")["eligibility"]["creatinine"] == expected
 
 
+UNREAD = {"value": 1.0, "unit": "mmol/kg"}
+UNREADABLE = {
+    "a newer one that cannot be read: it may no longer be met": (
+        Course().labs("00:00", bilirubin=1.0).labs("00:30", bilirubin=UNREAD).unreadable(),
+        "unknown",
+    ),
+    "of one time, the later in the log decides": (
+        Course().labs("00:00", bilirubin=UNREAD).unreadable().labs("00:00", bilirubin=1.0),
+        "met",
+    ),
+    "which may be the one that cannot be read": (
+        Course().labs("00:00", bilirubin=1.0).labs("00:00", bilirubin=UNREAD).unreadable(),
+        "unknown",
+    ),
+    "of one time, one known later": (
+        Course().labs("00:00", known="00:30", bilirubin=1.0).labs("00:00", bilirubin=UNREAD).unreadable(),
+        "met",
+    ),
+    "of one time, a baseline that is later in the log": (
+        Course().labs("00:00", bilirubin=1.0).baseline("00:00", readings={"bilirubin": 2.1}),
+        "not-met",
+    ),
+}
+
+
+@table(UNREADABLE, "course expected")
+def test_the_latest_of_results_that_cannot_all_be_read(course: Course, expected: str) -> None:
+    """criteria.md sections 1, 2 and 7.4: in order of `at`; ties: later `known`, then later in the log."""
+    assert states_at(course, "01:00")["eligibility"]["bilirubin"] == expected
+
+
 FIT = {
     "ecg_normal": True,
     "recent_steroid": False,
