@@ -40,6 +40,8 @@ class Collection(msgspec.Struct, frozen=True):
         """Return the mL that fall into (start, end], taken as evenly spread."""
         if self.start == self.end:
             return self.volume if start < self.end <= end else 0.0
+        if start <= self.start and self.end <= end:
+            return self.volume
         inside = min(end, self.end) - max(start, self.start)
         return self.volume * inside / (self.end - self.start) if inside > 0 else 0.0
 
@@ -50,7 +52,7 @@ class Collection(msgspec.Struct, frozen=True):
         return self.start < end and self.end > start
 
 
-START, END = attrgetter("start"), attrgetter("end")
+START, END, VOLUME = attrgetter("start"), attrgetter("end"), attrgetter("volume")
 
 
 class Resolved(NamedTuple):

@@ -184,6 +184,21 @@ def test_an_event_costs_no_more_in_a_long_chart_than_in_a_short_one(name: str) -
     assert many.total() <= few.total() * most(name, LINEAR), (many - few).most_common(5)
 
 
+SECOND = 1000
+IN_WINDOWS = (1 + 2) * 3_600
+"""Collections of a second each in the windows that urine per hour is judged by: one hour, and two to clear."""
+
+
+@pytest.mark.slow
+def test_a_meter_of_urine_that_charts_each_second_costs_a_few_steps_a_collection_of_its_windows() -> None:
+    """Seen: 12 ms a record after two hours, so that a day of it took a quarter of an hour."""
+    patient, full = admitted(), 2 * 3_600 + 60
+    for i in range(full):
+        advance(patient, event(urine(0.02), f"e{i}", i + 1, SECOND), GUIDELINE)
+    steps = cost(patient, [event(urine(0.02), f"e{full + i}", full + i + 1, SECOND) for i in range(2)])
+    assert steps.total() < 2 * 60 * IN_WINDOWS, steps.most_common(5)
+
+
 def again(name: str, number: int, now: int, status: str) -> Event:
     """Return a correction or a withdrawal of an earlier record, known at the moment of a later one."""
     values = KINDS[name](number + 1) if status == "corrected" else {"type": KINDS[name](0)["type"]}

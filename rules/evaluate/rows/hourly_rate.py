@@ -11,7 +11,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import AT, Volume, edits_of, latest_known
 from rules.chart.unreadable import newest_is_unreadable
-from rules.chart.volumes import END, START, Collection, reaching, resolved, volume
+from rules.chart.volumes import END, START, VOLUME, Collection, reaching, resolved, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
@@ -211,12 +211,41 @@ def stretch(row: Collected, chart: Chart, collections: list[Collection], covers:
     if latest.start + covers <= end and (len(collections) == 1 or collections[-2].end <= latest.start):
         time = end - latest.start
         return None if time >= row.longest else _stretch(latest.start, end, time, [latest])
+    unbroken = _unbroken(collections, covers)
+    if unbroken:
+        return _of_unbroken(row, unbroken, covers)
     for start, time in _covered_from(_joined(row, chart, collections, covers), end):
         if end - start >= row.longest:
             return None
         if time >= covers:
             return _stretch(start, end, time, reaching(collections, start, end))
     return None
+
+
+def _unbroken(collections: list[Collection], covers: int) -> list[Collection]:
+    """Return the latest collections that cover enough, or all; each begins as the one before it ends.
+
+    Empty where there is a hole, or two at a time. A meter that charts each second gives thousands an hour.
+    """
+    end = edge = collections[-1].end
+    for i in range(len(collections) - 1, -1, -1):
+        one = collections[i]
+        if end - edge >= covers:
+            return collections[i + 1 :] if one.end <= edge else []
+        if one.end != edge or (one.start >= edge and i):
+            return []
+        if one.start >= edge:
+            return collections[1:]
+        edge = one.start
+    return collections
+
+
+def _of_unbroken(row: Collected, inside: list[Collection], covers: int) -> Stretch | None:
+    start, end = inside[0].start, inside[-1].end
+    time = end - start
+    if time < covers or time >= row.longest:
+        return None
+    return Stretch(start, end, round(sum(map(VOLUME, inside)) * HOUR / time, 4), inside)
 
 
 def _stretch(start: int, end: int, time: int, inside: list[Collection]) -> Stretch:

@@ -1,8 +1,8 @@
 """Deliver the pending notifications of a channel.
 
-Many ordering keys at once, one notification of a key at a time, the most severe and oldest first. When to try
-again is decided purely, time and chance are arguments: exponential back-off with jitter for a notification, a
-circuit breaker for the channel.
+Many ordering keys at once, one notification of a key at a time, the most severe first (`Waiting`). When to
+try again is decided purely, time and chance are arguments: exponential back-off with jitter for a
+notification, a circuit breaker for the channel.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import heapq
 import random
 import time
+from bisect import insort
 from collections.abc import Callable
 from itertools import count
 from typing import Literal, NamedTuple
@@ -132,6 +133,34 @@ IDLE_S = 60.0
 UNSURE_S = 0.2
 
 
+class Waiting:
+    """The ordering keys that wait: absolute ones first, the oldest and the newest of them in turn.
+
+    Behind a backlog of thousands a new absolute alert waited over a minute, oldest first; newest first, the
+    oldest would wait as long as new ones come.
+    """
+
+    def __init__(self) -> None:
+        self._absolute: list[tuple[int, int, OrderingKey]] = []
+        self._other: list[tuple[int, int, OrderingKey]] = []
+        self._number, self._oldest = count(), False
+
+    def __bool__(self) -> bool:
+        return bool(self._absolute or self._other)
+
+    def add(self, ordering_key: OrderingKey, notification: Notification) -> None:
+        """Queue an ordering key by the notification that it has to send."""
+        queue = self._absolute if notification.labels.level == "absolute" else self._other
+        insort(queue, (notification.since, next(self._number), ordering_key))
+
+    def take(self) -> OrderingKey:
+        """Return the next ordering key; one must be waiting."""
+        if not self._absolute:
+            return self._other.pop(0)[2]
+        self._oldest = not self._oldest
+        return self._absolute.pop(0 if self._oldest else -1)[2]
+
+
 class DeliveryWorker:
     """The delivery worker of one channel.
 
@@ -149,7 +178,7 @@ class DeliveryWorker:
         self.may_send: Callable[[], bool] = lambda: True
         """Called right before each attempt: whether this process is the one to make it."""
         self.circuit = Circuit()
-        self._ready: list[tuple[int, int, int, OrderingKey]] = []
+        self._ready = Waiting()
         self._later: list[tuple[float, int, OrderingKey, bool]] = []
         self._known: set[OrderingKey] = set()
         self._aside: set[OrderingKey] = set()
@@ -169,10 +198,7 @@ class DeliveryWorker:
         if notification is None:
             return self._rest_parked(ordering_key)
         self._known.add(ordering_key)
-        heapq.heappush(
-            self._ready,
-            (notification.labels.level != "absolute", notification.since, next(self._number), ordering_key),
-        )
+        self._ready.add(ordering_key, notification)
         return self._wake()
 
     async def stop(self, running: asyncio.Task[None]) -> None:
@@ -185,7 +211,7 @@ class DeliveryWorker:
         self._wake()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        self._ready, self._later = [], []
+        self._ready, self._later = Waiting(), []
         self._known.clear()
         self._aside.clear()
         self._attempts.clear()
@@ -225,7 +251,7 @@ class DeliveryWorker:
             circuit = admit(self.circuit, now) if self._ready else None
             if circuit is not None:
                 before, self.circuit = self.circuit, circuit
-                return heapq.heappop(self._ready)[3], before
+                return self._ready.take(), before
             await self._wait(now)
         return None
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
-from tests.rules.courses import Course, clock, seen, states_at, table, timed, transitions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.chart.chart import Chart
+from rules.chart.volumes import Collection
+from rules.evaluate.rows import hourly_rate
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline.declarations import HourlyRateRow
+from rules.wire.instants import MINUTE
+from tests.rules.courses import Course, clock, ms, seen, states_at, table, timed, transitions
 from tests.rules.evaluate.charted import course, writes_times
 from tests.rules.evaluate.results import result_alerts, result_states
 
@@ -454,3 +464,31 @@ def test_creatinine(course: Course, at: str, expected: str) -> None:
 def test_what_is_said_of_creatinine(course: Course, expected: list[str]) -> None:
     """criteria.md section 9."""
     assert (timed if writes_times(expected) else transitions)(course, "creatinine") == expected
+
+
+COLLECTED = st.lists(
+    st.tuples(st.sampled_from((0, 0, 0, 5, -3)), st.sampled_from((0, 1, 7, 30, 60, 90)), st.integers(0, 40)),
+    min_size=1,
+    max_size=12,
+)
+"""Minutes from the end of a collection to the start of the next, its minutes, and its mL."""
+
+
+def collected(parts: list[tuple[int, int, int]]) -> list[Collection]:
+    out, end = [], ms("08:00")
+    for gap, minutes, volume in parts:
+        start = end + gap * MINUTE
+        end = max(end, start + minutes * MINUTE)
+        out.append(Collection(min(start, end), end, volume / 10, end, ("u", 0)))
+    return out
+
+
+@given(COLLECTED, st.sampled_from((60, 120)))
+def test_a_stretch_without_a_hole_is_found_at_once_as_it_is_one_by_one(
+    parts: list[tuple[int, int, int]], covers: int
+) -> None:
+    row, chart, collections = GUIDELINE.row[HOUR], Chart(GUIDELINE), collected(parts)
+    assert isinstance(row, HourlyRateRow)
+    at_once = hourly_rate.stretch(row, chart, collections, covers * MINUTE)
+    with patch.object(hourly_rate, "_unbroken", lambda *_: []):
+        assert hourly_rate.stretch(row, chart, collections, covers * MINUTE) == at_once

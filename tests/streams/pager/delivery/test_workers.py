@@ -98,7 +98,7 @@ class Outbox:
         for one in alerts:
             self.writer.apply(
                 one.transition.patient,
-                lambda state, one=one: receive(state, one, START, self.writer.paging),
+                lambda state, one=one: receive(state, one, self.now, self.writer.paging),
                 0,
             )
 
@@ -218,6 +218,28 @@ def test_a_receiver_that_is_back_hears_everything_and_the_gravest_first() -> Non
     taken = [one.key for one in receiver.arrivals if one.did == "opened"]
     assert len(taken) == 21
     assert taken.index("grave:absolute") <= 1
+
+
+def test_of_thousands_of_absolute_pages_the_newest_and_the_oldest_go_in_turn() -> None:
+    """Seen: 3,000 older ones, a receiver that takes 200 ms, and a new alert that came after 85 s."""
+
+    async def story(outbox: Outbox, receiver: Receiver) -> None:
+        receiver.down = True
+        for i in range(300):
+            outbox.now += 1
+            outbox.receive(alert("opened", "absolute", START, id=f"e{i}", patient=f"p{i}"))
+        await outbox.until(lambda: ("oncall", True) in outbox.tripped)
+        outbox.now += MINUTE
+        outbox.receive(alert("opened", "absolute", START, id="new", patient="px"))
+        await asyncio.sleep(0.05)
+        receiver.down = False
+        await outbox.until(lambda: outbox.pending("oncall") == 0)
+
+    receiver = live(Faults(), story)
+    taken = [one.key for one in receiver.arrivals if one.did == "opened"]
+    assert len(taken) == 301
+    assert taken.index("new:absolute") <= 20
+    assert any(f"e{i}:absolute" in taken[:20] for i in range(10))
 
 
 def test_a_page_that_is_refused_for_good_waits_aside_and_the_rest_of_its_lane_goes_on() -> None:
