@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from deploy import audit
 from deploy.audit import DONE, FINDINGS, NOT_AUDITED, verdict
 from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import ENDED, LASTS_S, EndedSessions, Sessions
@@ -200,3 +201,25 @@ def test_an_audit_is_green_only_when_every_package_was_looked_up(
     found, line = verdict(answers)
     assert found == code
     assert says in line
+
+
+def test_an_audit_without_pip_audit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "find_spec", lambda _: None)
+    code, line = audit.audited()
+    assert code == NOT_AUDITED
+    assert "pip-audit is not installed" in line
+
+
+def test_what_pip_audit_says_itself_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "pip_audit"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("raise SystemExit('ERROR: no route to host')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(audit, "find_spec", lambda _: True)
+    assert audit.main() == NOT_AUDITED
+    said = capfd.readouterr()
+    assert "gave no answer" in said.out
+    assert "no route to host" in said.err
