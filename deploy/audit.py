@@ -1,7 +1,7 @@
 """Look up the image's locked packages among the published advisories: `make audit`.
 
-It is green only when every package was looked up. Where pip-audit is not installed or gives no answer, as when no
-advisories can be reached, it ends with 3 and says that nothing was audited; make turns 1 and 3 alike into 2.
+It is green only when every package was looked up. Where pip-audit is not installed, or gives no answer since
+no advisories can be reached, it ends with 3 and says that nothing was audited; make turns 1 and 3 into 2.
 
 Source: the documentation of pip-audit, "Exit codes" and "--format json".
 """
