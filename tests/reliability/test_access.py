@@ -220,6 +220,6 @@ def test_what_pip_audit_says_itself_is_shown(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(audit, "find_spec", lambda _: True)
     assert audit.main() == NOT_AUDITED
-    said = capfd.readouterr()
-    assert "gave no answer" in said.out
-    assert "no route to host" in said.err
+    output = capfd.readouterr()
+    assert "gave no answer" in output.out
+    assert "no route to host" in output.err
