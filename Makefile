@@ -112,7 +112,7 @@ locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest pa
 	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) --extra apprise pyproject.toml -o deploy/requirements.lock
 	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) deploy/build.in -o deploy/build.lock
 
-audit: $(READY) ## the image's locked packages against the published advisories; 3 where none can be reached
+audit: $(READY) ## the image's locked packages against the published advisories; it fails, and says "nothing was audited", where none can be reached
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3" || true
 	"$(PY)" -m deploy.audit
 

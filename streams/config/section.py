@@ -23,6 +23,8 @@ Path = tuple[str, ...]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 A_NAME = "#name"
 """The last step of a path to a name in a table, when the name itself is wrong."""
+SOME_NAME = "[...]"
+"""The step that msgspec words for any name of a table whose names are free: it leaves out which."""
 
 
 DURATION_PATTERN = f"^ *[0-9]+(\\.[0-9]+)? ?({'|'.join(UNITS)}) *$"
@@ -83,7 +85,7 @@ class SiteFile(NamedTuple):
             return msgspec.convert(values, kind)
         except msgspec.ValidationError as error:
             path, fault = worded(str(error), kind)
-            self.blame((*table, *path), fault)
+            self.blame((*table, *with_names(path, values, kind)), fault)
 
     def blame(self, path: Path, fault: str) -> NoReturn:
         """Raise UsageError with the line of a key."""
@@ -108,12 +110,54 @@ def converted(table: Mapping[str, Any], kind: type[Kind], place: str) -> Kind:
         return msgspec.convert(dict(table), kind)
     except msgspec.ValidationError as error:
         path, fault = worded(str(error), kind)
-        raise KeyFault(place, path, fault) from None
+        raise KeyFault(place, with_names(path, dict(table), kind), fault) from None
+
+
+def with_names(path: Path, values: Mapping[str, Any], kind: type[msgspec.Struct]) -> Path:
+    """Return the path of an error in values, with the names of tables that msgspec left out of it."""
+    found: Path = ()
+    for step in path:
+        unnamed = step in (SOME_NAME, A_NAME)
+        found += (_wrong_name(found, values, kind),) if unnamed else (step,)
+    return (*found, A_NAME) if path[-1:] == (A_NAME,) else found
+
+
+def _wrong_name(path: Path, values: Mapping[str, Any], kind: type[msgspec.Struct]) -> str:
+    """Return the name in the table at a path that alone causes the first error of all values."""
+    first, table = _error(values, kind), _below_path(values, path)
+    return str(next(name for name in table if _error(_with_only(values, path, name), kind) == first))
+
+
+def _error(values: Any, kind: type[msgspec.Struct]) -> str | None:
+    try:
+        msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None
+
+
+def _below_path(values: Any, path: Path) -> Any:
+    for step in path:
+        values = values[_index(values, step)]
+    return values
+
+
+def _with_only(values: Any, path: Path, name: str) -> Any:
+    """Return a copy of values in which the table at a path has one name alone."""
+    if not path:
+        return {name: values[name]}
+    copy, at = values.copy(), _index(values, path[0])
+    copy[at] = _with_only(values[at], path[1:], name)
+    return copy
+
+
+def _index(values: Any, step: str) -> str | int:
+    return int(step[1:]) - 1 if isinstance(values, list) else step
 
 
 def spelled(path: Path) -> str:
     """Return a path as it precedes an error: `pager.routes[1].level: `; empty for no path."""
-    inside = path[:-1] if path[-1:] == (A_NAME,) else path
+    inside = path[:-2] if path[-1:] == (A_NAME,) else path
     text = re.sub(r"\.(?:#(\d+)|(?=\[))", lambda step: f"[{step[1]}]" if step[1] else "", ".".join(inside))
     return f"{'key in ' * (inside != path)}{text}: " if path else ""
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, Struct
 
+from rules.ingest.decode import decode
 from rules.wire import pages
 from rules.wire.commands import (
     AcceptCriterion,
@@ -160,8 +161,25 @@ def marked(about: PagedAlert, by: str, verdict: Verdict, at: int) -> OutgoingRec
 
 
 def as_record(command: Command) -> OutgoingRecord:
-    """Return the command as a record."""
-    return OutgoingRecord(COMMANDS, command.patient.encode("utf-8", "surrogatepass"), encode(command))
+    """Return the command as a record. Raises UsageError for one that its reader would refuse."""
+    patient = command.patient.strip().encode("utf-8", "surrogatepass")
+    return OutgoingRecord(COMMANDS, patient, readable(command))
+
+
+def readable(command: Command) -> bytes:
+    """Return a command's bytes. Raises UsageError, with the decoder's reason, when it refuses them."""
+    value = _encoded(command)
+    event, problems = decode(value)
+    if event is None:
+        raise UsageError(problems[0].message.partition(": ")[2])
+    return value
+
+
+def _encoded(command: Command) -> bytes:
+    try:
+        return encode(command)
+    except UnicodeEncodeError:
+        raise UsageError("the command holds half a character; type it again") from None
 
 
 def send(broker: Broker, command: Command) -> None:

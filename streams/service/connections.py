@@ -1,16 +1,29 @@
-"""Serve HTTP to strangers: half-sent requests are cut, and a form that cannot be read is refused."""
+"""Serve HTTP to strangers: half-sent requests are cut, and a form that cannot be read is refused.
+
+Every HTTP server of the project runs in a `GuardedRunner`, and calls itself `il2watch`, no more.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 HALF_OPEN_S = 10.0
 LOOK_S = 1.0
+SERVER = "il2watch"
+
+
+class NamedRequest(web.Request):
+    """A request whose answer names the server without versions, also where no handler was found for it."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        response.headers["Server"] = SERVER
+        await super()._prepare_hook(response)
 
 
 class GuardedRunner(web.AppRunner):
@@ -28,6 +41,8 @@ class GuardedRunner(web.AppRunner):
     async def setup(self) -> None:
         """Set up, and begin to look for half-open connections."""
         await super().setup()
+        assert self.server is not None
+        self.server.request_factory = partial(self.app._make_request, _cls=NamedRequest)
         self._cutting = asyncio.create_task(self._cut_for_ever())
 
     async def cleanup(self) -> None:

@@ -196,6 +196,12 @@ NAMES = ("patient", "id")
 _WITH_POINT = re.compile(r"([0-9]+)\.0+")
 _SEPARATED = re.compile("[;|\t]")
 _CUT = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+")
+_BROKEN = re.compile(
+    r"#{2,}|#(?:[A-Z]+/?[A-Z0-9]*[!?]|N/A|GETTING_DATA)|Err:[0-9]+|(?i:[+-]?nan)|NaT|<NA>|N/?A|NULL|null|None"
+    r"|.*\0.*",
+    re.DOTALL,
+)
+"""What spreadsheets and programs show where a value is none or has no room, and what holds a NUL."""
 EXACT = 1 << 53
 
 
@@ -206,17 +212,24 @@ def is_cut(cell: Any) -> bool:
     return isinstance(cell, str) and _CUT.fullmatch(cell) is not None
 
 
+def fault_of(cell: Any) -> str | None:
+    """Return why a cell is no name any more; None when it may be one."""
+    if is_cut(cell):
+        return f"{cell!s:.40} is a number whose digits a spreadsheet cut; send it as text"
+    if isinstance(cell, str) and _BROKEN.fullmatch(cell):
+        return f"{cell!a:.40} is cut or broken by a spreadsheet; send the id itself, as text"
+    return None
+
+
 def named(row: TableRow) -> TableRow | RefusedRow:
     """Return a row whose patient and id are as they were before a spreadsheet took them for numbers.
 
-    `12.0` is 12 again; of `1.23457E+11` the digits are lost, so two patients would be one: refused.
+    `12.0` is 12 again; of `1.23457E+11` and `#N/A` nothing is left, so two patients would be one: refused.
     """
     for name in NAMES:
         cell = row.get(name)
-        if is_cut(cell):
-            return RefusedRow(
-                row.line, f"`{name}` {cell!s:.40} is a number whose digits a spreadsheet cut; send it as text"
-            )
+        if fault := fault_of(cell):
+            return RefusedRow(row.line, f"`{name}` {fault}")
         if isinstance(cell, str) and (found := _WITH_POINT.fullmatch(cell)):
             row[name] = found[1]
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from deploy import audit
 from deploy.audit import DONE, FINDINGS, NOT_AUDITED, verdict
 from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import ENDED, LASTS_S, EndedSessions, Sessions
@@ -23,6 +25,7 @@ from tests.streams.board.test_web import WARD
 
 NOW = 1_772_000_000
 KEY = b"k" * 32
+ROOT = Path(__file__).parents[2]
 
 
 def sessions(folder: Path, now: int = NOW) -> Sessions:
@@ -84,9 +87,47 @@ def test_no_form_is_a_500(path: str, headers: dict[str, str], body: bytes) -> No
         await board.token()
         async with board.browser.post(board.url(path), data=body, headers=headers) as answer:
             assert 400 <= answer.status < 500, await answer.text()
-            assert answer.headers["Server"] == "il2watch"
 
     serving(WARD, test)
+
+
+REQUESTS = {
+    "found": b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "not found": b"GET /server-status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "no HTTP": b"\x16\x03\x01\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
+def test_no_answer_names_a_version(request_bytes: bytes) -> None:
+    answer = asyncio.run(raw_answer(request_bytes))
+    assert b"\r\nServer: il2watch\r\n" in answer
+    assert b"aiohttp" not in answer
+
+
+def test_every_http_server_runs_guarded() -> None:
+    texts = {path: path.read_text() for path in ROOT.joinpath("streams").rglob("*.py")}
+    made = [path.name for path, text in texts.items() if re.search(r"web\.(AppRunner\(|run_app)", text)]
+    serving = [path for path, text in texts.items() if "TCPSite(" in text]
+    assert len(serving) == 4
+    assert [path.name for path in serving if "GuardedRunner(" not in texts[path]] == made == []
+
+
+async def raw_answer(request_bytes: bytes) -> bytes:
+    """What a guarded server answers to some bytes, to the end."""
+    app = web.Application()
+    app.router.add_get("/", whole_answer)
+    runner, port = GuardedRunner(app, shutdown_timeout=0.1), free()[0]
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request_bytes)
+        answer = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        return answer
+    finally:
+        await runner.cleanup()
 
 
 async def whole_answer(_: web.Request) -> web.Response:
@@ -160,3 +201,25 @@ def test_an_audit_is_green_only_when_every_package_was_looked_up(
     found, line = verdict(answers)
     assert found == code
     assert says in line
+
+
+def test_an_audit_without_pip_audit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "find_spec", lambda _: None)
+    code, line = audit.audited()
+    assert code == NOT_AUDITED
+    assert "pip-audit is not installed" in line
+
+
+def test_what_pip_audit_says_itself_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "pip_audit"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("raise SystemExit('ERROR: no route to host')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(audit, "find_spec", lambda _: True)
+    assert audit.main() == NOT_AUDITED
+    output = capfd.readouterr()
+    assert "gave no answer" in output.out
+    assert "no route to host" in output.err

@@ -200,6 +200,33 @@ def test_a_line_that_is_no_row_is_told_with_its_number_and_takes_no_other_with_i
     assert why in errors
 
 
+BROKEN = (
+    "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#ERROR!", "########", "Err:502",
+    "nan", "NaN", "-nan", "NA", "N/A", "NaT", "<NA>", "NULL", "None", "p\0", "\0", "p\0001",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", BROKEN)
+@pytest.mark.parametrize("row", ["labs,{},x,{}", "labs,p1,{},{}"], ids=["patient", "id"])
+def test_what_a_spreadsheet_shows_instead_of_an_id_is_no_id(
+    row: str, cell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = row.format(cell, "2026-03-02T10:00:00Z,creatinine,3.6,mg/dL")
+    path = csv(tmp_path, HEAD, ROW.format("a"), bad, ROW.format("b"))
+    code, ids, errors = written(path, capsys, "--strict")
+    assert (code, ids) == (1, ["a", "b"])
+    assert f"{path}:3: malformed: " in errors
+    assert "cut or broken by a spreadsheet" in errors
+    assert "\0" not in errors
+
+
+@pytest.mark.parametrize("id", ["#12", "#", "N12", "nancy", "A#REF!", "Null-7", "Nan1"])
+def test_an_id_that_only_looks_like_it_is_one(
+    id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert written(csv(tmp_path, HEAD, ROW.format(id)), capsys, "--strict")[:2] == (0, [id])
+
+
 def test_a_comma_at_the_end_of_each_line_is_no_field(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

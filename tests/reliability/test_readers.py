@@ -26,7 +26,9 @@ from streams.cli.main import main
 from streams.deadletters.letter import letter, mended, written
 from streams.demo.feed import Reader
 from streams.demo.overview import DemoOverview
+from streams.errors import UsageError
 from streams.export.knowing import Wanted, exported
+from streams.kafka.settings import Broker
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.service.intake import Intake
 from streams.projections.assessments import Census
@@ -178,6 +180,32 @@ def test_census_demo_and_tools_survive_what_they_read(found: list[Record]) -> No
     inputs = [one for one in found if one.topic in INPUTS]
     for wall in (True, False):
         exported(inputs, Wanted(wall=wall), 0)
+
+
+GARBAGE = (
+    b"e1",
+    b'"e1"',
+    b'{"id":"e1"',
+    b'{"id":"e1"}',
+    b'{"id":"e1","patient":3}',
+    b"\xff e1 \x00",
+    b"[" * 9999 + b"e1",
+)
+
+
+@pytest.mark.parametrize("topic", [ALERTS, PAGES])
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_garbage_that_holds_an_alerts_id_does_not_keep_its_patient_from_being_found(
+    garbage: bytes, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = ALERT.replace(b"0123456789abcdef", b"e1")
+    held = {topic: [Record(topic, b"p1", garbage, NOW)]}
+    held.setdefault(ALERTS, []).append(Record(ALERTS, b"p1", value, NOW))
+    monkeypatch.setattr(lookup, "records", lambda _, topic: held.get(topic, []))
+    assert lookup.patient_of(Broker("nowhere:1"), "e1") == "p1"
+    held[ALERTS] = [Record(ALERTS, b"p1", garbage, NOW)]
+    with pytest.raises(UsageError, match="no alert 'e1'"):
+        lookup.patient_of(Broker("nowhere:1"), "e1")
 
 
 class Polled:

@@ -112,7 +112,6 @@ def headed(auth: AuthSettings) -> Any:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Server"] = "il2watch"
         if auth.secure:
             response.headers["Strict-Transport-Security"] = TLS
 

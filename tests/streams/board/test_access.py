@@ -90,6 +90,26 @@ def test_a_users_file_that_cannot_be_used_is_one_clear_line_without_the_password
     assert "secret word" not in str(caught.value)
 
 
+WRITTEN = '[users.a]\npassword = "x"\nroles = ["see"]\n\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[users."b.c"]\nname = "B"\npassword = 3', r"line 7: users\.b\.c\.password: expected str"),
+        ('[users.b]\nname = "B"\npasswort = "x"', r"line 7: users\.b\.passwort: no such key"),
+        ('[users.b]\npassword = "x"\nroles = ["see", "rule"]', r"line 7: users\.b\.roles\[2\]: is one of"),
+        ('[users.b]\nname = "B"', r"line 5: users\.b\.password: missing"),
+        ('[users."b c"]\npassword = "x"', "line 5: key in users: expected str matching regex"),
+    ],
+)
+def test_a_fault_of_the_users_file_is_named_with_its_own_line(tmp_path: Path, text: str, place: str) -> None:
+    path = tmp_path / "users.toml"
+    path.write_text(WRITTEN + text)
+    with pytest.raises(UsageError, match=place):
+        users.load(str(path))
+
+
 def test_who_may_act_may_see_and_not_the_other_way_round() -> None:
     assert users.Identity("a", frozenset({"act"})).may("see")
     assert not users.Identity("a", frozenset({"see"})).may("act")

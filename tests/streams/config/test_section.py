@@ -42,7 +42,15 @@ class Bed(Table, frozen=True, kw_only=True):
             "[bed]\nnumber = 1\nnames = { A = 1 }",
             "s.toml: line 3: key in bed.names: expected str matching regex '^[a-z]+$'",
         ),
-        ("[bed]\nnumber = 1\nnames = { a = 'b' }", "s.toml: line 3: bed.names[...]: expected int, got str"),
+        ("[bed]\nnumber = 1\nnames = { a = 'b' }", "s.toml: line 3: bed.names.a: expected int, got str"),
+        (
+            "[bed]\nnumber = 1\n[bed.names]\na = 1\nb = 'x'\nc = 'x'",
+            "s.toml: line 5: bed.names.b: expected int, got str",
+        ),
+        (
+            "[bed]\nnumber = 1\n[bed.names]\na = 1\nB = 1\nc = 'x'",
+            "s.toml: line 5: key in bed.names: expected str matching regex '^[a-z]+$'",
+        ),
         ("bed = 3", "s.toml: line 1: bed: a table is wanted, not 3; write [bed] and its keys below"),
         (
             "[bed",

@@ -31,6 +31,35 @@ def test_an_acknowledgement_is_one_the_engine_takes() -> None:
     assert (event.alert, event.by, event.reason, event.at) == ("e1", "rn-14", "bolus running", START)
 
 
+REFUSED = {
+    "blank patient": (
+        commands.silence("  ", "hypotension", "relative", START + HOUR, WHO, START),
+        "`patient`",
+    ),
+    "blank subject": (commands.silence("p1", " \t", "relative", START + HOUR, WHO, START), "`subject`"),
+    "blank alert": (commands.acknowledgement("p1", " ", WHO, START), "`alert`"),
+    "every patient": (
+        commands.silence("*", "hypotension", "relative", START + HOUR, WHO, START),
+        "ticks alone",
+    ),
+    "unseen letter": (commands.acknowledgement("p\u200b1", "e1", WHO, START), "invisible character"),
+    "blank rule": (commands.resume("p1", " ", WHO, START), "`rule`"),
+    "blank criterion": (commands.accept("p1", " ", "relative", None, WHO, START), "`criterion`"),
+    "half a character": (commands.acknowledgement("p\ud800", "e1", WHO, START), "half a character"),
+}
+
+
+@pytest.mark.parametrize(("command", "why"), REFUSED.values(), ids=REFUSED)
+def test_a_command_that_its_reader_would_refuse_is_not_sent(command: Command, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        commands.as_record(command)
+
+
+def test_blanks_around_a_patient_are_no_other_patient() -> None:
+    made = commands.as_record(commands.acknowledgement(" p1 ", "e1", WHO, START))
+    assert isinstance(decode(made.value or b"", key=(made.key or b"").decode())[0], Ack)
+
+
 @pytest.mark.parametrize("opinion", [True, False, None])
 def test_an_acknowledgement_may_say_whether_the_alert_was_actionable(opinion: bool | None) -> None:
     made = commands.as_record(commands.acknowledgement("p1", "e1", WHO, START, opinion))

@@ -154,7 +154,7 @@ def test_a_site_says_who_is_told_what_and_when() -> None:
         (
             'url = "http://alertmanager:9093"',
             'url = "http://alertmanager:9093"\nlabels = { site = 3 }',
-            "line 15: pager.channels.operations.labels[...]: expected str, got int",
+            "line 15: pager.channels.operations.labels.site: expected str, got int",
         ),
         (
             'url = "http://alertmanager:9093"',

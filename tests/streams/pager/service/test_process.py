@@ -272,6 +272,17 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
             400,
             {"error": "absolute is silenced for 1 h at most"},
         )
+        for unseen in (
+            {"patient": "p\0001"},
+            {"subject": "hypo\ntension"},
+            {"by": "rn\u202e"},
+            {"subject": " "},
+        ):
+            assert ask(f"{base}/silences", "let-me-in", {**asked, "minutes": 9, **unseen})[0] == 400
+        assert ask(f"{base}/silences", "let-me-in", {**asked, "minutes": 9, "patient": "  "}) == (
+            400,
+            {"error": "`patient` is blank; send the patient's id"},
+        )
         assert ask(f"{base}/silences", "let-me-in", {**asked, "until": text(now() + HOUR // 2)})[0] == 202
         assert until(lambda: len(ask(f"{base}/silences", "let-me-in")[1]) == 1)
         (silence,) = ask(f"{base}/silences", "let-me-in")[1]
