@@ -153,7 +153,7 @@ class Waiting:
         queue = self._absolute if notification.labels.level == "absolute" else self._other
         insort(queue, (notification.since, next(self._number), ordering_key))
 
-    def take(self) -> OrderingKey:
+    def pop(self) -> OrderingKey:
         """Return the next ordering key; one must be waiting."""
         if not self._absolute:
             return self._other.pop(0)[2]
@@ -251,7 +251,7 @@ class DeliveryWorker:
             circuit = admit(self.circuit, now) if self._ready else None
             if circuit is not None:
                 before, self.circuit = self.circuit, circuit
-                return self._ready.take(), before
+                return self._ready.pop(), before
             await self._wait(now)
         return None
 
