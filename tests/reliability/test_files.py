@@ -224,6 +224,39 @@ def test_a_failed_run_leaves_an_older_file_as_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+NOTHING = [
+    ("hl7", "ward.csv", HEAD + "\n" + ROW.format("a") + "\n"),
+    ("fhir", "ward.csv", HEAD + "\n" + ROW.format("a") + "\n"),
+    ("hl7", "empty", ""),
+    ("fhir", "empty", ""),
+    ("csv", "head-only.csv", HEAD + "\n"),
+    ("csv", "malformed.csv", HEAD + "\nlabs,p1,a\n"),
+]
+
+
+@pytest.mark.parametrize("name", ["old.jsonl", "old.jsonl.gz"])
+@pytest.mark.parametrize(("kind", "file", "text"), NOTHING)
+def test_an_import_that_reads_nothing_leaves_an_older_file_and_makes_no_new_one(
+    kind: str, file: str, text: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, old, new = tmp_path / file, tmp_path / name, tmp_path / f"new-{name}"
+    source.write_text(text)
+    old.write_text("old\n")
+    for into in (old, new):
+        assert main(["import", kind, str(source), "-o", str(into)]) == 1
+        assert f"{source}: nothing was read: no " in capsys.readouterr().err
+    assert old.read_text() == "old\n"
+    assert sorted(tmp_path.iterdir()) == sorted([source, old])
+
+
+def test_a_folder_of_mimic_of_which_nothing_is_read_leaves_an_older_file(tmp_path: Path) -> None:
+    excel = [{**STAYS[0], "intime": "3/1/2150 8:00", "outtime": "3/3/2150 20:00"}]
+    old = tmp_path / "old.jsonl"
+    old.write_text("old\n")
+    assert mimic_main(mimic(tmp_path / "in", {"icu/icustays": excel}), old) == 1
+    assert old.read_text() == "old\n"
+
+
 def test_a_link_is_written_through(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "link"
     target.write_text("old\n")
