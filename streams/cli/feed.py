@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from streams.cli import event_files, options
 from streams.errors import UsageError
-from streams.service.lifecycle import until_running
+from streams.service.lifecycle import until_ended, until_running
 
 if TYPE_CHECKING:
     from streams.config.feeds import FeedTable
@@ -77,6 +77,7 @@ def _import_parser(name: str, description: str, example: str, what: str) -> opti
     return command
 
 
+@until_ended()
 def import_main(arguments: list[str]) -> int:
     """Write the events of the messages."""
     chosen = import_parser().parse_args(arguments)
@@ -130,6 +131,7 @@ def fhir_parser() -> options.Parser:
     return _import_parser("import fhir", FHIR_DESCRIPTION, FHIR_EXAMPLE, "resources")
 
 
+@until_ended()
 def fhir_main(arguments: list[str]) -> int:
     """Write the events of the resources."""
     chosen = fhir_parser().parse_args(arguments)

@@ -17,6 +17,7 @@ from streams.errors import UsageError
 from streams.service.event_file import spelled, warn
 from streams.service.exit_codes import DONE, FINDINGS
 from streams.service.files import Line, filling
+from streams.service.lifecycle import until_ended
 
 if TYPE_CHECKING:
     from streams.service.tabular_files import RefusedRow, Row
@@ -53,6 +54,7 @@ class Read(NamedTuple):
     left_out: Counter[str]
 
 
+@until_ended()
 def main(arguments: list[str]) -> int:
     """Write the records of the table."""
     chosen = parser().parse_args(arguments)

@@ -16,6 +16,7 @@ from typing import Any, TypedDict
 from streams.cli import event_files, options, sharing
 from streams.errors import UsageError
 from streams.service.exit_codes import DONE
+from streams.service.lifecycle import until_ended
 
 MIMIC = "simulators.mimic_iv"
 """Imported by name when called, as all of `simulators` is."""
@@ -91,6 +92,7 @@ def mimic_parser() -> options.Parser:
     return command
 
 
+@until_ended()
 def mimic_main(arguments: list[str]) -> int:
     """Write the events, then report what became of the rows."""
     chosen = mimic_parser().parse_args(arguments)
