@@ -303,6 +303,29 @@ def test_a_stream_that_cannot_be_written_is_one_line_and_no_traceback(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("run refused.jsonl", 0),
+        ("run refused.jsonl --strict", 1),
+        ("run none.jsonl", 2),
+        ("run", 2),
+        ("nothing", 2),
+        ("simulate ward --patients 1 --days 1", 0),
+    ],
+)
+def test_the_exit_code_does_not_depend_on_stderr(
+    command: str, code: int, stderr: str, tmp_path: Path
+) -> None:
+    (tmp_path / "refused.jsonl").write_text(EVENT + "nonsense\n")
+    script = f"il2watch {command}"
+    with_stderr, without = shell(script, tmp_path), shell(f"{script} {stderr}", tmp_path)
+    assert with_stderr.stderr
+    assert (without.returncode, without.stdout) == (code, with_stderr.stdout)
+
+
+@pytest.mark.slow
 def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path) -> None:
     old = tmp_path / "ward.jsonl"
     old.write_text("old\n")
