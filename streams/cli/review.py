@@ -13,6 +13,7 @@ from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import warn
+from streams.service.files import naming
 from streams.times import wire
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class Topics:
         if self.save is None:
             yield from values
             return
-        with (self.save / f"{name}.jsonl").open("wb") as into:
+        with naming(self.save), (self.save / f"{name}.jsonl").open("wb") as into:
             for value, stamp in values:
                 into.write(value.replace(b"\n", b" ") + b"\n")
                 yield value, stamp

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas
@@ -342,6 +344,52 @@ def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path
     assert (process.returncode, errors) == (130, "")
     assert old.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [old]
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """Files cannot grow beyond so many bytes, as on a full disk: the error that writing raises names none."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def full(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with no_file_longer_than(500):
+        assert main(arguments) == 2
+    return capsys.readouterr().err
+
+
+def test_a_full_disk_where_rows_wait_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, spill = mimic(tmp_path / "in", {"icu/inputevents": [given(221749, rate=2)]}), tmp_path / "spill"
+    spill.mkdir()
+    arguments = ["import", "mimic-iv", str(folder), "-o", str(tmp_path / "out"), "--spill", str(spill)]
+    assert full(arguments, capsys) == f"il2watch: {spill}: File too large\n"
+
+
+@pytest.mark.parametrize("command", [["run"], ["import", "csv"]])
+def test_a_full_disk_where_lines_are_shared_out_is_named(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.cli.sharing.FEW", 1)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    lines = [HEAD, *[ROW.format("a")] * 30] if "csv" in command else [EVENT.strip()] * 30
+    assert full([*command, str(csv(tmp_path, *lines))], capsys) == f"il2watch: {tmp_path}: File too large\n"
+
+
+def test_a_full_disk_under_a_folder_of_parquet_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_table(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("streams.shards.parquet.write_table", write_table)
+    path, into = csv(tmp_path, HEAD, ROW.format("a")), tmp_path / "out.parquet"
+    assert main(["import", "csv", str(path), "-o", str(into)]) == 2
+    assert capsys.readouterr().err == f"il2watch: {into}: No space left on device\n"
 
 
 def test_a_gzip_file_that_unpacks_to_far_more_than_events_do_is_refused(
