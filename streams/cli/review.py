@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from streams.cli import options
+from streams.cli import event_files, options
 from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
@@ -156,9 +157,11 @@ def write(review: Review, over: list[str], folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise UsageError(f"-o {folder}: is a file; name a folder") from None
-    (folder / PAGE).write_text(page(review, over), encoding="utf-8")
-    with (folder / TABLE).open("w", encoding="utf-8", newline="") as into:
-        write_csv(review, into)
+    table = io.StringIO(newline="")
+    write_csv(review, table)
+    for name, text in ((PAGE, page(review, over)), (TABLE, table.getvalue())):
+        with event_files.opened(str(folder / name)) as into:
+            into.write(text.encode())
     warn(f"il2watch: {folder / PAGE} and {folder / TABLE}")
 
 

@@ -21,6 +21,7 @@ from simulators.charting.records import beside
 from simulators.mimic_iv.fact import milliseconds
 from simulators.mimic_iv.item_names import is_drain, medicine
 from streams.cli.main import main
+from streams.cli.review import NAMES
 from streams.kafka.ports import wait_until
 from tests.patience import PATIENCE_S
 from tests.simulators.mimic_iv.folder import STAY, STAYS, SUBJECT, imported, mimic
@@ -395,6 +396,38 @@ def test_a_full_disk_under_a_folder_of_parquet_is_named(
     path, into = csv(tmp_path, HEAD, ROW.format("a")), tmp_path / "out.parquet"
     assert main(["import", "csv", str(path), "-o", str(into)]) == 2
     assert capsys.readouterr().err == f"il2watch: {into}: No space left on device\n"
+
+
+VITALS = (
+    '{"type":"vitals","id":"v","patient":"p","at":"2026-03-02T09:00:00Z",'
+    '"readings":[{"code":"heart-rate","value":88,"unit":"/min"}]}\n'
+)
+
+
+def test_a_plot_that_finds_the_disk_full_leaves_an_older_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events, page = tmp_path / "e.jsonl", tmp_path / "page.svg"
+    events.write_text(EVENT + VITALS)
+    page.write_text("old\n")
+    assert f"{page}: cannot be written: File too large" in full(
+        ["plot", str(events), "-o", str(page)], capsys
+    )
+    assert page.read_text() == "old\n"
+    assert sorted(tmp_path.iterdir()) == [events, page]
+
+
+def test_a_review_that_finds_the_disk_full_leaves_an_older_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "review.html"
+    page.write_text("old\n")
+    for name in NAMES:
+        (tmp_path / f"{name}.jsonl").write_text(EVENT if name == "events" else "")
+    period = ("--from", "2026-03-02T00:00:00Z", "--to", "2026-03-03T00:00:00Z")
+    arguments = ["review", "--records", str(tmp_path), *period, "-o", str(tmp_path)]
+    assert full(arguments, capsys).endswith(f"il2watch: {page}: File too large\n")
+    assert page.read_text() == "old\n"
 
 
 def test_a_gzip_file_that_unpacks_to_far_more_than_events_do_is_refused(
