@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def main() -> int:
     owners = others(HOME)
     for name in PACKAGES:
         if problem := fault(name, owners.get(name)):
-            print(f"il2watch: {problem}; {REMEDY}", file=sys.stderr)
+            with suppress(OSError, AttributeError):
+                sys.stderr.write(f"il2watch: {problem}; {REMEDY}\n")
             return USAGE
     from streams.cli.main import main as command_line
 

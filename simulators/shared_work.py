@@ -34,6 +34,17 @@ def done_file(folder: Path, name: str) -> Path:
 
 
 @contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name this file or folder in an OSError that names none, as that of a full disk does."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
+@contextmanager
 def followed(folder: Path, what: str, total: int, watch: Watch) -> Iterator[None]:
     """Meanwhile watch how many pieces of work the processes have done, by the bytes of their files."""
     ended = Event()

@@ -18,7 +18,7 @@ from simulators import faults
 from simulators.charting.records import Placed, Record, sink, unplaced, write
 from simulators.course.simulation import Beds, DoseConsultant, Simulation, SimulationRequest
 from simulators.scenarios import SCENARIOS
-from simulators.shared_work import SHIFT, Opened, Watch, done_file, followed, merged
+from simulators.shared_work import SHIFT, Opened, Watch, done_file, followed, merged, naming
 from simulators.truth import file as truth_file
 
 BATCH = 4096
@@ -189,6 +189,7 @@ def simulate_part(request: PartRequest) -> int:
     consultant, first = request.consult(simulation.cohort.ids), request.beds[0]
     count = 0
     with (
+        naming(request.folder.parent),
         (request.folder / RECORDS.format(first)).open("wb", buffering=1 << 20) as file,
         done_file(request.folder, str(first)).open("wb", buffering=0) as done,
     ):

@@ -31,7 +31,7 @@ from simulators.mimic_iv.tables import (
     small,
 )
 from simulators.mimic_iv.tally import ImportTally
-from simulators.shared_work import Opened, Pool, Watch, done_file, followed, in_process
+from simulators.shared_work import Opened, Pool, Watch, done_file, followed, in_process, naming
 
 ROWS_READ: Mapping[MimicTable, Mapping[int, str]] = {
     CHART: chart_items.LABELS,
@@ -112,7 +112,10 @@ def spill_table(request: TableRequest) -> ImportTally:
     """Spill the rows of a table that belong to a stay; return what became of the others."""
     tally, windows = ImportTally(), Windows(request.courses)
     table, buckets = request.table, Buckets(request.spill)
-    with done_file(request.spill, table.name.replace("/", "-")).open("wb", buffering=0) as done:
+    with (
+        naming(request.spill.parent),
+        done_file(request.spill, table.name.replace("/", "-")).open("wb", buffering=0) as done,
+    ):
         for frame, read in pieces(request.folder, table):
             buckets.add(table.name, selected(frame, table, windows, request.items, tally), request.together)
             done.write(b"." * (read // PIECE - done.tell()))

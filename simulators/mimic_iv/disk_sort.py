@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas
 
-from simulators.shared_work import SHIFT, merged
+from simulators.shared_work import SHIFT, merged, naming
 
 # No table need be in any order, so a stay is complete only when every table was read to its end. Rows are
 # spilled as they are read to one file for each few stays and table, and read back a few stays at a time:
@@ -105,6 +105,6 @@ class Ordering:
         """Write lines as one run; return its path."""
         path = self.folder / f"run-{self.number}-{self.made}"
         self.made += 1
-        with path.open("wb", buffering=1 << 20) as file:
+        with naming(self.folder.parent), path.open("wb", buffering=1 << 20) as file:
             file.writelines(lines)
         return path

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from streams.cli import options
 from streams.errors import UsageError
 from streams.service.event_file import Log, load, refuse, summary, warn
+from streams.service.exit_codes import FINDINGS
 from streams.times import ZONE, instant
 
 if TYPE_CHECKING:
@@ -60,6 +61,27 @@ def opened(path: str) -> Iterator[BinaryIO]:
         except FileNotFoundError:
             raise UsageError(f"{path}: no folder {Path(path).parent}; make it first") from None
         yield into
+
+
+def write_any(path: str, lines: Iterable[bytes]) -> bool:
+    """Write lines to a file, and return whether there was any; where there is none, an older file stays.
+
+    Raises as `opened`, and whatever reading the lines raises.
+    """
+    found = iter(lines)
+    first = next(found, None)
+    if first is None:
+        return False
+    with opened(path) as into:
+        into.write(first)
+        into.writelines(found)
+    return True
+
+
+def nothing_read(paths: Iterable[str], what: str) -> int:
+    """Say that an import read nothing, and return the exit code: an empty file would look like success."""
+    warn(f"il2watch: {', '.join(paths)}: nothing was read: no {what} gave an event")
+    return FINDINGS
 
 
 def sink() -> Any:

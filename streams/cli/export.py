@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from streams.cli import event_files, options
 from streams.cli.options import broker_of, connection
 from streams.config import site
+from streams.service.lifecycle import until_ended
 
 if TYPE_CHECKING:
     from streams.kafka.settings import Broker
@@ -33,6 +34,7 @@ def parser() -> options.Parser:
     return command
 
 
+@until_ended()
 def main(arguments: list[str]) -> int:
     """Write the events; their number and what was refused on stderr."""
     chosen = parser().parse_args(arguments)

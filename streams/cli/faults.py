@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Protocol, TypedDict
 from streams.cli import event_files, options
 from streams.cli.options import seed
 from streams.errors import UsageError
+from streams.service.lifecycle import until_ended
 
 SIMULATOR = "simulators.faults"
 """Imported by name when called, as all of `simulators` is."""
@@ -66,6 +67,7 @@ def parser() -> options.Parser:
     return command
 
 
+@until_ended()
 def main(arguments: list[str]) -> int:
     """Write the altered file and its fault log."""
     chosen = parser().parse_args(arguments)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from streams.cli import event_files, options
 from streams.errors import UsageError
-from streams.service.lifecycle import until_running
+from streams.service.lifecycle import until_ended, until_running
 
 if TYPE_CHECKING:
     from streams.config.feeds import FeedTable
@@ -58,12 +58,18 @@ What was refused is on stderr, without patient data; `il2watch feed check` says 
 IMPORT_EXAMPLE = "  il2watch import hl7 captured/ --feed icu-monitors --config site.toml -o ward.jsonl"
 
 
+IMPORT_EXIT = (
+    "exit: 0 done, 1 some record was refused (--strict), or nothing was read, 2 usage or configuration, "
+    "130 interrupted"
+)
+
+
 def import_parser() -> options.Parser:
     return _import_parser("import hl7", IMPORT_DESCRIPTION, IMPORT_EXAMPLE, "messages")
 
 
 def _import_parser(name: str, description: str, example: str, what: str) -> options.Parser:
-    command = options.parser(name, description, example)
+    command = options.parser(name, description, f"{example}\n\n{IMPORT_EXIT}")
     command.add_argument("files", metavar="FILE", nargs="+", help=f"files or folders of {what}")
     feed_option(command)
     options.strict(command)
@@ -71,6 +77,7 @@ def _import_parser(name: str, description: str, example: str, what: str) -> opti
     return command
 
 
+@until_ended()
 def import_main(arguments: list[str]) -> int:
     """Write the events of the messages."""
     chosen = import_parser().parse_args(arguments)
@@ -82,13 +89,19 @@ def import_main(arguments: list[str]) -> int:
     tables = Tables()
     messages = offline.captured(offline.files(chosen.files), rules, wall(), tables)
     handled = ((f"{each.path}: message {each.number}", each.answered.handled) for each in messages)
-    return _write_events(chosen, handled, tables)
+    return _write_events(chosen, handled, "HL7 v2 message", tables)
 
 
 def _write_events(
-    chosen: argparse.Namespace, handled: Iterable[tuple[str, Handled]], tables: Tables | None = None
+    chosen: argparse.Namespace,
+    handled: Iterable[tuple[str, Handled]],
+    what: str,
+    tables: Tables | None = None,
 ) -> int:
-    """Write the events of an import in order of knowing, and what was refused on stderr."""
+    """Write the events of an import in order of knowing, and what was refused on stderr.
+
+    `what`: one of the things that the files hold, in words.
+    """
     import json
 
     from streams.feeds import offline
@@ -100,8 +113,9 @@ def _write_events(
         for line in offline.refusals(place, each):
             refused += 1
             warn(line)
-    with event_files.opened(chosen.into) as into:
-        into.writelines(json.dumps(each).encode() + b"\n" for each in records.in_order())
+    lines = (json.dumps(each).encode() + b"\n" for each in records.in_order())
+    if not event_files.write_any(chosen.into, lines):
+        return event_files.nothing_read(chosen.files, what)
     return int(chosen.strict and refused > 0)
 
 
@@ -117,6 +131,7 @@ def fhir_parser() -> options.Parser:
     return _import_parser("import fhir", FHIR_DESCRIPTION, FHIR_EXAMPLE, "resources")
 
 
+@until_ended()
 def fhir_main(arguments: list[str]) -> int:
     """Write the events of the resources."""
     chosen = fhir_parser().parse_args(arguments)
@@ -126,7 +141,7 @@ def fhir_main(arguments: list[str]) -> int:
     rules = rules_of(chosen, imported=True)
     found = offline_fhir.requested(offline.files(chosen.files), rules, wall())
     handled = ((f"{each.path}: resource {each.number}", each.answered.handled) for each in found)
-    return _write_events(chosen, handled)
+    return _write_events(chosen, handled, "FHIR resource")
 
 
 CHECK_DESCRIPTION = """\

@@ -17,6 +17,7 @@ from streams.errors import UsageError
 from streams.service.event_file import spelled, warn
 from streams.service.exit_codes import DONE, FINDINGS
 from streams.service.files import Line, filling
+from streams.service.lifecycle import until_ended
 
 if TYPE_CHECKING:
     from streams.service.tabular_files import RefusedRow, Row
@@ -31,8 +32,8 @@ EXAMPLE = """\
   il2watch import csv ward.csv -o ward.jsonl.gz
   il2watch import csv vitals.parquet | il2watch assess -"""
 EXIT = (
-    "exit: 0 done, 1 some row was left out (--strict), or all were, 2 usage, or a table that cannot be "
-    "read, 130 interrupted"
+    "exit: 0 done, 1 some row was left out (--strict), or no row was read, 2 usage, or a table that cannot "
+    "be read, 130 interrupted"
 )
 
 
@@ -53,6 +54,7 @@ class Read(NamedTuple):
     left_out: Counter[str]
 
 
+@until_ended()
 def main(arguments: list[str]) -> int:
     """Write the records of the table."""
     chosen = parser().parse_args(arguments)
@@ -60,14 +62,13 @@ def main(arguments: list[str]) -> int:
 
     if not tabular_files.is_table(chosen.file):
         raise UsageError(f"{chosen.file}: not a table by its name; give .csv, .csv.gz or .parquet")
-    written = 0
-    with read(chosen) as found, event_files.opened(chosen.into) as into:
-        for record in found.records:
-            into.write(record)
-            written += 1
+    with read(chosen) as found:
+        any_read = event_files.write_any(chosen.into, found.records)
     if found.left_out:
         warn(f"il2watch: {chosen.file}: {found.left_out.total()} left out ({spelled(found.left_out)})")
-    return FINDINGS if found.left_out and (chosen.strict or not written) else DONE
+    if not any_read:
+        return event_files.nothing_read([chosen.file], "row below the head")
+    return FINDINGS if found.left_out and chosen.strict else DONE
 
 
 @contextmanager

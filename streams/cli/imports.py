@@ -15,7 +15,8 @@ from typing import Any, TypedDict
 
 from streams.cli import event_files, options, sharing
 from streams.errors import UsageError
-from streams.service.exit_codes import DONE, FINDINGS
+from streams.service.exit_codes import DONE
+from streams.service.lifecycle import until_ended
 
 MIMIC = "simulators.mimic_iv"
 """Imported by name when called, as all of `simulators` is."""
@@ -91,42 +92,30 @@ def mimic_parser() -> options.Parser:
     return command
 
 
+@until_ended()
 def mimic_main(arguments: list[str]) -> int:
     """Write the events, then report what became of the rows."""
     chosen = mimic_parser().parse_args(arguments)
     convert, tally, tables = (import_module(f"{MIMIC}.{name}") for name in ("convert", "tally", "tables"))
     counts = tally.ImportTally()
     try:
-        write(chosen, convert.events, counts)
+        any_read = write(chosen, convert.events, counts)
     except tables.UnreadableMimic as fault:
         raise UsageError(str(fault)) from None
     report = counts.report()
     finish(chosen, report, dict(tally.REASONS) | dict(tally.ADJUSTMENTS))
-    return nothing_read(chosen.folder, report)
+    return DONE if any_read else event_files.nothing_read([chosen.folder], "row")
 
 
-def nothing_read(folder: str, report: Report) -> int:
-    """Return the exit code; say so where nothing was read: an empty file looks like success."""
-    from streams.service.event_file import warn
-
-    if sum(report["events"].values()):
-        return DONE
-    warn(f"il2watch: {folder}: nothing was read; the lines above say what could not be")
-    return FINDINGS
-
-
-def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
-    """Write the events to the file that was named, with a progress bar."""
+def write(chosen: argparse.Namespace, events: Any, counts: Any) -> bool:
+    """Write the events to the file that was named, with a progress bar; return whether there was any."""
     from streams.service.files import filling
     from streams.shards.pool import pool
 
     opened = partial(pool, chosen.jobs or sharing.cores(), None)
     with filling() as progress:
         lines = events(Path(chosen.folder), chosen.stays, counts, progress, chosen.spill, opened)
-        first = next(lines, None)
-        with event_files.opened(chosen.into) as into:
-            into.writelines([] if first is None else [first])
-            into.writelines(lines)
+        return event_files.write_any(chosen.into, lines)
 
 
 def finish(chosen: argparse.Namespace, report: Report, words: dict[str, str]) -> None:

@@ -5,11 +5,12 @@ Source: wire.md, "Command line".
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from streams.errors import Unanswered, UsageError
 from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, USAGE, complain, version
@@ -149,12 +150,33 @@ def of_the_broker(error: Exception) -> bool:
     return any(kind.__module__.split(".")[0] in CLIENTS for kind in type(error).__mro__)
 
 
+class LossyFile(io.FileIO):
+    """A file for messages: what cannot be written is lost, and no error."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
 def open_streams() -> None:
-    """Stand in for streams that the shell closed: a write to stdout is an error then, and stderr is lost."""
+    """Stand in for streams that the shell closed: a write to stdout is an error then.
+
+    What cannot be written to stderr is lost, so that the exit code is what it would be.
+    """
     if sys.stdout is None:
         sys.stdout = open(os.devnull)  # noqa: SIM115 - open until the process ends
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    elif sys.__stderr__ is sys.stderr and os.name == "posix":
+        sys.stderr = lossy(sys.stderr)
+
+
+def lossy(stream: Any) -> TextIO:
+    """Return a stream to the same file that loses what it cannot write."""
+    file = io.BufferedWriter(LossyFile(stream.fileno(), "w", closefd=False))
+    return io.TextIOWrapper(file, stream.encoding, stream.errors, line_buffering=True, write_through=True)
 
 
 def dispatch(arguments: list[str]) -> int:

@@ -19,6 +19,8 @@ from streams.kafka.settings import Broker, add_broker_option, broker
 from streams.times import instant
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from rules.guideline import Guideline
     from streams.kafka.commands import Who
 
@@ -28,6 +30,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog.removeprefix('il2watch ')}: {message}; see {self.prog} --help")
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help; unlike argparse's own, raise OSError where it cannot be written."""
+        print(self.format_help(), end="", file=file)
+        sys.stdout.flush()
 
 
 def parser(name: str, description: str, example: str) -> Parser:

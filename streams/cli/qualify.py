@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli import options
+from streams.cli import event_files, options
 from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
@@ -145,7 +145,8 @@ def write(report: Report, path: Path, metrics_file: Path | None) -> None:
     from streams.qualify.report import encode
     from streams.qualify.report_page import page
 
-    path.write_text(page(report), encoding="utf-8")
-    path.with_suffix(".json").write_bytes(encode(report))
+    for into, data in ((path, page(report).encode()), (path.with_suffix(".json"), encode(report))):
+        with event_files.opened(str(into)) as file:
+            file.write(data)
     if metrics_file is not None:
         metrics.write(report, metrics_file, time.time())

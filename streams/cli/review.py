@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from streams.cli import options
+from streams.cli import event_files, options
 from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import warn
+from streams.service.files import naming
 from streams.times import wire
 
 if TYPE_CHECKING:
@@ -155,9 +157,11 @@ def write(review: Review, over: list[str], folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise UsageError(f"-o {folder}: is a file; name a folder") from None
-    (folder / PAGE).write_text(page(review, over), encoding="utf-8")
-    with (folder / TABLE).open("w", encoding="utf-8", newline="") as into:
-        write_csv(review, into)
+    table = io.StringIO(newline="")
+    write_csv(review, table)
+    for name, text in ((PAGE, page(review, over)), (TABLE, table.getvalue())):
+        with event_files.opened(str(folder / name)) as into:
+            into.write(text.encode())
     warn(f"il2watch: {folder / PAGE} and {folder / TABLE}")
 
 
@@ -225,7 +229,7 @@ class Topics:
         if self.save is None:
             yield from values
             return
-        with (self.save / f"{name}.jsonl").open("wb") as into:
+        with naming(self.save), (self.save / f"{name}.jsonl").open("wb") as into:
             for value, stamp in values:
                 into.write(value.replace(b"\n", b" ") + b"\n")
                 yield value, stamp

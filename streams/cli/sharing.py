@@ -16,6 +16,7 @@ from streams.cli import event_files, options
 from streams.errors import UsageError
 from streams.service.event_file import decoded, summary, warn
 from streams.service.files import Line, filling, lines, size, watched, write, write_lines
+from streams.service.lifecycle import until_ended
 from streams.times import ZONE
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def source(
 
     number = shards_for(size(chosen.file), chosen.file.endswith(".gz") or os.path.isdir(chosen.file))
     with (
+        until_ended(),
         pool(chosen.jobs or cores(), chosen.scheduler) as workers,
         TemporaryDirectory(prefix="il2watch-shards-") as folder,
     ):

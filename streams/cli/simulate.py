@@ -20,6 +20,7 @@ from rules.wire.instants import MINUTE
 from streams.cli import event_files, options, sharing
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
+from streams.service.lifecycle import until_ended
 
 SCENARIOS = "simulators.scenarios:SCENARIOS"
 PARSE_FAULTS = "simulators.faults:parse"
@@ -93,6 +94,7 @@ def parser() -> options.Parser:
     return command
 
 
+@until_ended()
 def main(arguments: list[str]) -> int:
     """Write the files and return the exit code."""
     chosen = parser().parse_args(arguments)

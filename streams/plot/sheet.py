@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,8 +82,12 @@ class PlotPage:
         return left / WIDTH, 1 - (self.used + height) / self.height, width / WIDTH, height / self.height
 
 
+RECORDS = "simulators.charting.records"
+"""Imported by name when called, as all of `simulators` is."""
+
+
 def save(figure: Figure, path: Path) -> None:
-    """Write SVG, PNG or PDF by the suffix; the picture is complete before the file is opened.
+    """Write SVG, PNG or PDF by the suffix; an older file stays as it was where that fails.
 
     Raises UsageError when the folder or the permission is missing.
     """
@@ -94,7 +99,8 @@ def save(figure: Figure, path: Path) -> None:
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure.savefig(page, format=path.suffix[1:].lower(), dpi=150, metadata=METADATA[path.suffix.lower()])
     try:
-        path.write_bytes(page.getvalue())
+        with import_module(RECORDS).beside(path) as into:
+            into.write(page.getvalue())
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written: {error.strerror}; -o names a file in a folder that is there"

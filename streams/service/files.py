@@ -194,6 +194,17 @@ def bar_mover(bar: Progress) -> Watch:
     return watch
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name this file or folder in an OSError that names none, as that of a full disk does."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
 def write(objects: Iterable[Any]) -> None:
     """Print each object as JSON on a line of its own."""
     import msgspec

@@ -54,6 +54,34 @@ def until_terminated() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@contextmanager
+def until_ended() -> Iterator[None]:
+    """Within the context each signal that ends a process raises KeyboardInterrupt, so that its files are
+    closed and removed; one that is ignored, as under `nohup`, stays so.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # SIGINT too: Python's own handler raises no instance, and pandas tells that as a table it cannot read
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number in (number for number, handler in before.items() if handler is not signal.SIG_IGN):
+        signal.signal(number, interrupt_once)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def interrupt_once(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt; the same signal again, as `timeout` sends it, does not stop the closing."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt."""
     raise KeyboardInterrupt

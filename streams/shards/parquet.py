@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from streams.errors import UsageError
-from streams.service.files import Line
+from streams.service.files import Line, naming
 from streams.service.tabular_files import EVENT, PARQUET, PARTITION, POSITION, is_partitioned
 from streams.shards.fold import Numbered, numbered, patient_of
 from streams.shards.spill import MOST, Shards
@@ -51,7 +51,8 @@ def folder(path: str) -> Iterator[EventFolder]:
         with TemporaryDirectory(prefix="il2watch-parquet-") as spill:
             into = EventFolder(Path(spill))
             yield into
-            into.save(part)
+            with naming(whole):
+                into.save(part)
         put_in_place(part, whole)
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from zlib import crc32
 
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.service.files import Line
+from streams.service.files import Line, naming
 from streams.shards.fold import key_of, patient_of
 
 SHARD = 8 << 20
@@ -73,7 +73,7 @@ class Shards:
     def flush(self) -> None:
         """Write the lines that are held."""
         for shard, lines in self.held.items():
-            with self._path(shard).open("ab") as file:
+            with naming(self.folder.parent), self._path(shard).open("ab") as file:
                 file.writelines(lines)
         self.held.clear()
         self.size = 0
@@ -138,7 +138,7 @@ class Runs:
     def _write(self, first: bytes, rest: Iterable[bytes]) -> Path:
         path = self.folder / f"{self.name}-{self.made}"
         self.made += 1
-        with path.open("wb", buffering=1 << 20) as file:
+        with naming(self.folder.parent), path.open("wb", buffering=1 << 20) as file:
             file.write(first)
             file.writelines(rest)
         return path

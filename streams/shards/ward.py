@@ -16,7 +16,7 @@ from rules.guideline import Guideline
 from rules.wire.events import Tick
 from rules.wire.refusals import FROM_THE_FUTURE
 from streams.service.event_file import Log, refuse
-from streams.service.files import Watch
+from streams.service.files import Watch, naming
 from streams.shards.fold import (
     NOBODY,
     Noted,
@@ -128,7 +128,8 @@ class WardFold:
         self.last = max(self.last, found.last)
         if found.states:
             path = self.shards.folder / f"states-{id(self)}-{len(self.states)}"
-            path.write_bytes(_STATES.encode(found.states))
+            with naming(self.shards.folder.parent):
+                path.write_bytes(_STATES.encode(found.states))
             self.states.append(path)
 
     def _settle(self, watch: Watch) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas
@@ -19,6 +21,7 @@ from simulators.charting.records import beside
 from simulators.mimic_iv.fact import milliseconds
 from simulators.mimic_iv.item_names import is_drain, medicine
 from streams.cli.main import main
+from streams.cli.review import NAMES
 from streams.kafka.ports import wait_until
 from tests.patience import PATIENCE_S
 from tests.simulators.mimic_iv.folder import STAY, STAYS, SUBJECT, imported, mimic
@@ -251,6 +254,39 @@ def test_a_failed_run_leaves_an_older_file_as_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+NOTHING = [
+    ("hl7", "ward.csv", HEAD + "\n" + ROW.format("a") + "\n"),
+    ("fhir", "ward.csv", HEAD + "\n" + ROW.format("a") + "\n"),
+    ("hl7", "empty", ""),
+    ("fhir", "empty", ""),
+    ("csv", "head-only.csv", HEAD + "\n"),
+    ("csv", "malformed.csv", HEAD + "\nlabs,p1,a\n"),
+]
+
+
+@pytest.mark.parametrize("name", ["old.jsonl", "old.jsonl.gz"])
+@pytest.mark.parametrize(("kind", "file", "text"), NOTHING)
+def test_an_import_that_reads_nothing_leaves_an_older_file_and_makes_no_new_one(
+    kind: str, file: str, text: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, old, new = tmp_path / file, tmp_path / name, tmp_path / f"new-{name}"
+    source.write_text(text)
+    old.write_text("old\n")
+    for into in (old, new):
+        assert main(["import", kind, str(source), "-o", str(into)]) == 1
+        assert f"{source}: nothing was read: no " in capsys.readouterr().err
+    assert old.read_text() == "old\n"
+    assert sorted(tmp_path.iterdir()) == sorted([source, old])
+
+
+def test_a_folder_of_mimic_of_which_nothing_is_read_leaves_an_older_file(tmp_path: Path) -> None:
+    excel = [{**STAYS[0], "intime": "3/1/2150 8:00", "outtime": "3/3/2150 20:00"}]
+    old = tmp_path / "old.jsonl"
+    old.write_text("old\n")
+    assert mimic_main(mimic(tmp_path / "in", {"icu/icustays": excel}), old) == 1
+    assert old.read_text() == "old\n"
+
+
 def test_a_link_is_written_through(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "link"
     target.write_text("old\n")
@@ -284,6 +320,11 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ("il2watch run e.jsonl --until 2026-03-02T20:00:00Z >&-", 2, "standard output: it is closed"),
         ("il2watch run e.jsonl -o text >/dev/full", 2, "standard output: No space left on device"),
         ("il2watch simulate --list >/dev/full", 2, "standard output: No space left on device"),
+        ("il2watch --help >&-", 2, "standard output: it is closed"),
+        ("il2watch --help >/dev/full", 2, "standard output: No space left on device"),
+        ("il2watch run --help >&-", 2, "standard output: it is closed"),
+        ("il2watch feed hl7 --help >/dev/full", 2, "standard output: No space left on device"),
+        ("il2watch run --help | true", 0, ""),
         ("il2watch run none.jsonl 2>&-", 2, ""),
         ("il2watch run e.jsonl --until 2026-03-02T20:00:00Z | true", 0, ""),
     ],
@@ -294,6 +335,29 @@ def test_a_stream_that_cannot_be_written_is_one_line_and_no_traceback(
     done = shell(script, tmp_path)
     assert done.returncode == code
     assert done.stderr.strip() == (f"il2watch: {message}" if message else "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("run refused.jsonl", 0),
+        ("run refused.jsonl --strict", 1),
+        ("run none.jsonl", 2),
+        ("run", 2),
+        ("nothing", 2),
+        ("simulate ward --patients 1 --days 1", 0),
+    ],
+)
+def test_the_exit_code_does_not_depend_on_stderr(
+    command: str, code: int, stderr: str, tmp_path: Path
+) -> None:
+    (tmp_path / "refused.jsonl").write_text(EVENT + "nonsense\n")
+    script = f"il2watch {command}"
+    with_stderr, without = shell(script, tmp_path), shell(f"{script} {stderr}", tmp_path)
+    assert with_stderr.stderr
+    assert (without.returncode, without.stdout) == (code, with_stderr.stdout)
 
 
 @pytest.mark.slow
@@ -313,6 +377,84 @@ def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path
     assert (process.returncode, errors) == (130, "")
     assert old.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [old]
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """Files cannot grow beyond so many bytes, as on a full disk: the error that writing raises names none."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def full(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with no_file_longer_than(500):
+        assert main(arguments) == 2
+    return capsys.readouterr().err
+
+
+def test_a_full_disk_where_rows_wait_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, spill = mimic(tmp_path / "in", {"icu/inputevents": [given(221749, rate=2)]}), tmp_path / "spill"
+    spill.mkdir()
+    arguments = ["import", "mimic-iv", str(folder), "-o", str(tmp_path / "out"), "--spill", str(spill)]
+    assert full(arguments, capsys) == f"il2watch: {spill}: File too large\n"
+
+
+@pytest.mark.parametrize("command", [["run"], ["import", "csv"]])
+def test_a_full_disk_where_lines_are_shared_out_is_named(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.cli.sharing.FEW", 1)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    lines = [HEAD, *[ROW.format("a")] * 30] if "csv" in command else [EVENT.strip()] * 30
+    assert full([*command, str(csv(tmp_path, *lines))], capsys) == f"il2watch: {tmp_path}: File too large\n"
+
+
+def test_a_full_disk_under_a_folder_of_parquet_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_table(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("streams.shards.parquet.write_table", write_table)
+    path, into = csv(tmp_path, HEAD, ROW.format("a")), tmp_path / "out.parquet"
+    assert main(["import", "csv", str(path), "-o", str(into)]) == 2
+    assert capsys.readouterr().err == f"il2watch: {into}: No space left on device\n"
+
+
+VITALS = (
+    '{"type":"vitals","id":"v","patient":"p","at":"2026-03-02T09:00:00Z",'
+    '"readings":[{"code":"heart-rate","value":88,"unit":"/min"}]}\n'
+)
+
+
+def test_a_plot_that_finds_the_disk_full_leaves_an_older_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events, page = tmp_path / "e.jsonl", tmp_path / "page.svg"
+    events.write_text(EVENT + VITALS)
+    page.write_text("old\n")
+    assert f"{page}: cannot be written: File too large" in full(
+        ["plot", str(events), "-o", str(page)], capsys
+    )
+    assert page.read_text() == "old\n"
+    assert sorted(tmp_path.iterdir()) == [events, page]
+
+
+def test_a_review_that_finds_the_disk_full_leaves_an_older_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "review.html"
+    page.write_text("old\n")
+    for name in NAMES:
+        (tmp_path / f"{name}.jsonl").write_text(EVENT if name == "events" else "")
+    period = ("--from", "2026-03-02T00:00:00Z", "--to", "2026-03-03T00:00:00Z")
+    arguments = ["review", "--records", str(tmp_path), *period, "-o", str(tmp_path)]
+    assert full(arguments, capsys).endswith(f"il2watch: {page}: File too large\n")
+    assert page.read_text() == "old\n"
 
 
 def test_a_gzip_file_that_unpacks_to_far_more_than_events_do_is_refused(

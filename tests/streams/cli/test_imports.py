@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulators.mimic_iv import convert
+from simulators.mimic_iv import convert, tables
 from streams.cli import imports, main, sharing
 from streams.replay.source import source
 from streams.service.files import filling
@@ -219,6 +221,28 @@ def test_an_import_that_fails_leaves_an_earlier_file_alone(
     assert main.main(["import", "mimic-iv", str(folder), "-o", str(into)]) == 2
     assert into.read_text() == "earlier\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["events.jsonl", "mimic"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_pandas_reads_is_an_interrupt_and_no_fault_of_the_table(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    folder = mimic(tmp_path / "mimic", ROWS)
+    path = folder / "icu/chartevents.csv"
+
+    class Interrupted(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            os.kill(os.getpid(), number)
+            return super().read(size)
+
+    def reading(*arguments: object) -> Any:
+        yield b"{}\n"
+        yield from tables.frames(path, Interrupted(path.read_bytes()), None, 1)
+
+    monkeypatch.setattr("simulators.mimic_iv.convert.events", reading)
+    assert main.main(["import", "mimic-iv", str(folder), "-o", str(tmp_path / "events.jsonl")]) == 130
+    assert capsys.readouterr().err == ""
+    assert [each.name for each in tmp_path.iterdir()] == ["mimic"]
 
 
 def test_a_table_of_one_s_own_is_written_in_order_of_known(tmp_path: Path) -> None:

@@ -86,8 +86,11 @@ def test_any_number_of_processes_writes_the_same_bytes(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", ["ward.jsonl.gz", "ward.parquet"])
-def test_ctrl_c_ends_every_process_and_leaves_no_file(name: str, tmp_path: Path) -> None:
+def test_a_signal_ends_every_process_and_leaves_no_file(
+    name: str, number: signal.Signals, tmp_path: Path
+) -> None:
     for folder in ("made", "temporary"):
         (tmp_path / folder).mkdir()
     files = ("-o", str(tmp_path / "made" / name), "--truth", str(tmp_path / "made" / "truth.gz"))
@@ -99,7 +102,7 @@ def test_ctrl_c_ends_every_process_and_leaves_no_file(name: str, tmp_path: Path)
     )
     assert ports.wait_until(lambda: len(list(tmp_path.glob("temporary/*/records-*"))) == 2, PATIENCE_S)
     children = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate()
     assert (process.returncode, err) == (130, b"")
     _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
