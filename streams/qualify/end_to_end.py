@@ -182,9 +182,9 @@ class TestPatient:
         A command after it moves the clock of a worker on the log's, and begins no new stay.
         """
         began = self.send("encounter", "discharge", event="discharge")
-        self.acknowledge(began + 1)
         if not self.alert:
             return skipped("discharged; nothing was assessed before")
+        self.acknowledge(began + 1)
         gone = self.until(lambda one: one.topic == ASSESSMENTS and one.assessed is None)
         if gone is None:
             return Finding("failed", ("the test patient is still assessed",), NO_WORKER)

@@ -120,7 +120,7 @@ def test_after_a_discharge_in_error_is_taken_back_alerts_go_on() -> None:
                 for alert in one.alerts
                 if alert.subject == AFTER and alert.transition == transition
             ]
-            for transition in ("opened", "resolved")
+            for transition in ("opened", "amended")
         )
         assert ended
         others = [alert.decided for alert in one.alerts if alert.subject != AFTER]

@@ -106,7 +106,7 @@ def test_a_missing_secret_is_said_when_the_channel_is_made(kind: str) -> None:
         ),
         (table("alertmanager", ca_file="/nowhere.pem"), (": cannot use the certificates (/nowhere.pem): No "
         "such file or directory")),
-        (table("alertmanager", labels={"site": 3}), "labels[...]: expected str, got int"),
+        (table("alertmanager", labels={"site": 3}), "labels.site: expected str, got int"),
         (table("webhook", labels={"the-site": "north"}), ("key in labels: expected str matching regex "
         "'^[a-zA-Z_][a-zA-Z0-9_]*$'")),
         (table("alertmanager", proxy="squid"), "proxy: is no address; write it like https://host/path"),

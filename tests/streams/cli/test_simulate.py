@@ -26,6 +26,7 @@ from simulators.truth.file import load_truth as truths
 from streams.cli.main import main
 from streams.kafka import ports
 from tests.kept import ROOT
+from tests.not_ignored import not_ignored
 from tests.patience import PATIENCE_S
 
 DAY = ("--days", "1", "--patients", "2")
@@ -94,12 +95,13 @@ def test_a_signal_ends_every_process_and_leaves_no_file(
     for folder in ("made", "temporary"):
         (tmp_path / folder).mkdir()
     files = ("-o", str(tmp_path / "made" / name), "--truth", str(tmp_path / "made" / "truth.gz"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streams", "simulate", "ward", "--patients", "64", "--jobs", "2", *files],
-        cwd=ROOT,
-        env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
-        stderr=subprocess.PIPE,
-    )
+    with not_ignored(number):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streams", "simulate", "ward", "--patients", "64", "--jobs", "2", *files],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
+            stderr=subprocess.PIPE,
+        )
     assert ports.wait_until(lambda: len(list(tmp_path.glob("temporary/*/records-*"))) == 2, PATIENCE_S)
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)

@@ -12,9 +12,11 @@ import pytest
 
 from streams.dev_broker.apache import ApacheKafka
 from streams.dev_broker.embedded import EmbeddedBroker
+from streams.kafka import ports
 from streams.kafka.admin import admin
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
+from tests.patience import PATIENCE_S
 from tests.streams.kafka.brokers_here import drop
 
 IN_2020, IN_2150 = 1_577_836_800_000, 5_680_281_600_000
@@ -78,12 +80,15 @@ def test_a_century_of_records_is_one_segment(apache: ApacheKafka, emptied: Broke
     """Segments by record time would be 1,600 here, in one partition of one topic."""
     create(emptied)
     publish(emptied, "il2.labs", years())
-    segments = [
-        path
-        for path in apache.folder.glob("0/data/il2.labs-*/*.log")
-        if not path.parent.name.endswith("-delete")
-    ]
-    assert len(segments) == 12
+
+    def segments() -> int:
+        found = apache.folder.glob("0/data/il2.labs-*/*.log")
+        return sum(not path.parent.name.endswith("-delete") for path in found)
+
+    assert ports.wait_until(lambda: segments() >= 12, PATIENCE_S), (
+        "a broker makes its folders when it comes to it"
+    )
+    assert segments() == 12
 
 
 @pytest.mark.kafka
