@@ -207,13 +207,10 @@ def stretch(row: Collected, chart: Chart, collections: list[Collection], covers:
 
     A hole longer than the interval of Table 1 ends it.
     """
-    latest, end = collections[-1], collections[-1].end
-    if latest.start + covers <= end and (len(collections) == 1 or collections[-2].end <= latest.start):
-        time = end - latest.start
-        return None if time >= row.longest else _stretch(latest.start, end, time, [latest])
     unbroken = _unbroken(collections, covers)
     if unbroken:
         return _of_unbroken(row, unbroken, covers)
+    end = collections[-1].end
     for start, time in _covered_from(_joined(row, chart, collections, covers), end):
         if end - start >= row.longest:
             return None
